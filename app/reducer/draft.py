@@ -1,0 +1,116 @@
+"""The private, mutable account of a mission while its events are folded; frozen once at the end.
+
+Nothing outside the reducer sees a draft. It can start from nothing, from a roster (R2), or from whatever else
+fills its fields.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from app.contract.constants import UNKNOWN_WARNING
+from app.contract.errors import DepartedParticipantError, EventRefusedError, Location, UnknownParticipantError
+from app.contract.identity import FocusTarget, ParticipantIdentity
+from app.contract.payloads import Acknowledgement
+from app.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry
+from app.reducer.reading import FoldEvent
+
+PARTICIPANT: Final = ("payload", "participant_id")
+
+
+class Executions:
+    """One participant's steps in flight: started and completed in constant time each (R40)."""
+
+    __slots__ = ("_in_flight", "_starts", "_tickets")
+
+    def __init__(self) -> None:
+        self._in_flight: dict[int, str] = {}
+        self._starts: dict[str, deque[int]] = {}
+        self._tickets = 0
+
+    def start(self, step_id: str) -> None:
+        """Add a step; the same step may be in flight several times."""
+        self._tickets += 1
+        self._in_flight[self._tickets] = step_id
+        self._starts.setdefault(step_id, deque()).append(self._tickets)
+
+    def complete(self, step_id: str) -> bool:
+        """Remove the earliest start of a step; false when there is none."""
+        starts = self._starts.get(step_id)
+        if not starts:
+            return False
+        del self._in_flight[starts.popleft()]
+        return True
+
+    def step_ids(self) -> list[str]:
+        """List the steps in flight, in start order."""
+        return list(self._in_flight.values())
+
+
+class WarningDraft:
+    """A warning under way; written again in place by every repeat (R18)."""
+
+    __slots__ = ("acknowledgements", "event_id", "participant_ids", "warning_id", "warning_type")
+
+    def __init__(self, warning_id: str) -> None:
+        self.warning_id = warning_id
+        self.warning_type = UNKNOWN_WARNING
+        self.event_id = ""
+        self.participant_ids: Iterable[str] = ()
+        self.acknowledgements: dict[str, Acknowledgement] = {}
+
+    def fill(self, event: FoldEvent, warning_type: str, participant_ids: Iterable[str]) -> None:
+        """Let `event` say what this warning is; the acknowledgements stay."""
+        self.event_id = event.event_id
+        self.warning_type = warning_type
+        self.participant_ids = participant_ids
+
+
+class Draft:
+    """What is known of the mission so far."""
+
+    def __init__(self, *, strict: bool, roster: Mapping[str, ParticipantIdentity] | None = None) -> None:
+        self.strict = strict
+        self.mission_id = ""
+        self.participants: dict[str, ParticipantIdentity] = dict(roster or {})
+        self.departed: dict[str, ParticipantIdentity] = {}
+        self.invited: set[str] = set()
+        self.presence: dict[str, datetime] = {}
+        self.drivers: set[str] = set()
+        self.focus: dict[str, FocusTarget] = {}
+        self.warnings: dict[str, WarningDraft] = {}
+        self.decisions: list[DecisionEntry] = []
+        self.comments: list[CommentEntry] = []
+        self.executions: dict[str, Executions] = {}
+        self.linked_sessions: dict[str, list[str]] = {}
+        self.anomalies: list[CollaborationAnomaly] = []
+        self.event_count = 0
+        self.last_event_id: str | None = None
+
+    def count(self, event: FoldEvent) -> None:
+        """Take note of a unique collaboration event, applied or not (S14, S15)."""
+        self.event_count += 1
+        self.last_event_id = event.event_id
+
+    def note(self, event: FoldEvent, reason: str) -> None:
+        """Record an anomaly; both modes go on from it."""
+        self.anomalies.append(
+            CollaborationAnomaly(event_id=event.event_id, event_type=event.event_type, reason=reason)
+        )
+
+    def refuse(self, error: EventRefusedError) -> None:
+        """Refuse an event: strict mode raises, permissive mode records the reason and goes on (R3)."""
+        if self.strict:
+            raise error
+        self.anomalies.append(
+            CollaborationAnomaly(event_id=error.event_id, event_type=error.event_type, reason=error.reason)
+        )
+
+    def refuse_stranger(
+        self, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT
+    ) -> None:
+        """Refuse an event for naming someone who is not on the roster (R10, R11, R17)."""
+        departed = participant_id in self.departed
+        refusal = DepartedParticipantError if departed else UnknownParticipantError
+        self.refuse(refusal(participant_id, event.event_id, event.event_type, location=location))

@@ -1,0 +1,196 @@
+"""What each of the 14 event types does to the draft: one small function a type, and one table.
+
+A handler checks before it changes anything, so that an event which strict mode refuses leaves no trace.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from app.contract import constants as c
+from app.contract import payloads as p
+from app.contract.errors import UnknownParticipantError, UnknownWarningError, UnmatchedCompletionError
+from app.contract.identity import ParticipantIdentity
+from app.contract.state import CommentEntry, DecisionEntry
+from app.reducer.draft import Draft, Executions, WarningDraft
+from app.reducer.reading import FoldEvent
+
+
+def participant_invited(draft: Draft, event: FoldEvent, payload: p.ParticipantInvitedPayload) -> None:
+    """Open an invitation; it never activates (R16)."""
+    invited = payload.participant_id
+    if invited in draft.participants:
+        draft.note(event, f"Invitation of '{invited}', who is an active participant")
+    elif invited in draft.invited:
+        draft.note(event, f"Repeated invitation of '{invited}', whose invitation is still open")
+    else:
+        draft.invited.add(invited)
+
+
+def participant_joined(draft: Draft, event: FoldEvent, payload: p.ParticipantJoinedPayload) -> None:
+    """Put someone on the active roster (R14, R15); joining consumes the invitation (R16)."""
+    joining = payload.participant_id
+    if joining in draft.participants:
+        draft.note(event, f"Duplicate join of '{joining}', who is an active participant")
+        return
+    draft.participants[joining] = _identity(payload.participant_identity)
+    draft.departed.pop(joining, None)
+    draft.invited.discard(joining)
+
+
+def participant_left(draft: Draft, event: FoldEvent, payload: p.ParticipantLeftPayload) -> None:
+    """Take someone off the roster with all they had in hand (R12, R13, R23)."""
+    leaving = payload.participant_id
+    if leaving in draft.participants:
+        draft.departed[leaving] = draft.participants.pop(leaving)
+        draft.drivers.discard(leaving)
+        for account in (draft.presence, draft.focus, draft.executions):
+            account.pop(leaving, None)
+    elif leaving in draft.departed:
+        draft.note(event, f"Participant '{leaving}' is not in roster: they have left before")
+    else:
+        reason = f"Participant '{leaving}' is not in roster: they never joined"
+        draft.refuse(UnknownParticipantError(leaving, event.event_id, event.event_type, reason=reason))
+
+
+def presence_heartbeat(draft: Draft, event: FoldEvent, payload: p.PresenceHeartbeatPayload) -> None:
+    """Remember when a participant was last heard of (S4)."""
+    draft.presence[payload.participant_id] = event.timestamp
+
+
+def drive_intent_set(draft: Draft, event: FoldEvent, payload: p.DriveIntentSetPayload) -> None:
+    """Start or stop driving; saying it twice changes nothing (R21)."""
+    if payload.intent == "active":
+        draft.drivers.add(payload.participant_id)
+    else:
+        draft.drivers.discard(payload.participant_id)
+
+
+def focus_changed(draft: Draft, event: FoldEvent, payload: p.FocusChangedPayload) -> None:
+    """Look at something else (S6)."""
+    draft.focus[payload.participant_id] = payload.focus_target
+
+
+def step_started(draft: Draft, event: FoldEvent, payload: p.PromptStepExecutionStartedPayload) -> None:
+    """Put a step in flight (S11)."""
+    draft.executions.setdefault(payload.participant_id, Executions()).start(payload.step_id)
+
+
+def step_completed(draft: Draft, event: FoldEvent, payload: p.PromptStepExecutionCompletedPayload) -> None:
+    """Take the earliest start of this step by this participant out of flight (R20)."""
+    running = draft.executions.get(payload.participant_id)
+    if running is None or not running.complete(payload.step_id):
+        draft.refuse(
+            UnmatchedCompletionError(
+                f"No matching PromptStepExecutionStarted of step '{payload.step_id}' "
+                f"by participant '{payload.participant_id}'",
+                event_id=event.event_id,
+                event_type=event.event_type,
+                location=("payload", "step_id"),
+            )
+        )
+
+
+def warning_given(draft: Draft, event: FoldEvent, payload: p.WarningPayload) -> None:
+    """Record a warning, or write the one of that id again (R17, R18)."""
+    strangers: set[str] = set()
+    for place, participant_id in enumerate(payload.participant_ids):
+        if participant_id not in draft.participants and participant_id not in strangers:
+            strangers.add(participant_id)
+            draft.refuse_stranger(event, participant_id, ("payload", "participant_ids", place))
+    _warning(draft, payload.warning_id).fill(event, event.event_type, payload.participant_ids)
+
+
+def warning_acknowledged(draft: Draft, event: FoldEvent, payload: p.WarningAcknowledgedPayload) -> None:
+    """Keep the participant's latest answer to a warning (R19, R22)."""
+    warning_id, answering = payload.warning_id, payload.participant_id
+    if warning_id not in draft.warnings:
+        draft.refuse(
+            UnknownWarningError(
+                f"Warning '{warning_id}' not found",
+                event_id=event.event_id,
+                event_type=event.event_type,
+                location=("payload", "warning_id"),
+            )
+        )
+        _warning(draft, warning_id).fill(event, c.UNKNOWN_WARNING, (answering,))
+    draft.warnings[warning_id].acknowledgements[answering] = payload.acknowledgement
+
+
+def comment_posted(draft: Draft, event: FoldEvent, payload: p.CommentPostedPayload) -> None:
+    """Append a comment (S10)."""
+    draft.comments.append(
+        CommentEntry.model_construct(
+            comment_id=payload.comment_id,
+            event_id=event.event_id,
+            participant_id=payload.participant_id,
+            content=payload.content,
+            reply_to=payload.reply_to,
+        )
+    )
+
+
+def decision_captured(draft: Draft, event: FoldEvent, payload: p.DecisionCapturedPayload) -> None:
+    """Append a decision (S9)."""
+    draft.decisions.append(
+        DecisionEntry.model_construct(
+            decision_id=payload.decision_id,
+            event_id=event.event_id,
+            participant_id=payload.participant_id,
+            topic=payload.topic,
+            chosen_option=payload.chosen_option,
+            referenced_warning_id=payload.referenced_warning_id,
+        )
+    )
+
+
+def session_linked(draft: Draft, event: FoldEvent, payload: p.SessionLinkedPayload) -> None:
+    """Append a linked session (S12)."""
+    draft.linked_sessions.setdefault(payload.participant_id, []).append(payload.linked_session_id)
+
+
+def _identity(read: Any) -> ParticipantIdentity:
+    """Keep the identity as its model, whichever reader made it."""
+    if isinstance(read, ParticipantIdentity):
+        return read
+    return ParticipantIdentity.model_construct(
+        participant_id=read.participant_id,
+        participant_type=read.participant_type,
+        display_name=read.display_name,
+        session_id=read.session_id,
+    )
+
+
+def _warning(draft: Draft, warning_id: str) -> WarningDraft:
+    if warning_id not in draft.warnings:
+        draft.warnings[warning_id] = WarningDraft(warning_id)
+    return draft.warnings[warning_id]
+
+
+class Row(NamedTuple):
+    """What the fold does with one event type."""
+
+    handle: Callable[[Draft, FoldEvent, Any], None]
+    needs_member: bool = True
+    """Whether the payload's participant has to be on the roster (R10, R11)."""
+
+
+HANDLERS: Final[Mapping[str, Row]] = MappingProxyType(
+    {
+        c.PARTICIPANT_INVITED: Row(participant_invited, needs_member=False),
+        c.PARTICIPANT_JOINED: Row(participant_joined, needs_member=False),
+        c.PARTICIPANT_LEFT: Row(participant_left, needs_member=False),
+        c.PRESENCE_HEARTBEAT: Row(presence_heartbeat),
+        c.DRIVE_INTENT_SET: Row(drive_intent_set),
+        c.FOCUS_CHANGED: Row(focus_changed),
+        c.PROMPT_STEP_EXECUTION_STARTED: Row(step_started),
+        c.PROMPT_STEP_EXECUTION_COMPLETED: Row(step_completed),
+        c.CONCURRENT_DRIVER_WARNING: Row(warning_given, needs_member=False),
+        c.POTENTIAL_STEP_COLLISION_DETECTED: Row(warning_given, needs_member=False),
+        c.WARNING_ACKNOWLEDGED: Row(warning_acknowledged),
+        c.COMMENT_POSTED: Row(comment_posted),
+        c.DECISION_CAPTURED: Row(decision_captured),
+        c.SESSION_LINKED: Row(session_linked),
+    }
+)
+"""Event type → what the fold does with it; a test holds it against the registry of payloads."""

@@ -1,0 +1,91 @@
+"""Canonical order, duplicates and conflicts (R1, R30, R31)."""
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Generic, NamedTuple, TypeVar
+
+from app.contract.envelope import Event
+from app.contract.errors import ConflictingDuplicateError
+from app.contract.payloads import PAYLOAD_MODELS
+from app.reducer.reading import FoldEvent
+
+E = TypeVar("E", bound=FoldEvent)
+
+sort_key = attrgetter("lamport_clock", "timestamp", "event_id")
+_envelope = attrgetter(*(name for name in Event.model_fields if name != "payload"))
+
+
+class CanonicalSequence(NamedTuple, Generic[E]):
+    """Events in the order in which they are folded."""
+
+    events: Sequence[E]
+    """Unique events, and for each id that was used again with different content the first such reuse."""
+    conflicts: frozenset[int]
+    """The positions in `events` of those reuses; nothing of them is applied (R31)."""
+
+
+def canonical(events: Sequence[E]) -> CanonicalSequence[E]:
+    """Sort by clock, instant and id, and settle ids that occur more than once; O(n log n)."""
+    ordered = sorted(events, key=sort_key)
+    if len({event.event_id for event in events}) == len(events):
+        return CanonicalSequence(ordered, frozenset())
+    return _settled(ordered)
+
+
+def content(event: FoldEvent) -> str:
+    """Write an event's content as canonical JSON text: what the models read, keys sorted (R31).
+
+    A malformed payload stands as it was sent.
+    """
+    payload = event.source.payload
+    if event.payload is not None:
+        payload = PAYLOAD_MODELS[event.event_type].model_validate(payload).model_dump(mode="json")
+    whole = {**event.source.model_dump(mode="json", exclude={"payload"}), "payload": payload}
+    return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
+
+
+def same_content(one: FoldEvent, other: FoldEvent) -> bool:
+    """Tell whether two events say the same, whatever their spelling (R30)."""
+    if one.payload is not None and one.payload == other.payload:
+        return bool(_envelope(one.source) == _envelope(other.source))
+    return content(one) == content(other)
+
+
+def conflict(event: FoldEvent) -> ConflictingDuplicateError:
+    """Make the refusal of an id that was used before with different content."""
+    return ConflictingDuplicateError(
+        f"Event id '{event.event_id}' was used before with different content",
+        event_id=event.event_id,
+        event_type=event.event_type,
+        location=("event_id",),
+    )
+
+
+def _settled(ordered: Sequence[E]) -> CanonicalSequence[E]:
+    """Keep the first event of each id and its first conflicting reuse; drop all else."""
+    first: dict[str, E | None] = {}
+    kept: list[E] = []
+    conflicts: set[int] = set()
+    for event in _without_ties(ordered):
+        if event.event_id not in first:
+            first[event.event_id] = event
+        else:
+            earlier = first[event.event_id]
+            if earlier is None or same_content(earlier, event):
+                continue
+            first[event.event_id] = None
+            conflicts.add(len(kept))
+        kept.append(event)
+    return CanonicalSequence(kept, frozenset(conflicts))
+
+
+def _without_ties(ordered: Sequence[E]) -> Iterator[E]:
+    """Order events that share even their id by the text of their content."""
+    for _, group in groupby(ordered, key=sort_key):
+        first, *others = group
+        if all(same_content(first, other) for other in others):
+            yield from (first, *others)
+        else:
+            yield from sorted((first, *others), key=content)

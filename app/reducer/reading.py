@@ -1,0 +1,120 @@
+"""Turns events into what the fold works on: typed payloads, or the knowledge that a payload is malformed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+from pydantic import ValidationError
+
+from app.contract.envelope import Event
+from app.contract.errors import Location, MalformedPayloadError
+from app.contract.payloads import PAYLOAD_MODELS
+from app.contract.twins import PAYLOAD_TWINS
+from app.contract.violations import ModelViolation, model_violations
+
+
+class FoldEvent(Protocol):
+    """What the fold asks of an event, whichever reader made it."""
+
+    @property
+    def index(self) -> int:
+        """Where it stands in the sequence as given."""
+
+    @property
+    def event_id(self) -> str:
+        """The normalised id (E1)."""
+
+    @property
+    def event_type(self) -> str:
+        """One of the 14 types."""
+
+    @property
+    def lamport_clock(self) -> int:
+        """The first key of the canonical order."""
+
+    @property
+    def timestamp(self) -> datetime:
+        """An instant in UTC, the second key."""
+
+    @property
+    def payload(self) -> Any:
+        """The payload, typed: its model, or a twin with the same members; None when it is malformed."""
+
+    @property
+    def source(self) -> Event:
+        """The event as the envelope's model read it."""
+
+
+class ReadEvent(msgspec.Struct, frozen=True, gc=False):
+    """An `Event` with its payload read."""
+
+    index: int
+    event_id: str
+    event_type: str
+    lamport_clock: int
+    timestamp: datetime
+    payload: Any
+    source: Event
+
+
+def read_events(events: Sequence[Event]) -> list[ReadEvent]:
+    """Keep the collaboration events (R1) and read their payloads."""
+    read = _read_payload if _is_text_sound(events) else _ask_model
+    return [
+        ReadEvent(
+            index,
+            event.event_id,
+            event.event_type,
+            event.lamport_clock,
+            event.timestamp,
+            read(event.payload, event.event_type),
+            event,
+        )
+        for index, event in enumerate(events)
+        if event.event_type in PAYLOAD_MODELS
+    ]
+
+
+def malformation(payload: Any, event_type: str) -> Iterator[tuple[Location, ModelViolation]]:
+    """Tell what is wrong with a payload, with locations in the event (R33)."""
+    try:
+        PAYLOAD_MODELS[event_type].model_validate(payload)
+    except ValidationError as error:
+        for location, violation in model_violations(error):
+            yield ("payload", *location), violation
+
+
+def malformed(event: FoldEvent) -> MalformedPayloadError:
+    """Make the refusal of a malformed payload; its reason names the first field that is wrong."""
+    location, violation = next(malformation(event.source.payload, event.event_type))
+    field = ".".join(map(str, location))
+    return MalformedPayloadError(
+        f"Malformed payload: {field}: {violation.message}",
+        event_id=event.event_id,
+        event_type=event.event_type,
+        location=location,
+    )
+
+
+def _is_text_sound(events: Sequence[Event]) -> bool:
+    """Tell whether all text is Unicode: twins let lone surrogates from Python callers through."""
+    try:
+        msgspec.json.encode([event.payload for event in events])
+    except (UnicodeEncodeError, TypeError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _read_payload(payload: Any, event_type: str, convert: Callable[..., Any] = msgspec.convert) -> Any:
+    try:
+        return convert(payload, PAYLOAD_TWINS[event_type])
+    except (msgspec.ValidationError, RecursionError):
+        return _ask_model(payload, event_type)
+
+
+def _ask_model(payload: Any, event_type: str) -> Any:
+    try:
+        return PAYLOAD_MODELS[event_type].model_validate(payload)
+    except ValidationError:
+        return None
