@@ -107,9 +107,7 @@ class WireFormat:
             return core_schema.no_info_plain_validator_function(self.read, serialization=written_by)
         return core_schema.no_info_plain_validator_function(self.read, serialization=written)
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Publish the format as JSON Schema says it."""
         return {"type": "string", **dict(self.published)}
 

@@ -26,9 +26,7 @@ def _as_tuple(value: object) -> object:
 
 
 NonEmpty = Annotated[str, Field(min_length=1)]
-StringSet = Annotated[
-    frozenset[str], BeforeValidator(_as_set), PlainSerializer(sorted, list[str], when_used="json")
-]
+StringSet = Annotated[frozenset[str], BeforeValidator(_as_set), PlainSerializer(sorted, list[str], when_used="json")]
 """A set of strings; an array without repeats on the wire, in code point order (S16)."""
 
 FROM_ARRAY = BeforeValidator(_as_tuple)

@@ -12,6 +12,17 @@ LONGEST_INPUT: Final = 200
 LARGEST_INPUT_BITS: Final = 664
 """The integers that a verdict repeats have 200 digits at most."""
 
+PLAIN_WORDS: Final = {
+    "missing": "Required, and missing",
+    "model_type": "Input should be an object",
+    "dict_type": "Input should be an object",
+    "list_type": "Input should be an array",
+    "string_type": "Input should be a string",
+    "int_type": "Input should be an integer",
+    "extra_forbidden": "No such member; see the request's schema",
+}
+"""What a reader of JSON understands, where Pydantic speaks of Python."""
+
 
 class _Verdict(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
@@ -67,7 +78,7 @@ def model_violations(error: ValidationError) -> Iterator[tuple[Location, ModelVi
             found["loc"],
             ModelViolation(
                 field=".".join(map(str, found["loc"])),
-                message=found["msg"],
+                message=PLAIN_WORDS.get(found["type"], found["msg"]),
                 violation_type=found["type"],
                 input_value=_scalar(found["type"], found["input"]),
             ),

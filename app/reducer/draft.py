@@ -95,9 +95,7 @@ class Draft:
 
     def note(self, event: FoldEvent, reason: str) -> None:
         """Record an anomaly; both modes go on from it."""
-        self.anomalies.append(
-            CollaborationAnomaly(event_id=event.event_id, event_type=event.event_type, reason=reason)
-        )
+        self.anomalies.append(CollaborationAnomaly(event_id=event.event_id, event_type=event.event_type, reason=reason))
 
     def refuse(self, error: EventRefusedError) -> None:
         """Refuse an event: strict mode raises, permissive mode records the reason and goes on (R3)."""
@@ -107,9 +105,7 @@ class Draft:
             CollaborationAnomaly(event_id=error.event_id, event_type=error.event_type, reason=error.reason)
         )
 
-    def refuse_stranger(
-        self, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT
-    ) -> None:
+    def refuse_stranger(self, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT) -> None:
         """Refuse an event for naming someone who is not on the roster (R10, R11, R17)."""
         departed = participant_id in self.departed
         refusal = DepartedParticipantError if departed else UnknownParticipantError

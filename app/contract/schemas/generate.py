@@ -29,12 +29,8 @@ def published(name: str, model: type[BaseModel]) -> str:
 
 def drift() -> dict[Path, str]:
     """Find the files that are not what their model says, with what they ought to be."""
-    wanted = {
-        FOLDER / f"{name}.schema.json": published(name, model) for name, model in PUBLISHED_MODELS.items()
-    }
-    return {
-        path: text for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text
-    }
+    wanted = {FOLDER / f"{name}.schema.json": published(name, model) for name, model in PUBLISHED_MODELS.items()}
+    return {path: text for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text}
 
 
 def main(arguments: list[str] | None = None) -> int:

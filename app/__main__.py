@@ -1,0 +1,31 @@
+"""Starts the service: `python -m app`."""
+
+import sys
+
+import uvicorn
+
+from app.settings import BadSettingsError, from_environment
+
+
+def main() -> int:
+    """Serve until told to stop; a bad setting stops the start with one line."""
+    try:
+        settings = from_environment()
+    except BadSettingsError as error:
+        print(f"Cannot start: {error}", file=sys.stderr)
+        return 2
+    uvicorn.run(
+        "app.main:app",
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_level=settings.log_level,
+        server_header=False,
+        loop="uvloop",
+        http="httptools",
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

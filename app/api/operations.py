@@ -1,0 +1,169 @@
+"""What each endpoint is called, takes and answers: the one table that the OpenAPI document is made of."""
+
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel
+
+from app.api.wire import (
+    BatchVerdict,
+    Health,
+    ReduceRequest,
+    SchemaIndex,
+    ValidateBatchRequest,
+    ValidateRequest,
+)
+from app.contract.envelope import Event
+from app.contract.state import ReducedCollaborationState
+from app.contract.violations import ConformanceResult
+
+BODY_PROBLEMS: Final = (
+    "malformed-json",
+    "too-deep",
+    "malformed-gzip",
+    "not-acceptable",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+)
+REFUSALS: Final = (
+    "malformed-payload",
+    "unknown-participant",
+    "departed-participant",
+    "unknown-warning",
+    "unmatched-completion",
+    "conflicting-duplicate",
+    "mission-mismatch",
+)
+
+
+class Operation(NamedTuple):
+    """One endpoint as readers and client generators see it."""
+
+    method: str
+    path: str
+    operation_id: str
+    tag: str
+    summary: str
+    description: str
+    answer: type[BaseModel] | str
+    """The model of the 200 answer, or its media type where it is a document of its own."""
+    request: type[BaseModel] | None = None
+    problems: tuple[str, ...] = ()
+    parameters: tuple[dict[str, Any], ...] = ()
+    answer_headers: tuple[str, ...] = ()
+
+
+REPORT_PARAMETER: Final = {
+    "name": "report",
+    "in": "query",
+    "description": "`invalid` leaves the valid events out of `results`.",
+    "schema": {"type": "string", "enum": ["all", "invalid"], "default": "all"},
+}
+SCHEMA_PARAMETER: Final = {
+    "name": "type",
+    "in": "path",
+    "required": True,
+    "description": "An event type, a model or a schema file's name.",
+    "schema": {"type": "string"},
+    "example": "DriveIntentSet",
+}
+IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The `ETag` of the copy that you have.",
+    "schema": {"type": "string"},
+}
+
+OPERATIONS: Final = (
+    Operation(
+        "post",
+        "/reduce",
+        "reduceEvents",
+        "Events",
+        "Fold events into the mission's state",
+        "Sorts the events into canonical order, drops duplicates, ignores other event types and folds the rest. "
+        "The same set of events gives the same bytes, whatever order they come in; `Repr-Digest` lets you "
+        "compare answers without reading them. In `strict` mode the first event that breaks a rule is refused "
+        "with its place in your body; in `permissive` mode it becomes an anomaly in the state.",
+        ReducedCollaborationState,
+        ReduceRequest[Event],
+        (*BODY_PROBLEMS, "too-many-events", *REFUSALS),
+        answer_headers=("Repr-Digest",),
+    ),
+    Operation(
+        "post",
+        "/validate",
+        "validatePayload",
+        "Events",
+        "Judge one payload",
+        "Holds a payload against its model and, separately, against its JSON Schema, and tells everything that "
+        "either refuses. Judging bad data is a success: the answer is 200 with `valid: false`.",
+        ConformanceResult,
+        ValidateRequest,
+        (*BODY_PROBLEMS, "unknown-event-type"),
+    ),
+    Operation(
+        "post",
+        "/validate/batch",
+        "validateBatch",
+        "Events",
+        "Judge every event of a batch",
+        "One verdict an event, in input order: its envelope, its payload and the canonical mapping between the "
+        "two. A bad event never taints its neighbours. Types outside the 14 are judged by their envelope only. "
+        "Details are given for the first 1,000 invalid events, ten violations each.",
+        BatchVerdict,
+        ValidateBatchRequest[Event],
+        (*BODY_PROBLEMS, "too-many-events"),
+        (REPORT_PARAMETER,),
+    ),
+    Operation(
+        "get",
+        "/schemas",
+        "listSchemas",
+        "Schemas",
+        "List the JSON Schemas",
+        "Every schema of the contract with its name, title, kind and address.",
+        SchemaIndex,
+        problems=("not-acceptable",),
+    ),
+    Operation(
+        "get",
+        "/schemas/{type}",
+        "getSchema",
+        "Schemas",
+        "Fetch one JSON Schema",
+        "By event type (`DriveIntentSet`), model (`FocusTarget`, `Event`) or file name "
+        "(`drive_intent_set_payload`). Made to be cached: a strong `ETag`, and 304 when you have it.",
+        "application/schema+json",
+        problems=("unknown-schema", "not-acceptable"),
+        parameters=(SCHEMA_PARAMETER, IF_NONE_MATCH),
+        answer_headers=("ETag", "Cache-Control"),
+    ),
+    Operation(
+        "get",
+        "/livez",
+        "getLiveness",
+        "Health",
+        "Tell whether the process lives",
+        "200 while it does.",
+        Health,
+    ),
+    Operation(
+        "get",
+        "/readyz",
+        "getReadiness",
+        "Health",
+        "Tell whether the service takes requests",
+        "200 while it does.",
+        Health,
+    ),
+    Operation(
+        "get",
+        "/healthz",
+        "getHealth",
+        "Health",
+        "Tell whether the process lives",
+        "The same as `/livez`.",
+        Health,
+    ),
+)

@@ -1,0 +1,161 @@
+"""Every error of the service: one table from code to status and title, one shape, one renderer (RFC 9457)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from asgi_correlation_id import correlation_id
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.contract.errors import Location
+
+MEDIA_TYPE: Final = "application/problem+json"
+MOST_FINDINGS: Final = 100
+"""How many errors one problem lists; collecting stops there."""
+
+
+class Kind(NamedTuple):
+    """What one error code means over HTTP."""
+
+    status: int
+    title: str
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "malformed-json": Kind(400, "The body is not JSON"),
+        "too-deep": Kind(400, "The body is nested too deep"),
+        "malformed-gzip": Kind(400, "The body is not gzip"),
+        "not-found": Kind(404, "No such page"),
+        "unknown-schema": Kind(404, "No such schema"),
+        "method-not-allowed": Kind(405, "The page does not answer this method"),
+        "not-acceptable": Kind(406, "The answer has none of the accepted media types"),
+        "body-too-large": Kind(413, "The body is too large"),
+        "too-many-events": Kind(413, "The batch has too many events"),
+        "unsupported-media-type": Kind(415, "The body's media type or encoding is not understood"),
+        "invalid-request": Kind(422, "The request breaks its schema"),
+        "malformed-payload": Kind(422, "An event's payload breaks its model"),
+        "unknown-participant": Kind(422, "An event names someone who never joined"),
+        "departed-participant": Kind(422, "An event names someone who has left"),
+        "unknown-warning": Kind(422, "An acknowledgement answers a warning that nobody gave"),
+        "unmatched-completion": Kind(422, "A step was completed that was not started"),
+        "conflicting-duplicate": Kind(422, "An event id was used again with different content"),
+        "mission-mismatch": Kind(422, "An event belongs to another mission"),
+        "unknown-event-type": Kind(422, "No such collaboration event type"),
+        "internal": Kind(500, "A bug in the service"),
+    }
+)
+"""Error code → status and title. A test proves that every error of the contract has its row."""
+
+
+class Finding(BaseModel):
+    """One thing that is wrong, and where."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    pointer: str | None = None
+    """A JSON Pointer into the body as sent: `/events/3/payload/intent`."""
+    parameter: str | None = None
+    """The query parameter or header, where the error is not in the body."""
+    code: str
+    """The kind of error, stable: `missing`, `string_type`, `literal_error` …"""
+    message: str
+    """What was expected."""
+    line: int | None = None
+    """The line of the body, where the body is no JSON."""
+    column: int | None = None
+    """The character in that line, from 1."""
+
+
+class ProblemDetails(BaseModel):
+    """An error by RFC 9457: what happened, to which event, where, and what was expected."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    type: str
+    """`/problems/` and the code."""
+    title: str
+    """The kind of error in words; the same for every problem of this code."""
+    status: int
+    """The HTTP status."""
+    detail: str
+    """What happened this time, in one sentence that names the event where there is one."""
+    code: str
+    """The kind of error, stable; programs decide on it."""
+    request_id: str
+    """The id of this request, as in the `X-Request-Id` header."""
+    event_id: str | None = None
+    """The event that was refused."""
+    event_type: str | None = None
+    """Its type."""
+    participant_id: str | None = None
+    """The participant that the refusal is about."""
+    errors: list[Finding] | None = None
+    """Everything that was found wrong, 100 entries at most."""
+    more_errors: bool | None = None
+    """True when there are more errors than are listed."""
+
+
+@dataclass(frozen=True)
+class Problem(Exception):  # noqa: N818 - the RFC's own term
+    """An answer of 400 or above, on its way out."""
+
+    code: str
+    detail: str
+    findings: tuple[Finding, ...] = ()
+    more: bool = False
+    about: Mapping[str, str] = field(default_factory=dict)
+    """`event_id`, `event_type`, `participant_id`, where they apply."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of this problem's code."""
+        return KINDS[self.code].status
+
+
+def render(problem: Problem) -> Response:
+    """Make the response of a problem."""
+    details = ProblemDetails(
+        type=f"/problems/{problem.code}",
+        title=KINDS[problem.code].title,
+        status=problem.status,
+        detail=problem.detail,
+        code=problem.code,
+        request_id=correlation_id.get() or "",
+        errors=list(problem.findings) or None,
+        more_errors=problem.more or None,
+        **problem.about,
+    )
+    body = details.model_dump_json(exclude_none=True)
+    return Response(body, problem.status, dict(problem.headers), MEDIA_TYPE)
+
+
+async def answer_with_problem(request: Request, problem: Exception) -> Response:
+    """Answer a `Problem` that an endpoint raised."""
+    assert isinstance(problem, Problem)
+    return render(problem)
+
+
+def pointer(location: Iterable[str | int], *before: str | int) -> str:
+    """Write a location as a JSON Pointer (RFC 6901)."""
+    steps = (*before, *location)
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def bounded(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], bool]:
+    """Take the first 100 findings, and tell whether there was another; what comes after is never computed."""
+    taken: list[Finding] = []
+    for finding in findings:
+        if len(taken) == MOST_FINDINGS:
+            return tuple(taken), True
+        taken.append(finding)
+    return tuple(taken), False
+
+
+def at_event(index: int, location: Location) -> str:
+    """Point to a place within one event of the batch as sent."""
+    return pointer(location, "events", index)
