@@ -1,0 +1,68 @@
+# Two commands on a fresh machine: `make serve` and `make test`. They need Python 3.11 (with venv) and make.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+
+## help: list these targets
+.PHONY: help
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+# A stamp for each lock: an environment is made again only when its lock changes.
+$(VENV)/%.stamp: requirements/%.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+## serve: set up and run the service (PORT and COLLAB_ variables are honoured)
+.PHONY: serve
+serve: $(VENV)/runtime.stamp
+	exec $(BIN)/python -m app
+
+## test: set up and run the tests
+.PHONY: test
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --cov
+
+## check: everything that CI checks, tests included
+.PHONY: check
+check:
+	.ci/run
+
+## lint: format, lint, types, import directions
+.PHONY: lint
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+## format: write the code the way `lint` wants it
+.PHONY: format
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+## drift: the generated files are what their sources say
+.PHONY: drift
+drift: $(VENV)/dev.stamp
+	$(BIN)/python -m app.contract.schemas.generate --check
+	$(BIN)/python -m app.api.openapi --check
+
+## generated: write the schemas and openapi.json again
+.PHONY: generated
+generated: $(VENV)/dev.stamp
+	$(BIN)/python -m app.contract.schemas.generate
+	$(BIN)/python -m app.api.openapi
+
+## lock: resolve the dependencies anew, with hashes and without addresses
+.PHONY: lock
+lock: $(VENV)/dev.stamp
+	for extra in runtime test dev; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --no-annotate $$(test $$extra = runtime || echo --extra $$extra) \
+	    pyproject.toml -o requirements/$$extra.txt || exit 1; \
+	done
