@@ -99,7 +99,7 @@ class ProblemDetails(BaseModel):
     """True when there are more errors than are listed."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Problem(Exception):  # noqa: N818 - the RFC's own term
     """An answer of 400 or above, on its way out."""
 
