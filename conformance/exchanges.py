@@ -1,0 +1,111 @@
+"""Turns service cases, which are requests and expectations spelt out, into steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from conformance import checks as make
+from conformance.compare import resolve
+from conformance.kinds import Object, objects, rules_of
+from conformance.model import Answer, Case, Check, Json, Memory, Missing, Step, json_body
+
+
+def service_cases(data: Object, file: str) -> Iterator[Case]:
+    """Give the cases of a file of `"kind": "service"`."""
+    envelope = cast(Object, data.get("envelope", {}))
+    for case in objects(data["cases"]):
+        steps = tuple(step_of(step, envelope) for step in objects(case["steps"]))
+        yield Case(cast(str, case["name"]), rules_of(case), file, steps)
+
+
+def step_of(step: Object, envelope: Object) -> Step:
+    """Make one step."""
+    request, expect = cast(Object, step["request"]), cast(Object, step["expect"])
+    method, path = cast(str, request["method"]), cast(str, request["path"])
+    headers = cast("dict[str, str]", request.get("headers", {}))
+    return Step(
+        label=f"{method} {path}",
+        method=method,
+        path=path,
+        checks=tuple(expectations(expect)),
+        body=lambda memory: body_of(request, envelope, memory),
+        headers=lambda memory: {name: str(filled(value, memory)) for name, value in headers.items()},
+        save=lambda answer: saved_values(cast("dict[str, Object]", step.get("save", {})), answer),
+    )
+
+
+def body_of(request: Object, envelope: Object, memory: Memory) -> bytes:
+    """Build the body: `text` is sent as it stands, `json` has its events completed and saved values put in."""
+    if "text" in request:
+        return cast(str, request["text"]).encode()
+    if "json" not in request:
+        return b""
+    return json_body(filled(completed(request["json"], envelope), memory))
+
+
+def completed(body: Json, envelope: Object) -> Json:
+    """Put the file's envelope under every object in the body's `events`."""
+    if not isinstance(body, dict) or not isinstance(events := body.get("events"), list):
+        return body
+    full: list[Json] = [{**envelope, **event} if isinstance(event, dict) else event for event in events]
+    return {**body, "events": full}
+
+
+def filled(value: Json, memory: Memory) -> Json:
+    """Replace each `{"$saved": name}` by what an earlier step saved under that name."""
+    if isinstance(value, dict):
+        if set(value) == {"$saved"}:
+            return memory.saved[cast(str, value["$saved"])]
+        return {key: filled(member, memory) for key, member in value.items()}
+    return [filled(element, memory) for element in value] if isinstance(value, list) else value
+
+
+def saved_values(wanted: Mapping[str, Object], answer: Answer) -> dict[str, Json]:
+    """Pick what later steps need, out of a header or a place of the body."""
+    return {name: saved_value(source, answer) for name, source in wanted.items()}
+
+
+def saved_value(source: Object, answer: Answer) -> Json:
+    """Pick one value; null stands for one that is not there, and the later step will show it."""
+    if "header" in source:
+        return answer.headers.get(cast(str, source["header"]))
+    found = resolve(answer.json, cast(str, source["at"]))
+    return None if isinstance(found, Missing) else found
+
+
+def expectations(expect: Object) -> Iterator[Check]:
+    """Make the checks of one step."""
+    status = cast(int, expect["status"])
+    problem = expect.get("problem")
+    yield from make.problem_is(status, problem) if isinstance(problem, str) else (make.status_is(status),)
+    for pointer in cast("list[str]", expect.get("pointers", [])):
+        yield make.some_pointer("/errors", pointer)
+    for name, pattern in cast("dict[str, str | None]", expect.get("headers", {})).items():
+        yield make.header_matches(name, pattern)
+    if "same_body_as" in expect:
+        yield make.same_body_as(cast(int, expect["same_body_as"]))
+    if expect.get("repr_digest"):
+        yield make.repr_digest_fits()
+    if "text" in expect:
+        yield make.body_is_text(cast(str, expect["text"]))
+    yield from map(make.text_has, cast("list[str]", expect.get("text_has", [])))
+    for place in objects(expect.get("body", [])):
+        yield from place_checks(place)
+
+
+def place_checks(place: Object) -> Iterator[Check]:
+    """Make the checks about one place of the body."""
+    at = cast(str, place["at"])
+    if "equals" in place:
+        yield make.equals(at, place["equals"])
+    if "includes" in place:
+        yield make.includes(at, place["includes"])
+    if "matches" in place:
+        yield make.matches(at, cast(str, place["matches"]))
+    if "type" in place:
+        yield make.has_type(at, cast(str, place["type"]))
+    if "length" in place:
+        yield make.has_length(at, cast(int, place["length"]))
+    if place.get("absent"):
+        yield make.absent(at)
