@@ -40,7 +40,7 @@ def failure_lines(outcome: Outcome) -> Iterator[str]:
 
 def failure_text(outcome: Outcome, rules: list[Object]) -> str:
     """Write a failed case: its name, the rules it proves in words, and the exact difference."""
-    says = {cast(str, rule["id"]): str(rule["says"]) for rule in rules}
+    says = {str(rule["id"]): str(rule["says"]) for rule in rules}
     head = [f"FAILED  {outcome.case.title}", f"  in {outcome.case.file}"]
     head += [f"  {rule}: {says.get(rule, '(not in the list of rules)')}" for rule in outcome.case.rules]
     return "\n".join([*head, *(f"    {line}" for line in failure_lines(outcome))])
