@@ -43,7 +43,7 @@ def normalise_identifier(value: object) -> str:
 def read_instant(value: object) -> datetime:
     """Read a timestamp as an instant in UTC; without an offset it is UTC already (E5)."""
     if isinstance(value, datetime):
-        return _in_utc(value)
+        return in_utc(value)
     text = _text(value)
     if not _instant(text) or text.endswith("\n"):
         raise PydanticCustomError(
@@ -52,7 +52,7 @@ def read_instant(value: object) -> datetime:
             "then Z, an offset like +02:00, or nothing for UTC",
         )
     try:
-        return _in_utc(datetime.fromisoformat(text))
+        return in_utc(datetime.fromisoformat(text))
     except ValueError as error:
         raise PydanticCustomError(
             "timestamp_calendar", "Input is no day of the calendar: {reason}", {"reason": str(error)}
@@ -80,7 +80,10 @@ def _text(value: object) -> str:
     return value
 
 
-def _in_utc(instant: datetime) -> datetime:
+def in_utc(instant: datetime) -> datetime:
+    """Move an instant to UTC; without an offset it is UTC already. Refuses what leaves the years 1 to 9999."""
+    if instant.tzinfo is UTC:
+        return instant
     if instant.tzinfo is None:
         return instant.replace(tzinfo=UTC)
     try:

@@ -40,8 +40,3 @@ class FocusTarget(ContractModel):
     """`wp` for a work package, `step` for a prompt step, `file` for a path."""
     target_id: NonEmpty
     """The id of the work package or step, or the path of the file."""
-
-    @property
-    def key(self) -> str:
-        """The key of this target in `participants_by_focus` (S7)."""
-        return f"{self.target_type}:{self.target_id}"

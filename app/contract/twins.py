@@ -1,15 +1,18 @@
 """Fast twins of the models: `msgspec` structs derived from them, field by field.
 
-A twin answers one question quickly, "does this surely fit the model?", and holds the same values under the
-same names when it does. Whatever it does not accept is put to the model, which alone explains. There is one
+A twin answers one question quickly, "does this surely fit the model?", and holds the same values under the same
+names when it does. Whatever it does not accept is put to the model, which alone explains. There is one
 definition of each model; nothing about a field is written here.
+
+An open twin ignores members that it does not know, as the model does (E14). A closed one refuses them: JSON that a
+closed twin accepts holds nothing that nobody has looked at.
 """
 
 import types
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import annotated_types
 import msgspec
@@ -17,44 +20,83 @@ import pydantic
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from app.contract.envelope import Event
+from app.contract.formats import WireFormat
 from app.contract.payloads import PAYLOAD_MODELS
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 @cache
-def twin(model: type[BaseModel]) -> type[msgspec.Struct]:
+def twin(model: type[Model], *, closed: bool = False) -> type[Model]:
     """Derive the struct that accepts a part of what `model` accepts, and nothing that it refuses.
 
-    Raises `TypeError` for a field whose rules have no equal here, so that no rule is ever dropped silently.
+    It is typed as the model, whose members it has. A field with a text format (`WireFormat`, a pattern) holds its
+    text as sent; whoever reads with the twin holds it against `text_rules`. Raises `TypeError` for a field whose
+    rules have no equal here, so that no rule is ever dropped silently.
     """
-    fields = [_field(name, info) for name, info in model.model_fields.items()]
-    return msgspec.defstruct(f"{model.__name__}Twin", fields, gc=False, frozen=True, kw_only=True)
+    fields = [_field(name, info, closed) for name, info in model.model_fields.items()]
+    struct = msgspec.defstruct(f"{model.__name__}Twin", fields, gc=False, kw_only=True, forbid_unknown_fields=closed)
+    return cast("type[Model]", struct)
 
 
-def _field(name: str, info: FieldInfo) -> tuple[str, Any] | tuple[str, Any, Any]:
-    kind = _constrained(_twin_type(info.annotation), info.metadata)
+@cache
+def event_twin(event_type: str) -> type[Event]:
+    """Derive the closed twin of an event of this type: the envelope with its payload's closed twin in it."""
+    payload = twin(PAYLOAD_MODELS[event_type], closed=True)
+    envelope = {name: info for name, info in Event.model_fields.items() if name not in ("event_type", "payload")}
+    struct = msgspec.defstruct(
+        f"{event_type}EventTwin",
+        [("payload", payload), *(_field(name, info, closed=True) for name, info in envelope.items())],
+        gc=False,
+        kw_only=True,
+        forbid_unknown_fields=True,
+        tag_field="event_type",
+        tag=event_type,
+        namespace={"event_type": event_type},
+    )
+    return cast("type[Event]", struct)
+
+
+def text_rules(model: type[BaseModel]) -> Mapping[str, str]:
+    """Map each field with a text format to the regular expression that the whole of its text has to match."""
+    found: dict[str, str] = {}
+    for name, info in model.model_fields.items():
+        if patterns := [pattern for rule in _rules(info) if (pattern := _pattern(rule))]:
+            (found[name],) = (pattern.removeprefix("^").removesuffix("$") for pattern in patterns)
+    return MappingProxyType(found)
+
+
+def _field(name: str, info: FieldInfo, closed: bool) -> tuple[str, Any] | tuple[str, Any, Any]:
+    kind = _constrained(info.annotation, info.metadata, closed)
     return (name, kind) if info.is_required() else (name, kind, info.default)
 
 
-def _twin_type(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return twin(annotation)
-    if annotation in (str, int, type(None)) or get_origin(annotation) is Literal:
-        return annotation
-    if get_origin(annotation) is Annotated:
-        plain, *metadata = get_args(annotation)
-        return _constrained(_twin_type(plain), metadata)
-    if get_origin(annotation) in (Union, types.UnionType):
-        return Union[tuple(_twin_type(option) for option in get_args(annotation))]  # noqa: UP007 - built at run time
-    if get_origin(annotation) is list:
-        return list[_twin_type(*get_args(annotation))]  # type: ignore[misc]
-    raise TypeError(f"no twin for the type {annotation!r}")
-
-
-def _constrained(kind: Any, metadata: list[Any]) -> Any:
+def _constrained(annotation: Any, metadata: list[Any], closed: bool) -> Any:
+    if any(isinstance(rule, WireFormat) for rule in metadata):
+        return str
     limits: dict[str, Any] = {}
     for rule in metadata:
         limits |= _limit(rule)
+    kind = _twin_type(annotation, closed)
     return Annotated[kind, msgspec.Meta(**limits)] if limits else kind
+
+
+def _twin_type(annotation: Any, closed: bool) -> Any:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if annotation is Event:
+        return Union[tuple(map(event_twin, PAYLOAD_MODELS))]  # noqa: UP007 - made at run time
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return twin(annotation, closed=closed)
+    if origin is Annotated:
+        return _constrained(arguments[0], list(arguments[1:]), closed)
+    if origin in (Union, types.UnionType):
+        return Union[tuple(_twin_type(option, closed) for option in arguments)]  # noqa: UP007
+    if origin in (list, dict, tuple):
+        return origin[tuple(_twin_type(argument, closed) for argument in arguments)]
+    if annotation in (str, int, type(None), ...) or origin is Literal:
+        return annotation
+    raise TypeError(f"no twin for the type {annotation!r}")
 
 
 def _limit(rule: Any) -> dict[str, Any]:
@@ -67,10 +109,24 @@ def _limit(rule: Any) -> dict[str, Any]:
             return {"le": most}
         case pydantic.FailFast():
             return {}
+        case _ if _pattern(rule):
+            return {}
     raise TypeError(f"no twin for the rule {rule!r}")
 
 
-PAYLOAD_TWINS: Final[Mapping[str, type[msgspec.Struct]]] = MappingProxyType(
+def _rules(info: FieldInfo) -> list[Any]:
+    inner = [rule for option in get_args(info.annotation) for rule in get_args(option)[1:]]
+    return [*info.metadata, *inner]
+
+
+def _pattern(rule: Any) -> str | None:
+    if isinstance(rule, WireFormat):
+        return str(dict(rule.published)["pattern"])
+    found = getattr(rule, "pattern", None)
+    return found if isinstance(found, str) else None
+
+
+PAYLOAD_TWINS: Final[Mapping[str, type[pydantic.BaseModel]]] = MappingProxyType(
     {event_type: twin(model) for event_type, model in PAYLOAD_MODELS.items()}
 )
-"""Event type → the twin of its payload model."""
+"""Event type → the open twin of its payload model."""

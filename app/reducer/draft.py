@@ -14,8 +14,12 @@ from app.contract.errors import DepartedParticipantError, EventRefusedError, Loc
 from app.contract.identity import FocusTarget, ParticipantIdentity
 from app.contract.payloads import Acknowledgement
 from app.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry
+from app.contract.twins import twin
 from app.reducer.reading import FoldEvent
 
+AnomalyRecord: Final = twin(CollaborationAnomaly)
+CommentRecord: Final = twin(CommentEntry)
+DecisionRecord: Final = twin(DecisionEntry)
 PARTICIPANT: Final = ("payload", "participant_id")
 
 
@@ -33,7 +37,10 @@ class Executions:
         """Add a step; the same step may be in flight several times."""
         self._tickets += 1
         self._in_flight[self._tickets] = step_id
-        self._starts.setdefault(step_id, deque()).append(self._tickets)
+        starts = self._starts.get(step_id)
+        if starts is None:
+            starts = self._starts[step_id] = deque()
+        starts.append(self._tickets)
 
     def complete(self, step_id: str) -> bool:
         """Remove the earliest start of a step; false when there is none."""
@@ -88,22 +95,22 @@ class Draft:
         self.event_count = 0
         self.last_event_id: str | None = None
 
-    def count(self, event: FoldEvent) -> None:
-        """Take note of a unique collaboration event, applied or not (S14, S15)."""
-        self.event_count += 1
-        self.last_event_id = event.event_id
+    def running(self, participant_id: str) -> Executions:
+        """Find a participant's steps in flight."""
+        running = self.executions.get(participant_id)
+        if running is None:
+            running = self.executions[participant_id] = Executions()
+        return running
 
-    def note(self, event: FoldEvent, reason: str) -> None:
+    def note(self, event: FoldEvent | EventRefusedError, reason: str) -> None:
         """Record an anomaly; both modes go on from it."""
-        self.anomalies.append(CollaborationAnomaly(event_id=event.event_id, event_type=event.event_type, reason=reason))
+        self.anomalies.append(AnomalyRecord(event_id=event.event_id, event_type=event.event_type, reason=reason))
 
     def refuse(self, error: EventRefusedError) -> None:
         """Refuse an event: strict mode raises, permissive mode records the reason and goes on (R3)."""
         if self.strict:
             raise error
-        self.anomalies.append(
-            CollaborationAnomaly(event_id=error.event_id, event_type=error.event_type, reason=error.reason)
-        )
+        self.note(error, error.reason)
 
     def refuse_stranger(self, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT) -> None:
         """Refuse an event for naming someone who is not on the roster (R10, R11, R17)."""

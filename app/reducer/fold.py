@@ -40,15 +40,17 @@ def reduce_collaboration_events(
 
 def fold(draft: Draft, sequence: CanonicalSequence[FoldEvent]) -> None:
     """Fold events in canonical order into the draft."""
-    for position, event in enumerate(sequence.events):
-        try:
-            if position in sequence.conflicts:
+    events, conflicts = sequence
+    position = 0
+    try:
+        for position, event in enumerate(events):
+            if conflicts and position in conflicts:
                 draft.refuse(conflict(event))
             else:
                 step(draft, event)
-        except EventRefusedError as refusal:
-            refusal.index = event.index
-            raise
+    except EventRefusedError as refusal:
+        refusal.index = events[position].index
+        raise
 
 
 def step(draft: Draft, event: FoldEvent) -> None:
@@ -62,20 +64,22 @@ def step(draft: Draft, event: FoldEvent) -> None:
     elif payload.mission_id != draft.mission_id and draft.mission_id:
         draft.refuse(_other_mission(draft, event))
     else:
-        _apply(draft, event)
+        handle, needs_member = HANDLERS[event.event_type]
+        if not needs_member or payload.participant_id in draft.participants:
+            handle(draft, event, payload)
+        else:
+            _refuse_outsider(draft, event)
         draft.mission_id = payload.mission_id
-    draft.count(event)
+    draft.event_count += 1
+    draft.last_event_id = event.event_id
 
 
-def _apply(draft: Draft, event: FoldEvent) -> None:
-    payload = event.payload
-    handle, needs_member = HANDLERS[event.event_type]
-    if not needs_member or payload.participant_id in draft.participants:
-        handle(draft, event, payload)
-        return
-    draft.refuse_stranger(event, payload.participant_id)
-    if event.event_type == PRESENCE_HEARTBEAT and payload.participant_id in draft.departed:
-        handle(draft, event, payload)  # R11: the departed are still heard of
+def _refuse_outsider(draft: Draft, event: FoldEvent) -> None:
+    """Refuse the doing of someone who is not on the roster; the departed are still heard of (R10, R11)."""
+    participant_id = event.payload.participant_id
+    draft.refuse_stranger(event, participant_id)
+    if event.event_type == PRESENCE_HEARTBEAT and participant_id in draft.departed:
+        draft.presence[participant_id] = event.timestamp
 
 
 def _other_mission(draft: Draft, event: FoldEvent) -> MissionMismatchError:

@@ -4,15 +4,12 @@ A handler checks before it changes anything, so that an event which strict mode 
 """
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from app.contract import constants as c
 from app.contract import payloads as p
 from app.contract.errors import UnknownParticipantError, UnknownWarningError, UnmatchedCompletionError
-from app.contract.identity import ParticipantIdentity
-from app.contract.state import CommentEntry, DecisionEntry
-from app.reducer.draft import Draft, Executions, WarningDraft
+from app.reducer.draft import CommentRecord, DecisionRecord, Draft, WarningDraft
 from app.reducer.reading import FoldEvent
 
 
@@ -33,7 +30,7 @@ def participant_joined(draft: Draft, event: FoldEvent, payload: p.ParticipantJoi
     if joining in draft.participants:
         draft.note(event, f"Duplicate join of '{joining}', who is an active participant")
         return
-    draft.participants[joining] = _identity(payload.participant_identity)
+    draft.participants[joining] = payload.participant_identity
     draft.departed.pop(joining, None)
     draft.invited.discard(joining)
 
@@ -73,13 +70,12 @@ def focus_changed(draft: Draft, event: FoldEvent, payload: p.FocusChangedPayload
 
 def step_started(draft: Draft, event: FoldEvent, payload: p.PromptStepExecutionStartedPayload) -> None:
     """Put a step in flight (S11)."""
-    draft.executions.setdefault(payload.participant_id, Executions()).start(payload.step_id)
+    draft.running(payload.participant_id).start(payload.step_id)
 
 
 def step_completed(draft: Draft, event: FoldEvent, payload: p.PromptStepExecutionCompletedPayload) -> None:
     """Take the earliest start of this step by this participant out of flight (R20)."""
-    running = draft.executions.get(payload.participant_id)
-    if running is None or not running.complete(payload.step_id):
+    if not draft.running(payload.participant_id).complete(payload.step_id):
         draft.refuse(
             UnmatchedCompletionError(
                 f"No matching PromptStepExecutionStarted of step '{payload.step_id}' "
@@ -120,7 +116,7 @@ def warning_acknowledged(draft: Draft, event: FoldEvent, payload: p.WarningAckno
 def comment_posted(draft: Draft, event: FoldEvent, payload: p.CommentPostedPayload) -> None:
     """Append a comment (S10)."""
     draft.comments.append(
-        CommentEntry.model_construct(
+        CommentRecord(
             comment_id=payload.comment_id,
             event_id=event.event_id,
             participant_id=payload.participant_id,
@@ -133,7 +129,7 @@ def comment_posted(draft: Draft, event: FoldEvent, payload: p.CommentPostedPaylo
 def decision_captured(draft: Draft, event: FoldEvent, payload: p.DecisionCapturedPayload) -> None:
     """Append a decision (S9)."""
     draft.decisions.append(
-        DecisionEntry.model_construct(
+        DecisionRecord(
             decision_id=payload.decision_id,
             event_id=event.event_id,
             participant_id=payload.participant_id,
@@ -147,18 +143,6 @@ def decision_captured(draft: Draft, event: FoldEvent, payload: p.DecisionCapture
 def session_linked(draft: Draft, event: FoldEvent, payload: p.SessionLinkedPayload) -> None:
     """Append a linked session (S12)."""
     draft.linked_sessions.setdefault(payload.participant_id, []).append(payload.linked_session_id)
-
-
-def _identity(read: Any) -> ParticipantIdentity:
-    """Keep the identity as its model, whichever reader made it."""
-    if isinstance(read, ParticipantIdentity):
-        return read
-    return ParticipantIdentity.model_construct(
-        participant_id=read.participant_id,
-        participant_type=read.participant_type,
-        display_name=read.display_name,
-        session_id=read.session_id,
-    )
 
 
 def _warning(draft: Draft, warning_id: str) -> WarningDraft:
@@ -175,22 +159,20 @@ class Row(NamedTuple):
     """Whether the payload's participant has to be on the roster (R10, R11)."""
 
 
-HANDLERS: Final[Mapping[str, Row]] = MappingProxyType(
-    {
-        c.PARTICIPANT_INVITED: Row(participant_invited, needs_member=False),
-        c.PARTICIPANT_JOINED: Row(participant_joined, needs_member=False),
-        c.PARTICIPANT_LEFT: Row(participant_left, needs_member=False),
-        c.PRESENCE_HEARTBEAT: Row(presence_heartbeat),
-        c.DRIVE_INTENT_SET: Row(drive_intent_set),
-        c.FOCUS_CHANGED: Row(focus_changed),
-        c.PROMPT_STEP_EXECUTION_STARTED: Row(step_started),
-        c.PROMPT_STEP_EXECUTION_COMPLETED: Row(step_completed),
-        c.CONCURRENT_DRIVER_WARNING: Row(warning_given, needs_member=False),
-        c.POTENTIAL_STEP_COLLISION_DETECTED: Row(warning_given, needs_member=False),
-        c.WARNING_ACKNOWLEDGED: Row(warning_acknowledged),
-        c.COMMENT_POSTED: Row(comment_posted),
-        c.DECISION_CAPTURED: Row(decision_captured),
-        c.SESSION_LINKED: Row(session_linked),
-    }
-)
+HANDLERS: Final[Mapping[str, Row]] = {
+    c.PARTICIPANT_INVITED: Row(participant_invited, needs_member=False),
+    c.PARTICIPANT_JOINED: Row(participant_joined, needs_member=False),
+    c.PARTICIPANT_LEFT: Row(participant_left, needs_member=False),
+    c.PRESENCE_HEARTBEAT: Row(presence_heartbeat),
+    c.DRIVE_INTENT_SET: Row(drive_intent_set),
+    c.FOCUS_CHANGED: Row(focus_changed),
+    c.PROMPT_STEP_EXECUTION_STARTED: Row(step_started),
+    c.PROMPT_STEP_EXECUTION_COMPLETED: Row(step_completed),
+    c.CONCURRENT_DRIVER_WARNING: Row(warning_given, needs_member=False),
+    c.POTENTIAL_STEP_COLLISION_DETECTED: Row(warning_given, needs_member=False),
+    c.WARNING_ACKNOWLEDGED: Row(warning_acknowledged),
+    c.COMMENT_POSTED: Row(comment_posted),
+    c.DECISION_CAPTURED: Row(decision_captured),
+    c.SESSION_LINKED: Row(session_linked),
+}
 """Event type → what the fold does with it; a test holds it against the registry of payloads."""

@@ -1,0 +1,96 @@
+"""Reads a batch that is surely valid straight from JSON text, many times faster than event by event.
+
+It says yes or nothing. Yes means: the text is JSON, every event fits its envelope and its payload, no event id
+occurs twice, no event is of another type, and no member is one that the models do not know. For whatever else a
+batch may be there is the thorough way, which explains.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+from pydantic import BaseModel
+from pydantic_core import PydanticCustomError
+
+from app.contract.envelope import Event
+from app.contract.formats import in_utc, normalise_identifier
+from app.contract.twins import text_rules, twin
+from app.reducer.ordering import CanonicalSequence, sort_key
+
+Request = TypeVar("Request", bound=BaseModel)
+
+
+class Column:
+    """The texts of one field, all held against its rule by one regular expression."""
+
+    def __init__(self, rule: str) -> None:
+        lines = f"(?:(?:{rule})\n)*+"
+        self._match = re.compile(re.sub(r"(?<!\\)\((?!\?)", "(?:", lines)).fullmatch
+
+    def fits(self, texts: Sequence[str]) -> bool:
+        """Tell whether every text fits the rule; a text with a newline in it never does."""
+        if not texts or texts.count(texts[0]) == len(texts):
+            texts = texts[:1]
+        joined = "\n".join([*texts, ""])
+        return self._match(joined) is not None and joined.count("\n") == len(texts)
+
+
+NORMAL_ID: Final = "[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_normal_ids: Final = Column(NORMAL_ID)
+_columns: Final = {name: Column(rule) for name, rule in text_rules(Event).items()}
+
+
+class SureReader(Generic[Request]):
+    """Reads requests of one model, whose events are `list[Event]`."""
+
+    def __init__(self, model: type[Request]) -> None:
+        self._decode: Callable[[bytes], Request] = msgspec.json.Decoder(twin(model, closed=True)).decode
+
+    def read(self, text: bytes) -> Request | None:
+        """Read a request whose events surely fit; None for any other."""
+        try:
+            request = self._decode(text)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+        events: Sequence[Event] = request.events  # type: ignore[attr-defined] # every such model has them
+        return request if _are_texts_sound(events) else None
+
+
+def sure_order(events: Sequence[Any]) -> CanonicalSequence[Any]:
+    """Sort events whose ids are all different."""
+    return CanonicalSequence(sorted(events, key=sort_key), frozenset())
+
+
+def _are_texts_sound(events: Sequence[Any]) -> bool:
+    """Hold the texts that have a format against it, and let each event hold its instant and its normal id."""
+    texts = {name: list(map(attrgetter(name), events)) for name in _columns}
+    ids, instants = texts.pop("event_id"), texts["timestamp"]
+    return (
+        all(_columns[name].fits([text for text in texts[name] if text is not None]) for name in texts)
+        and _set_instants(events, instants)
+        and _set_ids(events, ids)
+    )
+
+
+def _set_instants(events: Sequence[Any], texts: Sequence[str]) -> bool:
+    """Let each event hold its instant; false where there is a day that no calendar has."""
+    try:
+        for event, instant in zip(events, map(datetime.fromisoformat, texts), strict=True):
+            event.timestamp = instant if instant.tzinfo is UTC else in_utc(instant)
+    except (ValueError, PydanticCustomError):
+        return False
+    return True
+
+
+def _set_ids(events: Sequence[Any], ids: Sequence[str]) -> bool:
+    """Let each event hold its normalised id; false where one is none or occurs twice."""
+    if not _normal_ids.fits(ids):
+        if not _columns["event_id"].fits(ids):
+            return False
+        ids = list(map(normalise_identifier, ids))
+        for event, event_id in zip(events, ids, strict=True):
+            event.event_id = event_id
+    return len(set(ids)) == len(ids)
