@@ -31,9 +31,12 @@ def reduced(client: Client, events: list[Json], **members: Any) -> Json:
     return state
 
 
+@pytest.mark.parametrize("noise", [[], story.noise()], ids=["plain", "with noise"])
 @pytest.mark.parametrize("mode", ["strict", "permissive"])
-def test_the_story_of_three_participants_ends_in_the_state_of_the_contract(client: Client, mode: str) -> None:
-    state = reduced(client, story.events() + story.noise(), mode=mode)
+def test_the_story_of_three_participants_ends_in_the_state_of_the_contract(
+    client: Client, mode: str, noise: list[Json]
+) -> None:
+    state = reduced(client, story.events() + noise, mode=mode)
     [anomaly] = state["anomalies"]
     assert anomaly["reason"].startswith("Duplicate join")
     anomaly["reason"] = "Duplicate join"
@@ -51,7 +54,7 @@ def test_the_answer_is_json_with_the_digest_of_its_bytes(client: Client) -> None
 def test_ten_shuffles_give_one_byte_string_and_one_digest(client: Client) -> None:
     answers = set()
     for seed in range(10):
-        events = story.events() + story.noise()
+        events = story.events() + (story.noise() if seed % 2 else [])
         random.Random(seed).shuffle(events)
         answer = client.post("/reduce", {"mode": "strict", "events": events})
         answers.add((answer.content, answer.headers["repr-digest"]))

@@ -39,19 +39,25 @@ REFUSALS = {
 }
 
 
+OTHER = build.event("MissionCreated", {}, lamport_clock=70)
+
+
+@pytest.mark.parametrize("before", [[], [OTHER]], ids=["alone", "behind another type"])
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_a_refusal_names_the_event_the_participant_and_the_place(client: Client, refusal: Refusal) -> None:
+def test_a_refusal_names_the_event_the_participant_and_the_place(
+    client: Client, refusal: Refusal, before: list[Json]
+) -> None:
     events = build.history(*refusal.history)
     refused = events[-1]
     # The order in the body is not the canonical one; pointers go by the body.
-    body = [build.event("MissionCreated", {}, lamport_clock=70), *reversed(events)]
+    body = [*before, *reversed(events)]
     found = problem(client.post("/reduce", {"events": body}), 422, refusal.code)
     assert found["event_id"] == refused["event_id"]
     assert found["event_type"] == refused["event_type"]
     assert found.get("participant_id") == refusal.participant_id
     assert refused["event_id"] in found["detail"]
     [(place, _)] = places(found)
-    assert place == f"/events/1/{refusal.pointer}"
+    assert place == f"/events/{len(before)}/{refusal.pointer}"
 
 
 def test_an_id_used_twice_with_other_content_is_refused(client: Client) -> None:
