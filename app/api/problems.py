@@ -17,6 +17,11 @@ MOST_FINDINGS: Final = 100
 """How many errors one problem lists; collecting stops there."""
 
 
+LONGEST_TEXT: Final = 200
+"""How many characters of a name, a pointer or a message an error repeats."""
+LONGEST_DETAIL: Final = 500
+
+
 class Kind(NamedTuple):
     """What one error code means over HTTP."""
 
@@ -123,12 +128,12 @@ def render(problem: Problem) -> Response:
         type=f"/problems/{problem.code}",
         title=KINDS[problem.code].title,
         status=problem.status,
-        detail=problem.detail,
+        detail=shortened(problem.detail, LONGEST_DETAIL),
         code=problem.code,
         request_id=correlation_id.get() or "",
-        errors=list(problem.findings) or None,
+        errors=[_shortened(finding) for finding in problem.findings] or None,
         more_errors=problem.more or None,
-        **problem.about,
+        **{name: shortened(value) for name, value in problem.about.items()},
     )
     body = details.model_dump_json(exclude_none=True)
     return Response(body, problem.status, dict(problem.headers), MEDIA_TYPE)
@@ -138,6 +143,21 @@ async def answer_with_problem(request: Request, problem: Exception) -> Response:
     """Answer a `Problem` that an endpoint raised."""
     assert isinstance(problem, Problem)
     return render(problem)
+
+
+def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Keep an answer small, whatever was sent: cut what is longer than anything sensible."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _shortened(finding: Finding) -> Finding:
+    return finding.model_copy(
+        update={
+            "pointer": finding.pointer and shortened(finding.pointer),
+            "parameter": finding.parameter and shortened(finding.parameter),
+            "message": shortened(finding.message),
+        }
+    )
 
 
 def pointer(location: Iterable[str | int], *before: str | int) -> str:

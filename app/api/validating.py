@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final, Literal
 
+import msgspec
 from starlette.responses import Response
 
 from app.api.problems import Finding, Problem, at_event
@@ -14,11 +15,18 @@ from app.contract.envelope import Event
 from app.contract.errors import Location, UnknownEventTypeError
 from app.contract.mapping import judge_mapping
 from app.contract.payloads import PAYLOAD_MODELS
+from app.contract.schemas import validator
+from app.contract.twins import twin
 from app.contract.validation import judge_by_model, judge_by_schema, validate_event
+from app.reducer.sure_batch import SureReader
 from app.settings import Settings
 
 MOST_DETAILED_EVENTS: Final = 1_000
 MOST_VIOLATIONS: Final = 10
+SURE_READER: Final = SureReader(ValidateBatchRequest[Event])
+BatchRecord: Final = twin(BatchVerdict)
+VerdictRecord: Final = twin(EventVerdict)
+ViolationRecord: Final = twin(Violation)
 
 Report = Literal["all", "invalid"]
 Found = tuple[Literal["model", "schema", "mapping"], Location, str, str]
@@ -36,16 +44,50 @@ def validate_body(body: bytes, limits: Settings) -> Response:
 
 def validate_batch_body(body: bytes, report: Report, limits: Settings) -> Response:
     """Answer a `/validate/batch` request; raises `Problem`."""
-    events = read_request(ValidateBatchRequest[Any], body, limits).events
-    results: list[EventVerdict] = []
+    verdicts = _surely_valid(body, limits)
+    if verdicts is None:
+        verdicts = list(_judged_one_by_one(read_request(ValidateBatchRequest[Any], body, limits).events))
+    invalid = sum(not verdict.valid for verdict in verdicts)
+    answer = BatchRecord(
+        valid=not invalid,
+        total=len(verdicts),
+        invalid=invalid,
+        results=[verdict for verdict in verdicts if not verdict.valid] if report == "invalid" else verdicts,
+    )
+    return Response(msgspec.json.encode(answer), media_type="application/json")
+
+
+def _surely_valid(body: bytes, limits: Settings) -> list[EventVerdict] | None:
+    """Ask every judge about all events at once; None means that each is to be judged by itself."""
+    request = SURE_READER.read(body)
+    if request is None or len(request.events) > limits.max_events:
+        return None
+    events = msgspec.json.decode(body)["events"]
+    if not all(map(_pleases_schemas_and_mapping, events)):
+        return None
+    return [
+        VerdictRecord(
+            index=index, event_id=event["event_id"], event_type=event["event_type"], valid=True, violations=[]
+        )
+        for index, event in enumerate(events)
+    ]
+
+
+def _pleases_schemas_and_mapping(event: dict[str, Any]) -> bool:
+    payload_model = PAYLOAD_MODELS[event["event_type"]]
+    return (
+        validator(Event).is_valid(event)
+        and validator(payload_model).is_valid(event["payload"])
+        and not judge_mapping(event)
+    )
+
+
+def _judged_one_by_one(events: list[Any]) -> Iterator[EventVerdict]:
     invalid = 0
     for index, event in enumerate(events):
         verdict = _verdict(index, event, detailed=invalid < MOST_DETAILED_EVENTS)
         invalid += not verdict.valid
-        if report == "all" or not verdict.valid:
-            results.append(verdict)
-    answer = BatchVerdict(valid=not invalid, total=len(events), invalid=invalid, results=results)
-    return Response(answer.model_dump_json(), media_type="application/json")
+        yield verdict
 
 
 def unknown_event_type(error: UnknownEventTypeError) -> Problem:
@@ -59,17 +101,18 @@ def unknown_event_type(error: UnknownEventTypeError) -> Problem:
 
 def _verdict(index: int, event: Any, *, detailed: bool) -> EventVerdict:
     found = list(islice(_judged(event), MOST_VIOLATIONS if detailed else 1))
-    return EventVerdict(
+    verdict: EventVerdict = VerdictRecord(
         index=index,
         event_id=text_member(event, "event_id"),
         event_type=text_member(event, "event_type"),
         valid=not found,
         violations=[
-            Violation(layer=layer, pointer=at_event(index, location), code=code, message=message)
+            ViolationRecord(layer=layer, pointer=at_event(index, location), code=code, message=message)
             for layer, location, code, message in found
             if detailed
         ],
     )
+    return verdict
 
 
 def _judged(event: Any) -> Iterator[Found]:
@@ -79,8 +122,8 @@ def _judged(event: Any) -> Iterator[Found]:
     if isinstance(event_type, str) and event_type in PAYLOAD_MODELS:
         if isinstance(event.get("payload"), dict):
             yield from _by_both_layers(event["payload"], PAYLOAD_MODELS[event_type], ("payload",))
-        for location, violation in judge_mapping(event):
-            yield "mapping", location, violation.violation_type, violation.message
+        for violation in judge_mapping(event):
+            yield "mapping", violation.location, violation.code, violation.message
 
 
 def _by_both_layers(data: Any, model: Any, before: Location) -> Iterator[Found]:

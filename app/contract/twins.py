@@ -94,7 +94,7 @@ def _twin_type(annotation: Any, closed: bool) -> Any:
         return Union[tuple(_twin_type(option, closed) for option in arguments)]  # noqa: UP007
     if origin in (list, dict, tuple):
         return origin[tuple(_twin_type(argument, closed) for argument in arguments)]
-    if annotation in (str, int, type(None), ...) or origin is Literal:
+    if annotation in (str, int, bool, type(None), ...) or origin is Literal:
         return annotation
     raise TypeError(f"no twin for the type {annotation!r}")
 
