@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeAlias
 
 import httpx
@@ -41,19 +41,20 @@ class Lifespan:
 
     async def _order(self, what: str) -> None:
         if self.task is None:
-            scope: Message = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-            self.task = asyncio.ensure_future(self._run(scope))
+            self.task = asyncio.ensure_future(self._run())
         self.orders.put_nowait({"type": f"lifespan.{what}"})
         answer = asyncio.ensure_future(self.answers.get())
         await asyncio.wait({answer, self.task}, return_when=asyncio.FIRST_COMPLETED)
         if not answer.done():
             answer.cancel()
-            self.task.result()
         elif answer.result()["type"].endswith("failed"):
             raise RuntimeError(f"the application refuses to go through its {what}: {answer.result().get('message')}")
 
-    async def _run(self, scope: Message) -> None:
-        await self.app(scope, self.orders.get, self.answers.put)
+    async def _run(self) -> None:
+        scope: Message = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+        # By the specification an application without lifespan may raise here and be served all the same.
+        with suppress(Exception):
+            await self.app(scope, self.orders.get, self.answers.put)
 
 
 class LoopTransport(httpx.BaseTransport):

@@ -12,6 +12,20 @@ from conformance.kinds import Object, objects, post, rules_of
 from conformance.model import MISSING, Answer, Case, Check, Difference, Json, Memory, Missing, Step
 
 MODES = ("strict", "permissive")
+SAME = (status_is(200), same_body_as(0))
+
+# An event of another family, which the reducer leaves out (rule R1) whatever it says.
+IGNORED: Object = {
+    "event_id": "7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+    "event_type": "BuildFinished",
+    "aggregate_id": "build/7",
+    "timestamp": "2026-01-01T00:00:00Z",
+    "node_id": "node-7",
+    "lamport_clock": 0,
+    "project_uuid": "6f9619ff-8b86-4d01-b42d-00cf4fc964ff",
+    "correlation_id": "01HZZZZZZZZZZZZZZZZZZZZZZZ",
+    "payload": {"mission_id": "another", "participant_id": "p9"},
+}
 Order = list[int]
 
 
@@ -46,15 +60,26 @@ def orders(count: int) -> Iterator[tuple[str, Order]]:
 
 def scenario_steps(events: list[Object], mode: str, roster: Json, outcome: Object) -> Iterator[Step]:
     """Make a request for each order: the first is judged, the others must be answered alike."""
+    refusal = cast("Object | None", outcome.get("refusal"))
     for number, (label, order) in enumerate(orders(len(events))):
-        body: Object = {"events": [events[index] for index in order], "mode": mode}
-        if roster is not None:
-            body["roster"] = roster
-        if "refusal" in outcome:
-            checks = refusal_checks(cast(Object, outcome["refusal"]), order)
+        ordered = [events[index] for index in order]
+        if refusal is not None:
+            checks = refusal_checks(refusal, order)
+            # A stranger behind the others moves no index and changes nothing.
+            ordered = [*ordered, IGNORED] if number else ordered
         else:
-            checks = state_checks(outcome) if number == 0 else (status_is(200), same_body_as(0))
-        yield post("/reduce", body, *checks, label=f"POST /reduce, {mode}, events {label}")
+            checks = state_checks(outcome) if number == 0 else SAME
+        yield reduce_step(ordered, mode, roster, checks, label)
+    if refusal is None and events:
+        yield reduce_step([*events, IGNORED, *events], mode, roster, SAME, "twice, and one to ignore")
+
+
+def reduce_step(events: list[Object], mode: str, roster: Json, checks: tuple[Check, ...], label: str) -> Step:
+    """Make one request for a reduction."""
+    body: Object = {"events": list[Json](events), "mode": mode}
+    if roster is not None:
+        body["roster"] = roster
+    return post("/reduce", body, *checks, label=f"POST /reduce, {mode}, events {label}")
 
 
 def state_checks(outcome: Object) -> tuple[Check, ...]:

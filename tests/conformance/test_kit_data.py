@@ -9,8 +9,8 @@ from jsonschema_rs import Draft202012Validator, meta
 
 from conformance.coverage import gaps, uncovered, unknown_rules
 from conformance.generate import generate
-from conformance.kinds import Object
-from conformance.loading import CASES, FIXTURES, HOME, MANIFEST, load_cases, load_rules, objects, read
+from conformance.kinds import Object, objects
+from conformance.loading import CASES, FIXTURES, HOME, MANIFEST, load_cases, load_rules, read
 from conformance.model import Case
 
 SEED_FIXTURES = {
