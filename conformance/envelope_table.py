@@ -57,6 +57,7 @@ TIME_TAKES: Values = {
     "a zero offset": "2026-01-01T12:00:00+00:00",
     "a positive offset": "2026-01-01T12:00:00+05:30",
     "a negative offset": "2026-01-01T12:00:00-08:00",
+    "a negative zero offset": "2026-01-01T12:00:00-00:00",
     "the largest offset": "2026-01-01T12:00:00+23:59",
     "one decimal": "2026-01-01T12:00:00.5Z",
     "six decimals": "2026-01-01T12:00:00.123456Z",
