@@ -11,7 +11,7 @@ from app.contract.mapping import judge_mapping
 
 
 def verdict(event: Json) -> list[tuple[tuple[str | int, ...], str]]:
-    return [(location, violation.violation_type) for location, violation in judge_mapping(event)]
+    return [(violation.location, violation.code) for violation in judge_mapping(event)]
 
 
 def test_an_event_as_producers_ought_to_write_it_has_nothing_against_it() -> None:

@@ -1,0 +1,111 @@
+"""The fast twins of the models: they may say "surely", and are never wrong when they do."""
+
+import json
+from typing import Annotated, Any
+
+import builders as build
+import msgspec
+import pytest
+import strategies
+from folding import Json
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, Field, ValidationError
+
+from app.contract.payloads import PAYLOAD_MODELS
+from app.contract.twins import PAYLOAD_TWINS, twin
+
+EXAMPLES = settings(max_examples=60 if settings.get_current_profile_name() == "default" else 2_000)
+REFUSED = object()
+
+
+def by_model(event_type: str, payload: Any) -> Any:
+    """Read a payload by its model, and give what it holds."""
+    try:
+        return msgspec.to_builtins(PAYLOAD_MODELS[event_type].model_validate(payload).model_dump())
+    except ValidationError:
+        return REFUSED
+
+
+def by_twin(event_type: str, payload: Any) -> Any:
+    """Read a payload by its twin, and give what that holds."""
+    try:
+        return msgspec.to_builtins(msgspec.convert(payload, PAYLOAD_TWINS[event_type]))
+    except msgspec.ValidationError:
+        return REFUSED
+
+
+def by_closed_twin(event_type: str, text: str) -> Any:
+    """Read a payload's text by the twin that knows all members, and give what that holds."""
+    try:
+        return msgspec.to_builtins(msgspec.json.decode(text, type=twin(PAYLOAD_MODELS[event_type], closed=True)))
+    except msgspec.ValidationError:
+        return REFUSED
+
+
+def test_every_payload_has_its_twin() -> None:
+    assert set(PAYLOAD_TWINS) == set(PAYLOAD_MODELS)
+
+
+@pytest.mark.parametrize("event_type", PAYLOAD_MODELS)
+@given(data=st.data())
+@EXAMPLES
+def test_a_twin_accepts_nothing_that_the_model_refuses_and_holds_equal_values(
+    event_type: str, data: st.DataObject
+) -> None:
+    """R33: arbitrary JSON and what is almost valid."""
+    payload = data.draw(strategies.near_payloads(event_type) | strategies.json_values())
+    accepted = by_model(event_type, payload)
+    assert by_twin(event_type, payload) in (accepted, REFUSED)
+    assert by_closed_twin(event_type, json.dumps(payload)) in (accepted, REFUSED)
+
+
+@pytest.mark.parametrize("event_type", PAYLOAD_MODELS)
+@given(data=st.data())
+@settings(max_examples=15)
+def test_a_twin_accepts_what_producers_send(event_type: str, data: st.DataObject) -> None:
+    """Else it would be of no use."""
+    payload = data.draw(strategies.payloads_of(event_type))
+    accepted = by_model(event_type, payload)
+    assert accepted is not REFUSED
+    assert by_twin(event_type, payload) == accepted
+    assert by_closed_twin(event_type, json.dumps(payload)) == accepted
+
+
+@pytest.mark.parametrize("event_type", PAYLOAD_MODELS)
+def test_an_open_twin_ignores_unknown_members_and_a_closed_one_refuses_them(event_type: str) -> None:
+    """E14."""
+    step = strategies.Step(event_type, "p1", "p2", 0, 1, strategies.SPELLINGS[0])
+    payload: Json = {**strategies.payload_of(step), "zz_future": 1}
+    assert by_twin(event_type, payload) == by_model(event_type, payload) != REFUSED
+    assert by_closed_twin(event_type, json.dumps(payload)) is REFUSED
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("p1", "p2"), {"p1", "p2"}, frozenset({"p1", "p2"}), {"p1": 1, "p2": 2}.keys(), iter(["p1", "p2"]), b"p1p2"],
+    ids=["tuple", "set", "frozenset", "keys", "iterator", "bytes"],
+)
+def test_what_is_no_list_to_the_model_is_none_to_the_twin(names: Any) -> None:
+    """E15: a set has no order, so its bytes would depend on the hash seed (S16)."""
+    payload = build.driver_warning("w1")[1] | {"participant_ids": names}
+    assert by_model("ConcurrentDriverWarning", payload) is REFUSED
+    assert by_twin("ConcurrentDriverWarning", payload) is REFUSED
+
+
+class Unlike(BaseModel):
+    """A model with a rule that no twin knows."""
+
+    code: Annotated[str, Field(max_length=3)]
+
+
+class Unusual(BaseModel):
+    """A model with a type that no twin knows."""
+
+    amount: complex
+
+
+@pytest.mark.parametrize("model", [Unlike, Unusual])
+def test_a_rule_without_an_equal_is_never_dropped_silently(model: type[BaseModel]) -> None:
+    with pytest.raises(TypeError, match="no twin for"):
+        twin(model)
