@@ -190,9 +190,7 @@ def test_normalising_fills_defaults_and_drops_unknown_fields() -> None:
 
 
 def test_normalising_leaves_a_malformed_payload_alone() -> None:
-    assert naive.normalise_event(build.event("ParticipantLeft", {"zz_future": 1}))["payload"] == {
-        "zz_future": 1
-    }
+    assert naive.normalise_event(build.event("ParticipantLeft", {"zz_future": 1}))["payload"] == {"zz_future": 1}
 
 
 # --- The state ---------------------------------------------------------------------------------------------
@@ -508,9 +506,7 @@ def test_other_types_are_ignored_even_under_a_known_id() -> None:
 
 
 @given(strategies.histories(), strategies.rosters(), st.randoms(use_true_random=False))
-def test_input_order_means_nothing(
-    events: list[Json], roster: dict[str, Json] | None, shuffler: random.Random
-) -> None:
+def test_input_order_means_nothing(events: list[Json], roster: dict[str, Json] | None, shuffler: random.Random) -> None:
     shuffled = list(events)
     shuffler.shuffle(shuffled)
     state = naive.reduce(events, mode="permissive", roster=roster)

@@ -49,7 +49,7 @@ def fold(draft: Draft, sequence: CanonicalSequence[FoldEvent]) -> None:
             else:
                 step(draft, event)
     except EventRefusedError as refusal:
-        refusal.index = events[position].index
+        refusal.index = getattr(events[position], "index", None)  # a surely valid event does not know its place
         raise
 
 

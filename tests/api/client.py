@@ -51,6 +51,32 @@ class Client:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.request("POST", path, content=content, headers=JSON_TYPE | given)
 
+    def body_sent(self, method: str, path: str) -> bytes:
+        """Collect the body that the application itself sends, with no transport between that could drop it."""
+        scope: Json = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "headers": [(b"host", b"service.test")],
+            "server": ("service.test", 80),
+        }
+        sent: list[Any] = []
+        received: list[Json] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+        async def receive() -> Json:
+            return received.pop() if received else await asyncio.Future()  # and then nothing, until cancelled
+
+        async def send(message: Any) -> None:
+            sent.append(message.get("body", b""))
+
+        self._runner.run(self.app(scope, receive, send))
+        return b"".join(sent)
+
     def send_all(self, requests: Iterable[tuple[str, str, bytes]]) -> list[httpx.Response]:
         """Send requests (method, path, JSON body) all at the same time."""
 
