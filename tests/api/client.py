@@ -90,7 +90,9 @@ class Client:
 
 def problem(answer: httpx.Response, status: int, code: str) -> Json:
     """Check that an answer is this problem, and of the shape that every problem has; hand it out."""
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text[
+        :500
+    ]
     found: Json = answer.json()
     assert found["code"] == code, found
     assert found["type"] == f"/problems/{code}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from api.client import Client, headers_of, problem
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 import app.contract.schemas
 from app.contract.constants import COLLABORATION_EVENT_TYPES
