@@ -43,7 +43,8 @@ async def answer_routing_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = next((code for code, kind in KINDS.items() if kind.status == error.status_code), "internal")
     headers = dict(error.headers or {})
-    if "GET" in headers.get("Allow", ""):
-        headers["Allow"] += ", HEAD"
+    allowed = headers.get("Allow", "")
+    if "GET" in allowed and "HEAD" not in allowed:
+        headers["Allow"] = f"{allowed}, HEAD"
     where = f"{request.method[:20]} {request.url.path[:200]}"
     return render(Problem(code, f"{KINDS[code].title}: {where}.", headers=headers))

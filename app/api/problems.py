@@ -18,8 +18,9 @@ MOST_FINDINGS: Final = 100
 
 
 LONGEST_TEXT: Final = 200
-"""How many characters of a name, a pointer or a message an error repeats."""
+"""How many characters of a name or a pointer an error repeats."""
 LONGEST_DETAIL: Final = 500
+"""How many characters a sentence has at most."""
 
 
 class Kind(NamedTuple):
@@ -155,7 +156,7 @@ def _shortened(finding: Finding) -> Finding:
         update={
             "pointer": finding.pointer and shortened(finding.pointer),
             "parameter": finding.parameter and shortened(finding.parameter),
-            "message": shortened(finding.message),
+            "message": shortened(finding.message, LONGEST_DETAIL),
         }
     )
 

@@ -52,11 +52,12 @@ def read_instant(value: object) -> datetime:
             "then Z, an offset like +02:00, or nothing for UTC",
         )
     try:
-        return in_utc(datetime.fromisoformat(text))
+        instant = datetime.fromisoformat(text)
     except ValueError as error:
         raise PydanticCustomError(
             "timestamp_calendar", "Input is no day of the calendar: {reason}", {"reason": str(error)}
         ) from None
+    return in_utc(instant)
 
 
 def write_instant(instant: datetime) -> str:
