@@ -4,6 +4,8 @@ No NaN, no infinities, numbers within a double's range and 4,300 digits, UTF-8 w
 surrogates. Of a repeated member the last one counts, as in Python.
 """
 
+import json
+import math
 import re
 from typing import Any, ClassVar, Final, NoReturn
 
@@ -12,8 +14,13 @@ import msgspec
 from app.contract.errors import SpecKittyEventsError
 
 _BYTE = re.compile(r"\(byte (\d+)\)$")
-_LONE_SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*(\\u[dD][89abAB][0-9a-fA-F]{2})(?!\\u[dD][c-fC-F])")
+_LONE_SURROGATE = re.compile(
+    rb"(?<!\\)(?:\\\\)*(?:(\\u[dD][89abAB][0-9a-fA-F]{2})(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})(\\u[dD][c-fC-F][0-9a-fA-F]{2}))"
+)
 _STRING_OR_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9][0-9.]*+[eE]\+?[0-9]+|-?[0-9]{309,})')
+_TRAILING = "JSON is malformed: trailing characters"
+MOST_DIGITS: Final = 4300
 _NOT_JSON = re.compile(rb"-?(NaN|Infinity)")
 
 
@@ -50,7 +57,9 @@ def decode_json(text: bytes, *, max_nesting: int) -> Any:
         value = msgspec.json.decode(text)
     except RecursionError:
         raise TooDeepError(max_nesting) from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except msgspec.ValidationError:
+        value = _decode_numbers(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         _explain(text, error)
     if is_deeper(value, max_nesting):
         raise TooDeepError(max_nesting)
@@ -80,11 +89,24 @@ def _explain(text: bytes, error: Exception) -> NoReturn:
         raise JsonTextError("The text starts with a byte order mark, which JSON must not have", text, 0) from None
     if not text.strip():
         raise JsonTextError("The text is empty", text, len(text)) from None
-    if isinstance(error, msgspec.ValidationError):
-        _explain_number(text)
     if surrogate := _LONE_SURROGATE.search(text):
-        raise JsonTextError("Half a surrogate pair is no character", text, surrogate.start(1)) from None
+        offset = surrogate.start(surrogate.lastindex or 0)
+        raise JsonTextError("Half a surrogate pair is no character", text, offset) from None
     _explain_syntax(text, str(error))
+
+
+def _decode_numbers(text: bytes) -> Any:
+    """Decode a text with a number that msgspec does not read; Python reads 4,300 digits with a sign before them."""
+    try:
+        return json.loads(text, parse_float=_finite)
+    except ValueError:
+        _explain_number(text)
+
+
+def _finite(number: str) -> float:
+    if math.isinf(value := float(number)):
+        raise ValueError("beyond a double's range")
+    return value
 
 
 def _explain_number(text: bytes) -> NoReturn:
@@ -96,14 +118,15 @@ def _explain_number(text: bytes) -> NoReturn:
 
 
 def _is_too_large(number: bytes) -> bool:
-    return float(number) in (float("inf"), float("-inf"))
+    digits = number.lstrip(b"-")
+    return math.isinf(float(number)) if not digits.isdigit() else len(digits) > MOST_DIGITS
 
 
 def _explain_syntax(text: bytes, message: str) -> NoReturn:
     found = _BYTE.search(message)
     if not found:
         raise JsonTextError("The text ends in the middle of a value", text, len(text)) from None
-    offset = int(found[1])
+    offset = int(found[1]) - message.startswith(_TRAILING)
     if literal := _NOT_JSON.match(text, max(0, offset - 1)) or _NOT_JSON.match(text, offset):
         raise JsonTextError(f"{literal[0].decode()} is no JSON number", text, literal.start()) from None
     reason = message[: found.start()].removeprefix("JSON is malformed: ").strip()

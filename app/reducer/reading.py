@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol, get_origin
 
 import msgspec
 from pydantic import ValidationError
@@ -12,6 +12,13 @@ from app.contract.errors import Location, MalformedPayloadError
 from app.contract.payloads import PAYLOAD_MODELS
 from app.contract.twins import PAYLOAD_TWINS
 from app.contract.violations import ModelViolation, model_violations
+
+ARRAYS: Final = {
+    event_type: names
+    for event_type, model in PAYLOAD_MODELS.items()
+    if (names := [name for name, info in model.model_fields.items() if get_origin(info.annotation) is list])
+}
+"""Event type → the payload's members that are arrays."""
 
 
 class FoldEvent(Protocol):
@@ -108,9 +115,12 @@ def _is_text_sound(events: Sequence[Event]) -> bool:
 
 def _read_payload(payload: Any, event_type: str, convert: Callable[..., Any] = msgspec.convert) -> Any:
     try:
-        return convert(payload, PAYLOAD_TWINS[event_type])
+        read = convert(payload, PAYLOAD_TWINS[event_type])
     except (msgspec.ValidationError, RecursionError):
         return _ask_model(payload, event_type)
+    if event_type in ARRAYS and any(type(payload[name]) is not list for name in ARRAYS[event_type]):
+        return _ask_model(payload, event_type)  # twins take a Python caller's tuples and sets for arrays
+    return read
 
 
 def _ask_model(payload: Any, event_type: str) -> Any:
