@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import builders as build
 import naive
 import pytest
+from hypothesis import settings
 
 from app.collaboration import (
     Event,
@@ -20,6 +21,12 @@ from app.reducer.fold import Mode
 Json = dict[str, Any]
 Pair = tuple[str, Json]
 Roster = dict[str, ParticipantIdentity]
+
+
+def examples(count: int) -> settings:
+    """Try so many examples by default, where they are dear, and as many as ever in another profile."""
+    usual = settings()
+    return settings(max_examples=count if settings.get_current_profile_name() == "default" else usual.max_examples)
 
 
 def events_of(raw: Iterable[Json]) -> list[Event]:

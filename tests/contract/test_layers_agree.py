@@ -8,8 +8,8 @@ import builders as build
 import naive
 import pytest
 import strategies
-from folding import Json, as_json, events_of
-from hypothesis import given, settings
+from folding import Json, as_json, events_of, examples
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
@@ -20,8 +20,6 @@ from app.contract.payloads import PAYLOAD_MODELS
 from app.contract.schemas import PUBLISHED_MODELS, schema_document, validator
 
 TYPE_OF: dict[type[BaseModel], str] = {model: event_type for event_type, model in PAYLOAD_MODELS.items()}
-THOROUGH = settings.get_current_profile_name() != "default"
-EXAMPLES = settings(max_examples=2_000 if THOROUGH else 40)
 SOME_INSTANT = "2026-01-02T03:04:05Z"
 
 
@@ -85,7 +83,7 @@ def holds_final_newline(value: Any) -> bool:
 
 @pytest.mark.parametrize("model", PUBLISHED_MODELS.values())
 @given(data=st.data())
-@EXAMPLES
+@examples(40)
 def test_model_and_schema_accept_the_same(model: type[BaseModel], data: st.DataObject) -> None:
     """E16."""
     value = data.draw(near(model))
@@ -94,7 +92,7 @@ def test_model_and_schema_accept_the_same(model: type[BaseModel], data: st.DataO
 
 @pytest.mark.parametrize("model", PUBLISHED_MODELS.values())
 @given(data=st.data())
-@settings(max_examples=400 if THOROUGH else 15)
+@examples(15)
 def test_the_reference_implementation_of_json_schema_agrees(model: type[BaseModel], data: st.DataObject) -> None:
     """E16: a third voice; patterns and formats asserted."""
     value = data.draw(near(model).filter(lambda value: not holds_final_newline(value)))
@@ -104,7 +102,7 @@ def test_the_reference_implementation_of_json_schema_agrees(model: type[BaseMode
 
 @pytest.mark.parametrize("model", PUBLISHED_MODELS.values())
 @given(data=st.data(), ascii_only=st.booleans())
-@EXAMPLES
+@examples(40)
 def test_both_readers_of_a_model_accept_the_same(model: type[BaseModel], data: st.DataObject, ascii_only: bool) -> None:
     """E15: parsed JSON and JSON text."""
     text = json.dumps(data.draw(near(model)), ensure_ascii=ascii_only)
@@ -119,7 +117,7 @@ def test_both_readers_of_a_model_accept_the_same(model: type[BaseModel], data: s
 
 @pytest.mark.parametrize("model", [model for model in PUBLISHED_MODELS.values() if model in TYPE_OF])
 @given(data=st.data())
-@EXAMPLES
+@examples(40)
 def test_the_model_of_a_payload_judges_as_the_contract_does(model: type[BaseModel], data: st.DataObject) -> None:
     """P1 to P14: the naive reading of the contract agrees, to the members that are wrong."""
     value = data.draw(near(model))
@@ -131,7 +129,7 @@ def test_the_model_of_a_payload_judges_as_the_contract_does(model: type[BaseMode
 
 
 @given(strategies.near_events())
-@settings(max_examples=2_000 if THOROUGH else 100)
+@examples(100)
 def test_the_model_of_the_envelope_judges_as_the_contract_does(value: Any) -> None:
     """E1 to E13."""
     found = {".".join(map(str, violation["loc"])) for violation in violations(Event, value)}
@@ -139,7 +137,7 @@ def test_the_model_of_the_envelope_judges_as_the_contract_does(value: Any) -> No
 
 
 @given(strategies.valid_events())
-@settings(max_examples=2_000 if THOROUGH else 60)
+@examples(60)
 def test_what_the_model_reads_is_what_the_contract_says(raw: Json) -> None:
     """E1, E5, E8: the normal forms."""
     read = Event.model_validate(raw).model_dump(mode="json")

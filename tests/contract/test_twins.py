@@ -7,15 +7,14 @@ import builders as build
 import msgspec
 import pytest
 import strategies
-from folding import Json
-from hypothesis import given, settings
+from folding import Json, examples
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, ValidationError
 
 from app.contract.payloads import PAYLOAD_MODELS
 from app.contract.twins import PAYLOAD_TWINS, twin
 
-EXAMPLES = settings(max_examples=60 if settings.get_current_profile_name() == "default" else 2_000)
 REFUSED = object()
 
 
@@ -49,7 +48,7 @@ def test_every_payload_has_its_twin() -> None:
 
 @pytest.mark.parametrize("event_type", PAYLOAD_MODELS)
 @given(data=st.data())
-@EXAMPLES
+@examples(60)
 def test_a_twin_accepts_nothing_that_the_model_refuses_and_holds_equal_values(
     event_type: str, data: st.DataObject
 ) -> None:
@@ -62,7 +61,7 @@ def test_a_twin_accepts_nothing_that_the_model_refuses_and_holds_equal_values(
 
 @pytest.mark.parametrize("event_type", PAYLOAD_MODELS)
 @given(data=st.data())
-@settings(max_examples=15)
+@examples(15)
 def test_a_twin_accepts_what_producers_send(event_type: str, data: st.DataObject) -> None:
     """Else it would be of no use."""
     payload = data.draw(strategies.payloads_of(event_type))
