@@ -22,10 +22,16 @@ class Settings(BaseSettings):
     """The least severe log lines to write."""
     docs: bool = True
     """Whether `/docs`, `/redoc` and `/openapi.json` are served."""
+    inline_body_bytes: Annotated[int, Field(ge=0)] = 128 * 1024
+    """Larger bodies are worked on in processes of their own, so that nobody waits for somebody else's batch."""
+    pool_size: Annotated[int, Field(ge=0, le=64)] = 2
+    """How many such processes a worker has at most; 0 works on everything in place."""
     max_body_bytes: Annotated[int, Field(ge=1024)] = 64 * 1024 * 1024
     """The largest request body, in bytes after decompression."""
     max_events: Annotated[int, Field(ge=1)] = 100_000
     """The most events in one batch."""
+    max_event_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
+    """The largest event, in bytes of its JSON text."""
     max_nesting: Annotated[int, Field(ge=8, le=500)] = 64
     """How deep objects and arrays may nest in a body."""
 

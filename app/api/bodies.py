@@ -1,102 +1,104 @@
 """Reads a request's body as raw bytes, with its limits held while reading and after decompression."""
 
 import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.message import Message
 from typing import Final
 
+from anyio.lowlevel import checkpoint
 from starlette.requests import Request
 
 from app.api.problems import Finding, Problem
+from app.api.workshop import Body
+from app.settings import Settings
 
 GZIP_WINDOW: Final = 31
 """zlib's largest window with a gzip header around it."""
-JSON_TYPES: Final = ("application/json",)
+LARGEST_STEP: Final = 256 * 1024
+"""How many bytes are decompressed before others get their turn."""
 LONGEST_LENGTH: Final = 18
 """The digits of a `Content-Length` that is worth reading as a number."""
+JSON: Final = "application/json"
+NDJSON: Final = "application/x-ndjson"
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """Read the whole body, decompressed, of a request that says it is JSON.
+@asynccontextmanager
+async def read_body(request: Request, limits: Settings) -> AsyncIterator[Body]:
+    """Read the whole body, decompressed; raises `body-too-large`, `malformed-gzip`, `unsupported-media-type`."""
+    _check_declared_size(request, limits.max_body_bytes)
+    body = Body(limits.inline_body_bytes)
+    try:
+        async for chunk in plain_chunks(request):
+            if body.size + len(chunk) > limits.max_body_bytes:
+                raise _too_large(limits.max_body_bytes)
+            body.write(chunk)
+        yield body
+    finally:
+        body.close()
 
-    Raises `unsupported-media-type`, `body-too-large` or `malformed-gzip`.
+
+async def plain_chunks(request: Request) -> AsyncIterator[bytes]:
+    """Yield a body as it arrives, decompressed step by step where it is gzip."""
+    chunks: AsyncIterator[bytes] = request.stream()
+    if _content_encoding(request) == "gzip":
+        chunks = _gunzipped(chunks)
+    async for chunk in chunks:
+        if chunk:
+            yield chunk
+
+
+def read_media_type(request: Request, *understood: str) -> str:
+    """Tell which of the understood media types the body is; raises `unsupported-media-type`.
+
+    A body that does not say what it is is taken for the first of them.
     """
-    check_media_type(request)
-    plain = _content_encoding(request) == "identity"
+    given = request.headers.get("content-type", understood[0])
+    if given in understood:
+        return given
+    header = Message()
+    header["Content-Type"] = given
+    if header.get_content_type() not in understood:
+        raise _unsupported("Content-Type", f"The body is {given[:100]}; send {' or '.join(understood)}.", understood)
+    if header.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):
+        raise _unsupported("Content-Type", "The body's charset is not UTF-8; JSON is always UTF-8.", understood)
+    return header.get_content_type()
+
+
+async def _gunzipped(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    stream = zlib.decompressobj(GZIP_WINDOW)
+    async for rest in chunks:
+        while rest:
+            if stream.eof:  # a gzip file may have several members
+                stream = zlib.decompressobj(GZIP_WINDOW)
+            try:
+                plain = stream.decompress(rest, LARGEST_STEP)
+            except zlib.error:
+                raise _bad_gzip("The body is not gzip, though Content-Encoding says so.") from None
+            rest = stream.unconsumed_tail or stream.unused_data  # noqa: PLW2901 - until all of it is read
+            yield plain
+            await checkpoint()
+    if not stream.eof:
+        raise _bad_gzip("The gzip body ends in the middle.")
+
+
+def _check_declared_size(request: Request, limit: int) -> None:
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and (len(declared) > LONGEST_LENGTH or int(declared) > limit):
         raise _too_large(limit)
-    sink = PlainBody(limit) if plain else GzipBody(limit)
-    async for chunk in request.stream():
-        sink.feed(chunk)
-    return sink.finish()
-
-
-class PlainBody:
-    """Gathers a body as it comes."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._size = 0
-        self._chunks: list[bytes] = []
-
-    def feed(self, chunk: bytes) -> None:
-        """Take the next bytes; raises `body-too-large`."""
-        self._size += len(chunk)
-        if self._size > self._limit:
-            raise _too_large(self._limit)
-        self._chunks.append(chunk)
-
-    def finish(self) -> bytes:
-        """Hand out the body."""
-        return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-
-
-class GzipBody(PlainBody):
-    """Decompresses a body as it comes, and never holds more of it than the limit."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(limit)
-        self._stream = zlib.decompressobj(GZIP_WINDOW)
-
-    def feed(self, chunk: bytes) -> None:
-        """Take the next compressed bytes; raises `body-too-large` or `malformed-gzip`."""
-        while chunk:
-            if self._stream.eof:  # a gzip file may have several members
-                self._stream = zlib.decompressobj(GZIP_WINDOW)
-            try:
-                super().feed(self._stream.decompress(chunk, self._limit - self._size + 1))
-            except zlib.error:
-                raise _bad_gzip("The body is not gzip, though Content-Encoding says so.") from None
-            chunk = self._stream.unconsumed_tail or self._stream.unused_data
-
-    def finish(self) -> bytes:
-        """Hand out the body; raises `malformed-gzip` when it ends in the middle."""
-        if not self._stream.eof:
-            raise _bad_gzip("The gzip body ends in the middle.")
-        return super().finish()
-
-
-def check_media_type(request: Request) -> None:
-    """Raise `unsupported-media-type` for a body that says it is something else than JSON in UTF-8."""
-    given = Message()
-    given["Content-Type"] = request.headers.get("content-type", JSON_TYPES[0])
-    if given.get_content_type() not in JSON_TYPES:
-        sent = str(given["Content-Type"])[:100]
-        raise _unsupported("Content-Type", f"The body is {sent}; send {JSON_TYPES[0]}.")
-    if given.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):
-        raise _unsupported("Content-Type", "The body's charset is not UTF-8; JSON is always UTF-8.")
 
 
 def _content_encoding(request: Request) -> str:
     encoding = request.headers.get("content-encoding", "identity").strip().lower() or "identity"
     if encoding not in ("identity", "gzip", "x-gzip"):
-        raise _unsupported("Content-Encoding", f"The encoding {encoding[:100]} is not understood; send gzip.")
-    return encoding
+        detail = f"The encoding {encoding[:100]} is not understood; send gzip."
+        raise _unsupported("Content-Encoding", detail, ())
+    return encoding.removeprefix("x-")
 
 
-def _unsupported(header: str, detail: str) -> Problem:
+def _unsupported(header: str, detail: str, understood: tuple[str, ...]) -> Problem:
     finding = Finding(parameter=header, code="unsupported-media-type", message=detail)
-    headers = {"Accept-Encoding": "gzip"} if header == "Content-Encoding" else {"Accept": ", ".join(JSON_TYPES)}
+    headers = {"Accept": ", ".join(understood)} if understood else {"Accept-Encoding": "gzip"}
     return Problem("unsupported-media-type", detail, (finding,), headers=headers)
 
 

@@ -51,6 +51,8 @@ class Operation(NamedTuple):
     problems: tuple[str, ...] = ()
     parameters: tuple[dict[str, Any], ...] = ()
     answer_headers: tuple[str, ...] = ()
+    lines: type[BaseModel] | None = None
+    """What stands on each line, where the request may be NDJSON."""
 
 
 REPORT_PARAMETER: Final = {
@@ -58,6 +60,18 @@ REPORT_PARAMETER: Final = {
     "in": "query",
     "description": "`invalid` leaves the valid events out of `results`.",
     "schema": {"type": "string", "enum": ["all", "invalid"], "default": "all"},
+}
+MODE_PARAMETER: Final = {
+    "name": "mode",
+    "in": "query",
+    "description": "The mode, for NDJSON bodies; in JSON it stands in the body.",
+    "schema": {"type": "string", "enum": ["strict", "permissive"], "default": "strict"},
+}
+ORDERED_PARAMETER: Final = {
+    "name": "ordered",
+    "in": "query",
+    "description": "For NDJSON bodies: `true` says that the events come in canonical order.",
+    "schema": {"type": "string", "enum": ["false", "true"], "default": "false"},
 }
 SCHEMA_PARAMETER: Final = {
     "name": "type",
@@ -84,11 +98,15 @@ OPERATIONS: Final = (
         "Sorts the events into canonical order, drops duplicates, ignores other event types and folds the rest. "
         "The same set of events gives the same bytes, whatever order they come in; `Repr-Digest` lets you "
         "compare answers without reading them. In `strict` mode the first event that breaks a rule is refused "
-        "with its place in your body; in `permissive` mode it becomes an anomaly in the state.",
+        "with its place in your body; in `permissive` mode it becomes an anomaly in the state. As "
+        "`application/x-ndjson` the body has one event a line, and the query says the mode; with `ordered=true` "
+        "the events come in canonical order and are folded as they arrive, however many there are.",
         ReducedCollaborationState,
         ReduceRequest[Event],
-        (*BODY_PROBLEMS, "too-many-events", *REFUSALS),
+        (*BODY_PROBLEMS, "too-many-events", "event-too-large", *REFUSALS, "out-of-order", "worker-lost"),
+        (MODE_PARAMETER, ORDERED_PARAMETER),
         answer_headers=("Repr-Digest",),
+        lines=Event,
     ),
     Operation(
         "post",
@@ -100,7 +118,7 @@ OPERATIONS: Final = (
         "either refuses. Judging bad data is a success: the answer is 200 with `valid: false`.",
         ConformanceResult,
         ValidateRequest,
-        (*BODY_PROBLEMS, "unknown-event-type"),
+        (*BODY_PROBLEMS, "unknown-event-type", "worker-lost"),
     ),
     Operation(
         "post",
@@ -113,8 +131,9 @@ OPERATIONS: Final = (
         "Details are given for the first 1,000 invalid events, ten violations each.",
         BatchVerdict,
         ValidateBatchRequest[Event],
-        (*BODY_PROBLEMS, "too-many-events"),
+        (*BODY_PROBLEMS, "too-many-events", "worker-lost"),
         (REPORT_PARAMETER,),
+        lines=Event,
     ),
     Operation(
         "get",

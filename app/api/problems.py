@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from asgi_correlation_id import correlation_id
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
-
-from app.contract.errors import Location
 
 MEDIA_TYPE: Final = "application/problem+json"
 MOST_FINDINGS: Final = 100
@@ -41,6 +39,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "not-acceptable": Kind(406, "The answer has none of the accepted media types"),
         "body-too-large": Kind(413, "The body is too large"),
         "too-many-events": Kind(413, "The batch has too many events"),
+        "event-too-large": Kind(413, "An event is too large"),
         "unsupported-media-type": Kind(415, "The body's media type or encoding is not understood"),
         "invalid-request": Kind(422, "The request breaks its schema"),
         "malformed-payload": Kind(422, "An event's payload breaks its model"),
@@ -51,6 +50,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "conflicting-duplicate": Kind(422, "An event id was used again with different content"),
         "mission-mismatch": Kind(422, "An event belongs to another mission"),
         "unknown-event-type": Kind(422, "No such collaboration event type"),
+        "out-of-order": Kind(422, "An event sorts before its predecessor"),
+        "worker-lost": Kind(503, "The process that worked on the request was lost"),
         "internal": Kind(500, "A bug in the service"),
     }
 )
@@ -117,6 +118,10 @@ class Problem(Exception):  # noqa: N818 - the RFC's own term
     """`event_id`, `event_type`, `participant_id`, where they apply."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let a problem travel from the process where it was found."""
+        return Problem, (self.code, self.detail, self.findings, self.more, self.about, self.headers)
+
     @property
     def status(self) -> int:
         """The HTTP status of this problem's code."""
@@ -161,10 +166,9 @@ def _shortened(finding: Finding) -> Finding:
     )
 
 
-def pointer(location: Iterable[str | int], *before: str | int) -> str:
+def pointer(location: Iterable[str | int]) -> str:
     """Write a location as a JSON Pointer (RFC 6901)."""
-    steps = (*before, *location)
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
 
 
 def bounded(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], bool]:
@@ -175,8 +179,3 @@ def bounded(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], bool]:
             return tuple(taken), True
         taken.append(finding)
     return tuple(taken), False
-
-
-def at_event(index: int, location: Location) -> str:
-    """Point to a place within one event of the batch as sent."""
-    return pointer(location, "events", index)

@@ -1,15 +1,18 @@
 """From a request's bytes to checked objects, or to a problem that says where they are wrong."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from app.api.problems import Finding, Problem, at_event, bounded, pointer
+from app.api.places import IN_ARRAY, InArray
+from app.api.problems import Finding, Problem, bounded, pointer
 from app.contract.envelope import Event
-from app.contract.errors import Location
+from app.contract.errors import Location, SpecKittyEventsError
 from app.contract.identity import ParticipantIdentity
-from app.contract.json_text import JsonTextError, TooDeepError, decode_json
+from app.contract.json_text import JsonTextError, decode_json
+from app.contract.validation import judge_by_model
 from app.contract.violations import ModelViolation, model_violations
 from app.settings import Settings
 
@@ -21,11 +24,16 @@ def read_json(body: bytes, limits: Settings) -> Any:
     """Decode a body; raises `malformed-json` or `too-deep`."""
     try:
         return decode_json(body, max_nesting=limits.max_nesting)
-    except JsonTextError as error:
-        place = Finding(pointer="", code=error.code, message=error.reason, line=error.line, column=error.column)
-        raise Problem(error.code, f"The body is not JSON: {error}.", (place,)) from None
-    except TooDeepError as error:
-        raise Problem(error.code, f"{error}.") from None
+    except SpecKittyEventsError as error:
+        raise json_problem(error) from None
+
+
+def json_problem(error: SpecKittyEventsError) -> Problem:
+    """Make the problem of a text that is no JSON, or nested too deep."""
+    if not isinstance(error, JsonTextError):
+        return Problem(error.code, f"{error}.")
+    place = Finding(pointer="", code=error.code, message=error.reason, line=error.line, column=error.column)
+    return Problem(error.code, f"The body is not JSON: {error}.", (place,))
 
 
 def read_request(model: type[Body], body: bytes, limits: Settings) -> Body:
@@ -38,17 +46,33 @@ def read_request(model: type[Body], body: bytes, limits: Settings) -> Body:
         raise invalid_request(
             _finding(location, violation) for location, violation in model_violations(error)
         ) from None
-    _check_count(getattr(request, "events", ()), limits)
+    check_count(len(getattr(request, "events", ())), limits)
     return request
 
 
-def read_envelopes(events: list[Any]) -> list[Event]:
+def check_count(count: int, limits: Settings) -> None:
+    """Raise `too-many-events` for a batch over the limit."""
+    if count > limits.max_events:
+        most = f"At most {limits.max_events} events"
+        finding = Finding(pointer="/events", code="too_long", message=most)
+        raise Problem("too-many-events", f"The batch has {count} events. {most} are allowed.", (finding,))
+
+
+def check_size(text: bytes, places: InArray, index: int, limits: Settings) -> None:
+    """Raise `event-too-large` for an event over the limit, which it names."""
+    if len(text) > limits.max_event_bytes:
+        most = f"At most {limits.max_event_bytes} bytes"
+        detail = f"The event at {places.name(index)} has {len(text)} bytes. {most} are allowed."
+        raise Problem("event-too-large", detail, (places.finding(index, (), "too_long", most),))
+
+
+def read_envelopes(events: list[Any], places: InArray = IN_ARRAY) -> list[Event]:
     """Read every event's envelope; raises `invalid-request` for those that break it."""
     read: list[Event] = []
     try:
         read.extend(map(Event.model_validate, events))
     except ValidationError:
-        raise _invalid_envelopes(events, start=len(read)) from None
+        raise _invalid_envelopes(events, places, start=len(read)) from None
     return read
 
 
@@ -68,31 +92,19 @@ def text_member(event: Any, name: str) -> str | None:
     return value[:LONGEST_NAME] if isinstance(value, str) else None
 
 
-def _invalid_envelopes(events: list[Any], start: int) -> Problem:
+def _invalid_envelopes(events: list[Any], places: InArray, start: int) -> Problem:
     about = {name: text_member(events[start], name) for name in ("event_id", "event_type")}
-    return invalid_request(_envelope_findings(events, start), {k: v for k, v in about.items() if v})
+    return invalid_request(_envelope_findings(events, places, start), {k: v for k, v in about.items() if v})
 
 
-def _envelope_findings(events: list[Any], start: int) -> Iterator[Finding]:
-    for index, event in enumerate(events[start:], start):
-        try:
-            Event.model_validate(event)
-        except ValidationError as error:
-            for location, violation in model_violations(error):
-                yield _finding(("events", index, *location), violation)
+def _envelope_findings(events: list[Any], places: InArray, start: int) -> Iterator[Finding]:
+    for index in range(start, len(events)):
+        for location, violation in judge_by_model(events[index], Event):
+            yield places.finding(index, location, violation.violation_type, violation.message)
 
 
 def _finding(location: Location, violation: ModelViolation) -> Finding:
     return Finding(pointer=pointer(location), code=violation.violation_type, message=violation.message)
-
-
-def _check_count(events: Any, limits: Settings) -> None:
-    if len(events) > limits.max_events:
-        raise Problem(
-            "too-many-events",
-            f"The batch has {len(events)} events; at most {limits.max_events} are allowed.",
-            (Finding(pointer="/events", code="too_long", message=f"At most {limits.max_events} events"),),
-        )
 
 
 def _check_roster(data: Any) -> None:
@@ -100,33 +112,19 @@ def _check_roster(data: Any) -> None:
     roster = data.get("roster") if isinstance(data, dict) else None
     if isinstance(roster, dict):
         findings = _roster_findings(roster)
-        first = next(findings, None)
-        if first is not None:
-            raise invalid_request(_chained(first, findings))
-
-
-def _chained(first: Finding, rest: Iterator[Finding]) -> Iterator[Finding]:
-    yield first
-    yield from rest
+        if first := next(findings, None):
+            raise invalid_request(chain((first,), findings))
 
 
 def _roster_findings(roster: dict[str, Any]) -> Iterator[Finding]:
     for key, entry in roster.items():
-        try:
-            identity = ParticipantIdentity.model_validate(entry)
-        except ValidationError as error:
-            for location, violation in model_violations(error):
-                yield _finding(("roster", key, *location), violation)
-            continue
-        if identity.participant_id != key:
+        broken = False
+        for location, violation in judge_by_model(entry, ParticipantIdentity):
+            broken = True
+            yield _finding(("roster", key, *location), violation)
+        if not broken and entry["participant_id"] != key:
             yield Finding(
                 pointer=pointer(("roster", key, "participant_id")),
                 code="roster_key_mismatch",
                 message="Input should be the same as its key in the roster",
             )
-
-
-def event_findings(index: int, found: Iterator[tuple[Location, ModelViolation]]) -> Iterator[Finding]:
-    """Place what is wrong with one event within the batch."""
-    for location, violation in found:
-        yield Finding(pointer=at_event(index, location), code=violation.violation_type, message=violation.message)

@@ -1,90 +1,133 @@
 """The endpoints. Each reads its bytes, asks the room that knows, and answers."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.bodies import read_body
+from app.api.bodies import JSON, NDJSON, read_body, read_media_type
 from app.api.negotiation import require_acceptable
+from app.api.operations import OPERATIONS
 from app.api.problems import Finding, Problem
-from app.api.reducing import reduce_body
+from app.api.reducing import reduce_body, reduce_lines
 from app.api.schema_routes import MEDIA_TYPE as SCHEMA_TYPE
 from app.api.schema_routes import schema_index, schema_response
-from app.api.validating import Report, validate_batch_body, validate_body
+from app.api.streaming import reduce_stream
+from app.api.validating import REPORTS, Report, validate_batch_body, validate_batch_lines, validate_body
 from app.api.wire import Health
+from app.api.workshop import Workshop
+from app.reducer.fold import MODES, Mode
 from app.settings import Settings
 
-JSON = "application/json"
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class RawRoute(APIRoute):
     """A route whose endpoint takes the request as it came: nothing is parsed twice, nothing is coerced."""
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+    def get_route_handler(self) -> Endpoint:  # type: ignore[override] # a narrower promise than FastAPI's
         """Hand the request straight to the endpoint."""
         return self.endpoint
 
 
 def api_routes(settings: Settings) -> APIRouter:
-    """Make every endpoint of the API; what OpenAPI says of them stands in `openapi.py`."""
+    """Route every operation to its endpoint; paths and methods stand in `OPERATIONS` alone."""
+    endpoints = Endpoints(settings).by_operation()
     router = APIRouter(route_class=RawRoute)
-
-    @router.post("/reduce")
-    async def reduce(request: Request) -> Response:
-        require_acceptable(request.headers.get("accept"), JSON)
-        check_query(request)
-        return reduce_body(await read_body(request, settings.max_body_bytes), settings)
-
-    @router.post("/validate")
-    async def validate(request: Request) -> Response:
-        require_acceptable(request.headers.get("accept"), JSON)
-        check_query(request)
-        return validate_body(await read_body(request, settings.max_body_bytes), settings)
-
-    @router.post("/validate/batch")
-    async def validate_batch(request: Request) -> Response:
-        require_acceptable(request.headers.get("accept"), JSON)
-        check_query(request, "report")
-        report = read_report(request)
-        return validate_batch_body(await read_body(request, settings.max_body_bytes), report, settings)
-
-    @router.get("/schemas")
-    async def list_schemas(request: Request) -> Response:
-        require_acceptable(request.headers.get("accept"), JSON)
-        return Response(schema_index().model_dump_json(), media_type=JSON)
-
-    @router.get("/schemas/{type}")
-    async def get_schema(request: Request) -> Response:
-        require_acceptable(request.headers.get("accept"), SCHEMA_TYPE, JSON)
-        return schema_response(request.path_params["type"], request.headers.get("if-none-match"))
-
-    for path in ("/livez", "/readyz", "/healthz"):
-        router.add_api_route(path, healthy, methods=["GET"])
+    for operation in OPERATIONS:
+        endpoint = endpoints[operation.operation_id]
+        router.add_api_route(operation.path, endpoint, methods=[operation.method.upper()])
     return router
 
 
-async def healthy(request: Request) -> Response:
-    """Answer that the service is there."""
-    return Response(Health().model_dump_json(), headers={"Cache-Control": "no-store"}, media_type=JSON)
+class Endpoints:
+    """The endpoints of one service."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.workshop = Workshop(settings.pool_size)
+
+    def by_operation(self) -> dict[str, Endpoint]:
+        """Map operation ids to endpoints."""
+        return {
+            "reduceEvents": self.reduce,
+            "validatePayload": self.validate,
+            "validateBatch": self.validate_batch,
+            "listSchemas": self.list_schemas,
+            "getSchema": self.get_schema,
+            "getLiveness": self.health,
+            "getReadiness": self.health,
+            "getHealth": self.health,
+        }
+
+    async def reduce(self, request: Request) -> Response:
+        """Fold events into a state, from JSON or NDJSON."""
+        require_acceptable(request.headers.get("accept"), JSON)
+        if read_media_type(request, JSON, NDJSON) == NDJSON:
+            return await self.reduce_ndjson(request)
+        check_query(request)
+        async with read_body(request, self.settings) as body:
+            return await self.workshop.do(reduce_body, body, self.settings)
+
+    async def reduce_ndjson(self, request: Request) -> Response:
+        """Fold events that stand on lines, as they arrive when they come in order."""
+        check_query(request, "mode", "ordered")
+        mode: Mode = read_choice(request, "mode", MODES)
+        if read_choice(request, "ordered", ("false", "true")) == "true":
+            return await reduce_stream(request, mode, self.settings)
+        async with read_body(request, self.settings) as body:
+            return await self.workshop.do(reduce_lines, body, mode, self.settings)
+
+    async def validate(self, request: Request) -> Response:
+        """Judge one payload."""
+        require_acceptable(request.headers.get("accept"), JSON)
+        read_media_type(request, JSON)
+        check_query(request)
+        async with read_body(request, self.settings) as body:
+            return await self.workshop.do(validate_body, body, self.settings)
+
+    async def validate_batch(self, request: Request) -> Response:
+        """Judge every event of a batch, from JSON or NDJSON."""
+        require_acceptable(request.headers.get("accept"), JSON)
+        judge = validate_batch_lines if read_media_type(request, JSON, NDJSON) == NDJSON else validate_batch_body
+        check_query(request, "report")
+        report: Report = read_choice(request, "report", REPORTS)
+        async with read_body(request, self.settings) as body:
+            return await self.workshop.do(judge, body, report, self.settings)
+
+    async def list_schemas(self, request: Request) -> Response:
+        """List the JSON Schemas."""
+        require_acceptable(request.headers.get("accept"), JSON)
+        return Response(schema_index().model_dump_json(), media_type=JSON)
+
+    async def get_schema(self, request: Request) -> Response:
+        """Answer with one JSON Schema."""
+        require_acceptable(request.headers.get("accept"), SCHEMA_TYPE, JSON)
+        return schema_response(request.path_params["type"], request.headers.get("if-none-match"))
+
+    async def health(self, request: Request) -> Response:
+        """Answer that the service is there."""
+        return Response(Health().model_dump_json(), headers={"Cache-Control": "no-store"}, media_type=JSON)
 
 
 def check_query(request: Request, *known: str) -> None:
     """Refuse query parameters that nothing would read, as `invalid-request`."""
     for name in request.query_params:
         if name not in known:
-            hint = f"known ones: {', '.join(known)}" if known else "this endpoint has none"
+            hint = f"known ones: {', '.join(known)}" if known else "there are none here"
             raise bad_parameter(name, "extra_forbidden", f"Unknown query parameter; {hint}")
 
 
-def read_report(request: Request) -> Report:
-    """Read `?report=`; raises `invalid-request`."""
-    report = request.query_params.get("report", "all")
-    if report == "all" or report == "invalid":
-        return report  # type: ignore[return-value] # narrowed above
-    raise bad_parameter("report", "literal_error", "Input should be 'all' or 'invalid'")
+def read_choice(request: Request, name: str, choices: tuple[str, ...]) -> Any:
+    """Read a query parameter that is one of a few words, the first by default; raises `invalid-request`."""
+    given = request.query_params.get(name, choices[0])
+    if given in choices:
+        return given
+    expected = " or ".join(f"'{choice}'" for choice in choices)
+    raise bad_parameter(name, "literal_error", f"Input should be {expected}")
 
 
 def bad_parameter(name: str, code: str, message: str) -> Problem:

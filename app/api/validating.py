@@ -3,13 +3,15 @@
 import difflib
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 from starlette.responses import Response
 
-from app.api.problems import Finding, Problem, at_event
-from app.api.reading import read_request, text_member
+from app.api.ndjson import Line, lines_of, read_line
+from app.api.places import IN_ARRAY, InArray, InLines
+from app.api.problems import Finding, Problem
+from app.api.reading import check_count, read_request, text_member
 from app.api.wire import BatchVerdict, EventVerdict, ValidateBatchRequest, ValidateRequest, Violation
 from app.contract.envelope import Event
 from app.contract.errors import Location, UnknownEventTypeError
@@ -26,10 +28,12 @@ MOST_VIOLATIONS: Final = 10
 SURE_READER: Final = SureReader(ValidateBatchRequest[Event])
 BatchRecord: Final = twin(BatchVerdict)
 VerdictRecord: Final = twin(EventVerdict)
-ViolationRecord: Final = twin(Violation)
+ViolationRecord: Final = twin(Violation, sparse=True)
 
 Report = Literal["all", "invalid"]
-Found = tuple[Literal["model", "schema", "mapping"], Location, str, str]
+REPORTS: Final = get_args(Report)
+Layer = Literal["model", "schema", "mapping"]
+Found = tuple[Layer, Location, str, str]
 
 
 def validate_body(body: bytes, limits: Settings) -> Response:
@@ -44,9 +48,36 @@ def validate_body(body: bytes, limits: Settings) -> Response:
 
 def validate_batch_body(body: bytes, report: Report, limits: Settings) -> Response:
     """Answer a `/validate/batch` request; raises `Problem`."""
-    verdicts = _surely_valid(body, limits)
-    if verdicts is None:
-        verdicts = list(_judged_one_by_one(read_request(ValidateBatchRequest[Any], body, limits).events))
+    request = SURE_READER.read(body)
+    if request is not None and len(request.events) <= limits.max_events:
+        verdicts = _surely_valid(msgspec.json.decode(body)["events"])
+        if verdicts is not None:
+            return _batch_response(verdicts, report)
+    events = read_request(ValidateBatchRequest[Any], body, limits).events
+    return _batch_response(list(_judged_one_by_one(events, IN_ARRAY)), report)
+
+
+def validate_batch_lines(body: bytes, report: Report, limits: Settings) -> Response:
+    """Answer a `/validate/batch` request whose body is NDJSON; a line that is no JSON has its verdict too."""
+    if SURE_READER.read_lines(body) is not None:
+        verdicts = _surely_valid(msgspec.json.Decoder().decode_lines(body))
+        if verdicts is not None and len(verdicts) <= limits.max_events:
+            return _batch_response(verdicts, report)
+    lines = list(lines_of(bytes(body)))
+    check_count(len(lines), limits)
+    values = [_line_value(line, limits) for line in lines]
+    places = InLines([line.number for line in lines])
+    return _batch_response(list(_judged_one_by_one(values, places)), report)
+
+
+def _line_value(line: Line, limits: Settings) -> Any:
+    try:
+        return read_line(line, limits)
+    except Problem as problem:
+        return problem
+
+
+def _batch_response(verdicts: list[EventVerdict], report: Report) -> Response:
     invalid = sum(not verdict.valid for verdict in verdicts)
     answer = BatchRecord(
         valid=not invalid,
@@ -57,12 +88,8 @@ def validate_batch_body(body: bytes, report: Report, limits: Settings) -> Respon
     return Response(msgspec.json.encode(answer), media_type="application/json")
 
 
-def _surely_valid(body: bytes, limits: Settings) -> list[EventVerdict] | None:
-    """Ask every judge about all events at once; None means that each is to be judged by itself."""
-    request = SURE_READER.read(body)
-    if request is None or len(request.events) > limits.max_events:
-        return None
-    events = msgspec.json.decode(body)["events"]
+def _surely_valid(events: list[Any]) -> list[EventVerdict] | None:
+    """Ask the schemas and the mapping about events that surely fit their models; None when one is not valid."""
     if not all(map(_pleases_schemas_and_mapping, events)):
         return None
     return [
@@ -82,10 +109,10 @@ def _pleases_schemas_and_mapping(event: dict[str, Any]) -> bool:
     )
 
 
-def _judged_one_by_one(events: list[Any]) -> Iterator[EventVerdict]:
+def _judged_one_by_one(events: list[Any], places: InArray) -> Iterator[EventVerdict]:
     invalid = 0
     for index, event in enumerate(events):
-        verdict = _verdict(index, event, detailed=invalid < MOST_DETAILED_EVENTS)
+        verdict = _verdict(index, event, places, detailed=invalid < MOST_DETAILED_EVENTS)
         invalid += not verdict.valid
         yield verdict
 
@@ -99,24 +126,31 @@ def unknown_event_type(error: UnknownEventTypeError) -> Problem:
     return Problem(error.code, f"{error}.{guess}", (finding,), about={"event_type": error.event_type[:200]})
 
 
-def _verdict(index: int, event: Any, *, detailed: bool) -> EventVerdict:
+def _verdict(index: int, event: Any, places: InArray, *, detailed: bool) -> EventVerdict:
     found = list(islice(_judged(event), MOST_VIOLATIONS if detailed else 1))
     verdict: EventVerdict = VerdictRecord(
         index=index,
         event_id=text_member(event, "event_id"),
         event_type=text_member(event, "event_type"),
         valid=not found,
-        violations=[
-            ViolationRecord(layer=layer, pointer=at_event(index, location), code=code, message=message)
-            for layer, location, code, message in found
-            if detailed
-        ],
+        violations=[_violation(index, places, *violation) for violation in found if detailed],
     )
     return verdict
 
 
+def _violation(index: int, places: InArray, layer: Layer, location: Location, code: str, message: str) -> Violation:
+    at = places.finding(index, location, code, message)
+    violation: Violation = ViolationRecord(
+        layer=layer, pointer=at.pointer or "", code=code, message=message, line=at.line
+    )
+    return violation
+
+
 def _judged(event: Any) -> Iterator[Found]:
     """Ask every judge about one event: the envelope's two, the payload's two, the mapping."""
+    if isinstance(event, Problem):
+        yield "model", (), event.code, event.findings[0].message
+        return
     yield from _by_both_layers(event, Event, ())
     event_type = event.get("event_type") if isinstance(event, dict) else None
     if isinstance(event_type, str) and event_type in PAYLOAD_MODELS:

@@ -60,6 +60,8 @@ class Violation(_Body):
     """The kind of violation, stable."""
     message: str
     """What was expected."""
+    line: int | None = None
+    """The line of an NDJSON body, which `pointer` then points into."""
 
 
 class EventVerdict(_Body):

@@ -9,7 +9,8 @@
         ├── UnknownParticipantError    someone who never joined                R10, R12, R17
         │   └── DepartedParticipantError   someone who has left                R11, R17
         ├── UnknownWarningError        an answer to a warning nobody gave      R19
-        └── UnmatchedCompletionError   an end without a start                  R20
+        ├── UnmatchedCompletionError   an end without a start                  R20
+        └── OutOfOrderError            a stream said to be in order is not     R1
 
 An error holds a stable `code`, the event, and where in the event the cause stands; what that means over HTTP
 is none of its business. In permissive mode the same sentence becomes an anomaly's reason (R3).
@@ -110,6 +111,20 @@ class UnknownWarningError(EventRefusedError):
     """The event answers a warning that nobody gave (R19)."""
 
     code = "unknown-warning"
+
+
+class OutOfOrderError(EventRefusedError):
+    """The event sorts before its predecessor, in a stream that is said to be in canonical order (R1)."""
+
+    code = "out-of-order"
+
+    def __init__(self, event_id: str, event_type: str) -> None:
+        super().__init__(
+            "The event sorts before its predecessor by clock, instant and id",
+            event_id=event_id,
+            event_type=event_type,
+            location=("lamport_clock",),
+        )
 
 
 class UnmatchedCompletionError(EventRefusedError):

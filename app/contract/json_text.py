@@ -10,6 +10,7 @@ import re
 from typing import Any, ClassVar, Final, NoReturn
 
 import msgspec
+from typing_extensions import Buffer
 
 from app.contract.errors import SpecKittyEventsError
 
@@ -47,11 +48,12 @@ class TooDeepError(SpecKittyEventsError):
         super().__init__(f"Objects and arrays are nested more than {limit} deep")
 
 
-def decode_json(text: bytes, *, max_nesting: int) -> Any:
+def decode_json(text: Buffer, *, max_nesting: int) -> Any:
     """Decode one JSON value; raises `JsonTextError` or `TooDeepError`.
 
     `max_nesting` counts objects and arrays around the innermost value.
     """
+    text = bytes(text)
     try:
         text.decode()
         value = msgspec.json.decode(text)

@@ -28,11 +28,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 @cache
-def twin(model: type[Model], *, closed: bool = False) -> type[Model]:
+def twin(model: type[Model], *, closed: bool = False, sparse: bool = False) -> type[Model]:
     """Derive the struct that accepts a part of what `model` accepts, and nothing that it refuses.
 
     It is typed as the model, whose members it has. A field with a text format (`WireFormat`, a pattern) holds its
-    text as sent; whoever reads with the twin holds it against `text_rules`. Raises `TypeError` for a field whose
+    text as sent; whoever reads with the twin holds it against `text_rules`. A sparse twin is written without the
+    members that have their default. Raises `TypeError` for a field whose
     rules have no equal here, so that no rule is ever dropped silently.
     """
     fields = [_field(name, info, closed) for name, info in model.model_fields.items()]
@@ -56,6 +57,11 @@ def event_twin(event_type: str) -> type[Event]:
         namespace={"event_type": event_type},
     )
     return cast("type[Event]", struct)
+
+
+def any_event_twin() -> Any:
+    """Derive the union of the closed twins of all events, told apart by their type."""
+    return Union[tuple(map(event_twin, PAYLOAD_MODELS))]  # noqa: UP007 - made at run time
 
 
 def text_rules(model: type[BaseModel]) -> Mapping[str, str]:
@@ -85,7 +91,7 @@ def _constrained(annotation: Any, metadata: list[Any], closed: bool) -> Any:
 def _twin_type(annotation: Any, closed: bool) -> Any:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation is Event:
-        return Union[tuple(map(event_twin, PAYLOAD_MODELS))]  # noqa: UP007 - made at run time
+        return any_event_twin()
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return twin(annotation, closed=closed)
     if origin is Annotated:

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from app.contract.envelope import Event
 from app.contract.errors import ConflictingDuplicateError
 from app.contract.payloads import PAYLOAD_MODELS
-from app.reducer.reading import FoldEvent
+from app.reducer.reading import FoldEvent, source_model
 
 E = TypeVar("E", bound=FoldEvent)
 
@@ -39,17 +39,18 @@ def content(event: FoldEvent) -> str:
 
     A malformed payload stands as it was sent.
     """
-    payload = event.source.payload
+    source = source_model(event)
+    payload: Any = source.payload
     if event.payload is not None:
         payload = PAYLOAD_MODELS[event.event_type].model_validate(payload).model_dump(mode="json")
-    whole = {**event.source.model_dump(mode="json", exclude={"payload"}), "payload": payload}
+    whole = {**source.model_dump(mode="json", exclude={"payload"}), "payload": payload}
     return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
 
 
 def same_content(one: FoldEvent, other: FoldEvent) -> bool:
     """Tell whether two events say the same, whatever their spelling (R30)."""
-    if one.payload is not None and one.payload == other.payload:
-        return bool(_envelope(one.source) == _envelope(other.source))
+    if one.payload is not None and one.payload == other.payload and _envelope(one.source) == _envelope(other.source):
+        return True
     return content(one) == content(other)
 
 

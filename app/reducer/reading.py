@@ -65,6 +65,20 @@ class ReadEvent(msgspec.Struct, frozen=True, gc=False):
     source: Event
 
 
+def as_read(index: int, sure: Event) -> ReadEvent:
+    """Take an event that surely fits, its payload typed already, for one that was read by itself."""
+    return ReadEvent(
+        index, sure.event_id, sure.event_type, sure.lamport_clock, sure.timestamp, sure.payload, source=sure
+    )
+
+
+def source_model(event: FoldEvent) -> Event:
+    """Read the envelope of an event with its model, whichever reader made the event."""
+    if isinstance(event.source, Event):
+        return event.source
+    return Event.model_validate(msgspec.to_builtins(event.source))
+
+
 def read_events(events: Sequence[Event]) -> list[ReadEvent]:
     """Keep the collaboration events (R1) and read their payloads."""
     read = _read_payload if _is_text_sound(events) else _ask_model

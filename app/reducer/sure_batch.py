@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from app.contract.envelope import Event
 from app.contract.formats import in_utc, normalise_identifier
-from app.contract.twins import text_rules, twin
+from app.contract.twins import any_event_twin, text_rules, twin
 from app.reducer.ordering import CanonicalSequence, sort_key
 
 Request = TypeVar("Request", bound=BaseModel)
@@ -48,6 +48,7 @@ class SureReader(Generic[Request]):
 
     def __init__(self, model: type[Request]) -> None:
         self._decode: Callable[[bytes], Request] = msgspec.json.Decoder(twin(model, closed=True)).decode
+        self._decode_lines: Callable[[bytes], list[Event]] = msgspec.json.Decoder(any_event_twin()).decode_lines
 
     def read(self, text: bytes) -> Request | None:
         """Read a request whose events surely fit; None for any other."""
@@ -57,6 +58,14 @@ class SureReader(Generic[Request]):
             return None
         events: Sequence[Event] = request.events  # type: ignore[attr-defined] # every such model has them
         return request if _are_texts_sound(events) else None
+
+    def read_lines(self, text: bytes) -> list[Event] | None:
+        """Read events, one a line, that surely fit; None when any does not."""
+        try:
+            events = self._decode_lines(text)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+        return events if _are_texts_sound(events) else None
 
 
 def sure_order(events: Sequence[Any]) -> CanonicalSequence[Any]:

@@ -1,0 +1,50 @@
+"""NDJSON bodies: one event a line; blank lines are passed over."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from app.api.places import InLines
+from app.api.problems import Finding, Problem
+from app.api.reading import check_count, check_size, json_problem
+from app.contract.errors import SpecKittyEventsError
+from app.contract.json_text import decode_json
+from app.settings import Settings
+
+
+class Line(NamedTuple):
+    """A line of a body that is not blank."""
+
+    number: int
+    text: bytes
+
+
+def lines_of(body: bytes, first: int = 1) -> Iterator[Line]:
+    """Split a body into its lines, numbered from `first`."""
+    for number, text in enumerate(body.split(b"\n"), first):
+        if text.strip():
+            yield Line(number, text)
+
+
+def read_line(line: Line, limits: Settings) -> Any:
+    """Decode one line; raises `malformed-json`, `too-deep` or `event-too-large`, each with the line's number."""
+    check_size(line.text, InLines([line.number]), 0, limits)
+    try:
+        return decode_json(line.text, max_nesting=limits.max_nesting)
+    except SpecKittyEventsError as error:
+        raise at_line(json_problem(error), line.number) from None
+
+
+def read_lines(body: bytes, limits: Settings) -> tuple[list[Any], InLines]:
+    """Decode every line; raises what `read_line` raises, and `too-many-events`."""
+    lines = list(lines_of(bytes(body)))
+    places = InLines([line.number for line in lines])
+    check_count(len(lines), limits)
+    return [read_line(line, limits) for line in lines], places
+
+
+def at_line(problem: Problem, number: int) -> Problem:
+    """Let a problem with the JSON of one line say which line that is."""
+    found = problem.findings[0] if problem.findings else Finding(code=problem.code, message=problem.detail)
+    problem.findings = (found.model_copy(update={"line": number, "pointer": ""}),)
+    problem.detail = f"Line {number}: {found.message}" + (f" at column {found.column}." if found.column else ".")
+    return problem

@@ -1,0 +1,75 @@
+"""`POST /reduce?ordered=true`: NDJSON in canonical order, folded as its lines arrive and never kept."""
+
+from collections.abc import AsyncIterator
+
+from anyio.lowlevel import checkpoint
+from msgspec import structs
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.bodies import plain_chunks
+from app.api.ndjson import Line, lines_of, read_line
+from app.api.places import InArray, InLines
+from app.api.problems import Finding, pointer
+from app.api.reading import check_size, read_envelopes
+from app.api.reducing import SURE_READER, refused, state_response
+from app.contract.errors import EventRefusedError, Location
+from app.reducer.draft import Draft
+from app.reducer.fold import Mode
+from app.reducer.freezing import encode
+from app.reducer.ordered import OrderedFold
+from app.reducer.reading import ReadEvent, as_read, read_events
+from app.settings import Settings
+
+
+class InStream(InArray):
+    """Events that are known by the number of their line alone."""
+
+    def finding(self, index: int, location: Location, code: str, message: str) -> Finding:
+        """Point into the line of this number."""
+        return Finding(pointer=pointer(location), code=code, message=message, line=index)
+
+    def name(self, index: int) -> str:
+        """Name the line."""
+        return f"line {index}"
+
+
+async def reduce_stream(request: Request, mode: Mode, limits: Settings) -> Response:
+    """Answer an ordered `/reduce` request; raises `Problem`, `out-of-order` among them."""
+    ordered = OrderedFold(Draft(strict=mode == "strict"))
+    number = 1
+    try:
+        async for block in _blocks(request, limits):
+            for event in _read_block(list(lines_of(block, number)), block, limits):
+                ordered.take(event)
+            number += block.count(b"\n")
+            await checkpoint()
+        ordered.finish()
+    except EventRefusedError as refusal:
+        raise refused(refusal, InStream()) from None
+    return state_response(encode(ordered.draft))
+
+
+async def _blocks(request: Request, limits: Settings) -> AsyncIterator[bytes]:
+    """Cut the body as it arrives into blocks of whole lines."""
+    rest = b""
+    async for chunk in plain_chunks(request):
+        head, newline, rest = (rest + chunk).rpartition(b"\n")
+        if newline:
+            yield head + newline
+        if len(rest) > limits.max_event_bytes:
+            break
+    if rest:
+        yield rest
+
+
+def _read_block(lines: list[Line], block: bytes, limits: Settings) -> list[ReadEvent]:
+    """Read the events of a block; each one's index is the number of its line."""
+    for line in lines:
+        check_size(line.text, InStream(), line.number, limits)
+    sure = SURE_READER.read_lines(block)
+    if sure is not None:
+        return [as_read(line.number, event) for line, event in zip(lines, sure, strict=True)]
+    places = InLines([line.number for line in lines])
+    events = read_events(read_envelopes([read_line(line, limits) for line in lines], places))
+    return [structs.replace(event, index=lines[event.index].number) for event in events]
