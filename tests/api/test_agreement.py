@@ -50,7 +50,7 @@ def test_single_and_batch_validation_agree_about_a_payload(client: Client, typed
     assert alone["valid"] is not bool(layers & {"model", "schema"})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(strategies.near_events(), min_size=1, max_size=4))
 def test_batch_validation_and_reduction_agree_about_envelopes(client: Client, events: list[Any]) -> None:
     results = client.post("/validate/batch", {"events": events}).json()["results"]
@@ -83,7 +83,7 @@ def test_an_event_of_another_type_changes_nothing(
     assert beside.headers.get("repr-digest") == alone.headers.get("repr-digest")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(strategies.valid_events() | strategies.near_events(), max_size=4), MODES)
 def test_a_member_that_nobody_knows_changes_nothing(client: Client, events: list[Any], mode: str) -> None:
     """Arbitrary text and every spelling of ids and instants: read in one way whoever reads it."""

@@ -152,13 +152,14 @@ def test_a_body_over_the_limit_is_refused(limited: Client, path: str) -> None:
 class Counted:
     """An endless body that counts how much of it was taken."""
 
-    def __init__(self) -> None:
+    def __init__(self, piece: bytes = b" " * 1024) -> None:
+        self.piece = piece
         self.taken = 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for _ in range(10_000):
-            self.taken += 1024
-            yield b" " * 1024
+            self.taken += len(self.piece)
+            yield self.piece
 
 
 def test_a_body_that_declares_too_much_is_not_read(limited: Client) -> None:
@@ -178,6 +179,13 @@ def test_a_streamed_body_is_read_no_further_than_the_limit(limited: Client) -> N
     assert body.taken <= LIMIT + 2 * 1024
 
 
+def test_gzip_that_unpacks_to_nothing_is_not_read_for_ever(limited: Client) -> None:
+    body = Counted(gzip.compress(b"") * 50)
+    answer = limited.send("/reduce", body, Content_Encoding="gzip")
+    assert answer.status_code in (400, 413)
+    assert body.taken <= 2 * LIMIT
+
+
 def test_a_gzip_bomb_is_not_unpacked_beyond_the_limit(limited: Client) -> None:
     bomb = gzip.compress(b" " * 50_000_000)
     assert len(bomb) < LIMIT
@@ -193,7 +201,8 @@ def test_a_gzip_bomb_is_not_unpacked_beyond_the_limit(limited: Client) -> None:
 def test_a_batch_may_have_just_so_many_events(make_client: Callable[..., Client], path: str) -> None:
     few = make_client(max_events=3)
     assert few.post(path, {"events": [build.event("Other", {})] * 3}).status_code == 200
-    found = problem(few.post(path, {"events": [{}] * 4}), 413, "too-many-events")
-    assert places(found) == [("/events", "too_long")]
-    assert "4" in found["detail"]
-    assert "3" in found["detail"]
+    for events in ([{}] * 4, build.history(*(build.joined(f"p{n}") for n in range(4)))):
+        found = problem(few.post(path, {"events": events}), 413, "too-many-events")
+        assert places(found) == [("/events", "too_long")]
+        assert "4" in found["detail"]
+        assert "3" in found["detail"]

@@ -1,7 +1,9 @@
 """Bodies that are no JSON, or too deep: 400 with the place, and the service goes on."""
 
+import json
 from collections.abc import Callable
 
+import builders as build
 import pytest
 from api.bodies import NOT_JSON, BadText, in_a_list
 from api.client import Client, Json, problem
@@ -20,6 +22,26 @@ def test_a_body_that_is_no_json_is_answered_with_line_and_column(client: Client,
     assert (error["line"], error["column"]) == (bad.line, bad.column), error["message"]
     assert f"line {bad.line}, column {bad.column}" in found["detail"]
     assert client.post("/reduce", {"events": []}).status_code == 200
+
+
+GOOD = json.dumps({"events": build.history(build.joined("ann"), build.comment("ann", content="#"))}).encode()
+TAINTS = [b"\\ud800", b"\\udc00", b"\xff", b"\xed\xa0\x80", b"\xc0\xaf", b"\x01", b"\n", b"\\x", b'"']
+SPOILT = [GOOD.replace(b"#", taint) for taint in TAINTS] + [
+    b"\xef\xbb\xbf" + GOOD,
+    GOOD + b"x",
+    GOOD[:-1],
+    GOOD[:-1] + b",}",
+    GOOD.replace(b'"lamport_clock": 2', b'"lamport_clock": 02'),
+    GOOD.replace(b'"lamport_clock": 2', b'"lamport_clock": NaN'),
+    GOOD.replace(b'"lamport_clock": 2', b'"lamport_clock": 2e999'),
+]
+
+
+@pytest.mark.parametrize("path", ["/reduce", "/validate/batch"])
+def test_a_batch_with_nothing_else_wrong_is_held_to_json_too(client: Client, path: str) -> None:
+    assert client.send(path, GOOD).status_code == 200
+    for spoilt in SPOILT:
+        problem(client.send(path, spoilt), 400, "malformed-json")
 
 
 @pytest.mark.parametrize(

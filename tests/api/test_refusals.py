@@ -60,6 +60,15 @@ def test_a_refusal_names_the_event_the_participant_and_the_place(
     assert place == f"/events/{len(before)}/{refusal.pointer}"
 
 
+@pytest.mark.parametrize("length", [100, 600, 5_000])
+def test_the_detail_names_the_event_however_long_other_names_are(client: Client, length: int) -> None:
+    for history in ([build.drive("x" * length)], [ANN, build.drive("ann", mission_id="m" * length)]):
+        events = build.history(*history)
+        answer = client.post("/reduce", {"events": events})
+        assert answer.status_code == 422
+        assert events[-1]["event_id"] in answer.json()["detail"]
+
+
 def test_an_id_used_twice_with_other_content_is_refused(client: Client) -> None:
     first, second = build.history(ANN, build.comment("ann"))
     other = second | {"event_id": second["event_id"].lower(), "node_id": "node-2"}

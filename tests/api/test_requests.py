@@ -31,6 +31,10 @@ BROKEN: dict[str, tuple[Json, list[tuple[str, str]]]] = {
         {"events": [], "roster": {"p1": build.identity("p2")}},
         [("/roster/p1/participant_id", "roster_key_mismatch")],
     ),
+    "roster key beside good events": (
+        {"events": [EVENT], "roster": {"p1": build.identity("p2")}},
+        [("/roster/p1/participant_id", "roster_key_mismatch")],
+    ),
     "roster key to escape": (
         {"events": [], "roster": {"a/b~c": build.identity("")}},
         [("/roster/a~1b~0c/participant_id", "string_too_short")],
@@ -112,6 +116,7 @@ def test_each_required_field_of_an_envelope_is_asked_for(client: Client, field: 
         ("node_id", [], "string_type"),
         ("lamport_clock", "7", "int_type"),
         ("lamport_clock", True, "int_type"),
+        ("lamport_clock", 1.0, "int_type"),
         ("lamport_clock", -1, "greater_than_equal"),
         ("lamport_clock", 2**53, "less_than_equal"),
         ("lamport_clock", 10**4_000, "less_than_equal"),
@@ -121,6 +126,7 @@ def test_each_required_field_of_an_envelope_is_asked_for(client: Client, field: 
         ("project_slug", 7, "string_type"),
         ("schema_version", "v1", "string_pattern_mismatch"),
         ("data_tier", 5, "less_than_equal"),
+        ("data_tier", 0.0, "int_type"),
     ],
 )
 def test_each_field_of_an_envelope_is_held_to_its_rule(client: Client, field: str, value: Any, code: str) -> None:
