@@ -25,8 +25,8 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         middleware=[
             Middleware(CorrelationIdMiddleware, header_name="X-Request-Id", validator=acceptable_request_id),
-            Middleware(Guard),
             Middleware(HeadAsGet),
+            Middleware(Guard),
         ],
         exception_handlers={Problem: answer_with_problem, HTTPException: answer_routing_error},
     )

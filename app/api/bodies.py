@@ -29,7 +29,7 @@ async def read_body(request: Request, limits: Settings) -> AsyncIterator[Body]:
     _check_declared_size(request, limits.max_body_bytes)
     body = Body(limits.inline_body_bytes)
     try:
-        async for chunk in plain_chunks(request):
+        async for chunk in plain_chunks(request, limits.max_body_bytes):
             if body.size + len(chunk) > limits.max_body_bytes:
                 raise _too_large(limits.max_body_bytes)
             body.write(chunk)
@@ -38,11 +38,11 @@ async def read_body(request: Request, limits: Settings) -> AsyncIterator[Body]:
         body.close()
 
 
-async def plain_chunks(request: Request) -> AsyncIterator[bytes]:
-    """Yield a body as it arrives, decompressed step by step where it is gzip."""
+async def plain_chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """Yield a body as it arrives, decompressed step by step where it is gzip, of which `limit` bytes are read."""
     chunks: AsyncIterator[bytes] = request.stream()
     if _content_encoding(request) == "gzip":
-        chunks = _gunzipped(chunks)
+        chunks = _gunzipped(chunks, limit)
     async for chunk in chunks:
         if chunk:
             yield chunk
@@ -65,9 +65,13 @@ def read_media_type(request: Request, *understood: str) -> str:
     return header.get_content_type()
 
 
-async def _gunzipped(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _gunzipped(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
     stream = zlib.decompressobj(GZIP_WINDOW)
+    compressed = 0
     async for rest in chunks:
+        compressed += len(rest)
+        if compressed > limit:  # compressed nothing is nothing still
+            raise _too_large(limit)
         while rest:
             if stream.eof:  # a gzip file may have several members
                 stream = zlib.decompressobj(GZIP_WINDOW)

@@ -5,6 +5,7 @@ python -m app.api.openapi --check    fail when the committed file differs
 """
 
 import argparse
+import inspect
 import json
 import re
 from collections import defaultdict
@@ -141,6 +142,9 @@ def _schemas() -> dict[str, Any]:
         ref_template=REF_TEMPLATE,
     )
     named = {_public_name(name): schema for name, schema in definitions["$defs"].items()}
+    for model in models:
+        if origin := model.__pydantic_generic_metadata__["origin"]:
+            named[origin.__name__]["description"] = inspect.getdoc(origin)
     for name, schema in named.items():
         schema["title"] = name
     return dict(sorted(named.items()))

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from app.api.ndjson import read_lines
 from app.api.places import IN_ARRAY, InArray
-from app.api.problems import Finding, Problem, bounded
+from app.api.problems import Finding, Problem, bounded, shortened
 from app.api.reading import read_envelopes, read_request
 from app.api.wire import ReduceRequest
 from app.contract.envelope import Event
@@ -67,7 +67,8 @@ def refused(refusal: EventRefusedError, places: InArray) -> Problem:
     if isinstance(refusal, UnknownParticipantError):
         about["participant_id"] = refusal.participant_id
     finding = places.finding(refusal.index, refusal.location, refusal.code, refusal.reason)
-    return Problem(refusal.code, f"{refusal.reason}: {_name(refusal, places)}.", (finding,), about=about)
+    detail = f"{shortened(refusal.reason)}: {_name(refusal, places)}."
+    return Problem(refusal.code, detail, (finding,), about=about)
 
 
 def _reduced_surely(events: Sequence[Event], mode: Mode, roster: Roster) -> bytes | None:

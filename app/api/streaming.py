@@ -53,7 +53,7 @@ async def reduce_stream(request: Request, mode: Mode, limits: Settings) -> Respo
 async def _blocks(request: Request, limits: Settings) -> AsyncIterator[bytes]:
     """Cut the body as it arrives into blocks of whole lines."""
     rest = b""
-    async for chunk in plain_chunks(request):
+    async for chunk in plain_chunks(request, limits.max_body_bytes):
         head, newline, rest = (rest + chunk).rpartition(b"\n")
         if newline:
             yield head + newline

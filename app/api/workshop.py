@@ -6,20 +6,23 @@ is written once, as it arrives, into a file that lives in memory; the process ma
 
 import gc
 import mmap
+import multiprocessing
 import os
+import signal
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any, Final
 
-from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
+from anyio import CapacityLimiter, to_thread
 from starlette.responses import Response
 
 from app.api.problems import Problem
 
 Work = Callable[..., Response]
-LOWEST_PRIORITY: Final = 10
+LOWER_PRIORITY: Final = 10
 """How much nicer than the server its processes are: whoever waits for a small answer goes first."""
 
 
@@ -71,7 +74,8 @@ class Workshop:
     """Does the work of the endpoints that read bodies."""
 
     def __init__(self, pool_size: int) -> None:
-        self.pool_size = pool_size
+        self._size = pool_size
+        self._idle: list[Bench] = []
         self._limiter: CapacityLimiter | None = None
 
     async def do(self, work: Work, body: Body, *arguments: Any) -> Response:
@@ -79,32 +83,61 @@ class Workshop:
         if not body.is_large:
             return work(body.read(), *arguments)
         if self._limiter is None:  # made here, where there is an event loop
-            self._limiter = CapacityLimiter(self.pool_size)
+            self._limiter = CapacityLimiter(self._size)
+        async with self._limiter:
+            return await to_thread.run_sync(self._do_elsewhere, work, body.path(), *arguments)
+
+    def _do_elsewhere(self, work: Work, path: str, *arguments: Any) -> Response:
+        bench = self._idle.pop() if self._idle else Bench()
         try:
-            return await to_process.run_sync(
-                _work_on_file, work, body.path(), *arguments, cancellable=True, limiter=self._limiter
-            )
-        except BrokenWorkerProcess:
+            outcome = bench.do(work, path, *arguments)
+        except (EOFError, OSError):
             raise Problem(
                 "worker-lost",
                 "The process that worked on the request was lost; nothing was stored, send the request again.",
                 headers={"Retry-After": "1"},
             ) from None
+        self._idle.append(bench)
+        if isinstance(outcome, Response):
+            return outcome
+        raise outcome
 
 
-def _work_on_file(work: Work, path: str, *arguments: Any) -> Response:
-    """Do one piece of work, in a process of its own."""
-    _be_a_worker()
-    with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as body:
-        return work(body, *arguments)
+class Bench:
+    """A process that does one piece of work at a time, and ends when its server does."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, far_end = context.Pipe()
+        self._process = context.Process(target=_serve, args=(far_end,), daemon=True)
+        self._process.start()
+        far_end.close()
+
+    def do(self, work: Work, path: str, *arguments: Any) -> Response | Exception:
+        """Hand over the work and wait, without holding the interpreter; `EOFError` when the process is lost."""
+        self._pipe.send((work, path, arguments))
+        outcome: Response | Exception = self._pipe.recv()
+        return outcome
 
 
-def _be_a_worker() -> None:
-    """Step back behind the server, once; and leave the young objects of a batch, which hold no cycles, alone."""
-    if gc.isenabled():
-        gc.disable()
-        with suppress(OSError):
-            os.nice(LOWEST_PRIORITY)
+def _serve(pipe: Connection) -> None:
+    """Do what comes through the pipe until its other end closes, which the death of the server does too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # what a batch allocates holds no cycles, and walking it costs half the time
+    with suppress(OSError):
+        os.nice(LOWER_PRIORITY)
+    with suppress(EOFError, OSError):
+        while True:
+            work, path, arguments = pipe.recv()
+            pipe.send(_outcome(work, path, arguments))
+
+
+def _outcome(work: Work, path: str, arguments: tuple[Any, ...]) -> Response | Exception:
+    try:
+        with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as body:
+            return work(body, *arguments)
+    except Exception as error:
+        return error
 
 
 def _file_in_memory() -> IO[bytes]:
