@@ -17,6 +17,13 @@ $(VENV)/%.stamp: requirements/%.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
+# locust brings a pytest plugin that patches sockets, so it gets an environment of its own.
+LOAD := $(VENV)/load
+$(LOAD)/installed.stamp: requirements/load.txt
+	test -x $(LOAD)/bin/python || $(PYTHON) -m venv $(LOAD)
+	$(LOAD)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
 ## serve: set up and run the service (PORT and COLLAB_ variables are honoured)
 .PHONY: serve
 serve: $(VENV)/runtime.stamp
@@ -26,6 +33,16 @@ serve: $(VENV)/runtime.stamp
 .PHONY: test
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --cov
+
+## bench: floor, peer and service side by side, in five minutes (BENCH="--short --json FILE --only ROW")
+.PHONY: bench
+bench: $(VENV)/runtime.stamp
+	$(BIN)/python -m bench $(BENCH)
+
+## load: locust scenarios against a local service (LOAD_SECONDS=30 in all, LOAD_ONLY=soak for one)
+.PHONY: load
+load: $(LOAD)/installed.stamp
+	$(LOAD)/bin/python -m loadtests
 
 ## check: everything that CI checks, tests included
 .PHONY: check
@@ -52,6 +69,11 @@ drift: $(VENV)/dev.stamp
 	$(BIN)/python -m app.contract.schemas.generate --check
 	$(BIN)/python -m app.api.openapi --check
 
+## fuzz: the published API under fire, with data that fits its document and data that does not
+.PHONY: fuzz
+fuzz: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest fuzz
+
 ## generated: write the schemas and openapi.json again
 .PHONY: generated
 generated: $(VENV)/dev.stamp
@@ -61,7 +83,7 @@ generated: $(VENV)/dev.stamp
 ## lock: resolve the dependencies anew, with hashes and without addresses
 .PHONY: lock
 lock: $(VENV)/dev.stamp
-	for extra in runtime test dev; do \
+	for extra in runtime test dev load; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-annotate $$(test $$extra = runtime || echo --extra $$extra) \
 	    pyproject.toml -o requirements/$$extra.txt || exit 1; \

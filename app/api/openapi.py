@@ -80,9 +80,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if operation.parameters:
         described["parameters"] = list(operation.parameters)
     if operation.request is not None:
-        content = {"application/json": {"schema": _ref(operation.request)}}
+        content: dict[str, Any] = {"application/json": {"schema": _ref(operation.request)}}
         if operation.lines is not None:
-            content["application/x-ndjson"] = {"schema": _ref(operation.lines)}
+            content["application/x-ndjson"] = {"schema": operation.lines}
         described["requestBody"] = {"required": True, "content": content}
     return described
 

@@ -1,8 +1,9 @@
 """What each endpoint is called, takes and answers: the one table that the OpenAPI document is made of."""
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from app.api.wire import (
     BatchVerdict,
@@ -36,6 +37,10 @@ REFUSALS: Final = (
 )
 
 
+EVENT_LINE: Final = {"$ref": "#/components/schemas/Event"}
+ANY_LINE: Final = {"anyOf": [EVENT_LINE, {"$ref": "#/components/schemas/JsonValue"}]}
+
+
 class Operation(NamedTuple):
     """One endpoint as readers and client generators see it."""
 
@@ -51,8 +56,8 @@ class Operation(NamedTuple):
     problems: tuple[str, ...] = ()
     parameters: tuple[dict[str, Any], ...] = ()
     answer_headers: tuple[str, ...] = ()
-    lines: type[BaseModel] | None = None
-    """What stands on each line, where the request may be NDJSON."""
+    lines: Mapping[str, Any] | None = None
+    """The schema of each line, where the request may be NDJSON."""
 
 
 REPORT_PARAMETER: Final = {
@@ -106,7 +111,7 @@ OPERATIONS: Final = (
         (*BODY_PROBLEMS, "too-many-events", "event-too-large", *REFUSALS, "out-of-order", "worker-lost"),
         (MODE_PARAMETER, ORDERED_PARAMETER),
         answer_headers=("Repr-Digest",),
-        lines=Event,
+        lines=EVENT_LINE,
     ),
     Operation(
         "post",
@@ -130,10 +135,10 @@ OPERATIONS: Final = (
         "two. A bad event never taints its neighbours. Types outside the 14 are judged by their envelope only. "
         "Details are given for the first 1,000 invalid events, ten violations each.",
         BatchVerdict,
-        ValidateBatchRequest[Event],
+        ValidateBatchRequest[Event | JsonValue],
         (*BODY_PROBLEMS, "too-many-events", "worker-lost"),
         (REPORT_PARAMETER,),
-        lines=Event,
+        lines=ANY_LINE,
     ),
     Operation(
         "get",

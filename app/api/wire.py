@@ -4,11 +4,12 @@ A batch's events are generic: `ReduceRequest[Event]` is published, `ReduceReques
 read as, so that each event can be judged by itself.
 """
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.contract.identity import ParticipantIdentity
+from app.contract.payloads import PAYLOAD_MODELS
 from app.reducer.fold import Mode
 
 E = TypeVar("E")
@@ -43,7 +44,7 @@ class ValidateBatchRequest(_Request, Generic[E]):
 class ValidateRequest(_Body):
     """One payload to judge. Other members of an event may stand beside the two and are not read."""
 
-    event_type: str
+    event_type: Annotated[str, Field(json_schema_extra={"enum": list(PAYLOAD_MODELS)})]
     """One of the 14 collaboration event types."""
     payload: Any
     """The payload, any JSON value."""
