@@ -4,6 +4,7 @@ Run with `make fuzz`; in process, all checks of schemathesis. What is left out i
 """
 
 import json
+from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, settings
@@ -35,7 +36,7 @@ RULED_BY_STATE = {"reduceEvents"}
 
 @schema.parametrize()
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_one_that_the_document_promises(case: Case) -> None:
+def test_every_answer_is_one_that_the_document_promises(case: Case[Any]) -> None:
     operation_id = case.operation.definition.raw["operationId"]
     left_out: list[CheckFunction] = [positive_data_acceptance] if operation_id in RULED_BY_STATE else []
     case.call_and_validate(excluded_checks=left_out)
