@@ -202,8 +202,9 @@ def test_a_batch_may_have_just_so_many_events(make_client: Callable[..., Client]
     few = make_client(max_events=3)
     assert few.post(path, {"events": [build.event("Other", {})] * 3}).status_code == 200
     good = build.history(*(build.joined(f"p{n}") for n in range(4)))
-    for body in ({"events": [{}] * 4}, {"events": good}):
-        found = problem(few.post(path, body), 413, "too-many-events")
+    broken: list[build.Json] = [{}] * 4
+    for events in (broken, good):
+        found = problem(few.post(path, {"events": events}), 413, "too-many-events")
         assert places(found) == [("/events", "too_long")]
         assert "4" in found["detail"]
         assert "3" in found["detail"]
