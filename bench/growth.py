@@ -1,0 +1,54 @@
+"""Ten times the events against the events, for streams that aim to be slow (contract R40), over HTTP."""
+
+from collections.abc import Iterator
+from statistics import median
+from typing import Final
+
+from bench.adversarial import GROWTH_STREAMS
+from bench.checked import first_answer
+from bench.one_by_one import timed
+from bench.plan import Plan
+from bench.rows import Row, Target, milliseconds, row_of
+from bench.servers import service
+from bench.streams import Json, batch
+from bench.wire import Connection, post
+
+GROWTH: Final = Target(10.5, 12.0, "x")
+SMALLS: Final = 4
+"""Small batches beside each large one: half of them before it, half behind."""
+
+
+def growth(plan: Plan) -> Iterator[Row]:
+    """Every stream, on one worker and one connection; permissive, as a replay is."""
+    with service() as server:
+        for name, make in GROWTH_STREAMS.items():
+            small, large = (Checked(make(count)) for count in (plan.batch, plan.many))
+            with Connection(server.port) as connection:  # a new one: an idle one would be closed meanwhile
+                few, many = _times(connection, small, large, plan.pairs)
+            yield _row(name, few, many, plan)
+
+
+class Checked:
+    """A request, and the answer's count: every id once, however it is spelled."""
+
+    def __init__(self, events: list[Json]) -> None:
+        self.request = post("/reduce", batch(events, mode="permissive"))
+        self.unique = len({event["event_id"].upper() for event in events})
+
+
+def _times(connection: Connection, small: Checked, large: Checked, pairs: int) -> tuple[list[float], list[float]]:
+    few: list[float] = []
+    many: list[float] = []
+    for checked in (small, large):
+        first_answer(connection, checked.request, event_count=checked.unique)
+    for _ in range(pairs):
+        before = [timed(connection, small.request) for _ in range(SMALLS // 2)]
+        many.append(timed(connection, large.request))
+        few.append(median([*before, *(timed(connection, small.request) for _ in range(SMALLS // 2))]))
+    return few, many
+
+
+def _row(name: str, few: list[float], many: list[float], plan: Plan) -> Row:
+    ratios = [upper / lower for upper, lower in zip(many, few, strict=True)]
+    work = f"/reduce, {plan.many:,} events against {plan.batch:,}: {name}"
+    return row_of(work, GROWTH, ratios, service=f"{milliseconds(few)} to {milliseconds(many)}")

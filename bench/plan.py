@@ -1,0 +1,38 @@
+"""How much is measured: in full, or shortened for a machine that only has to see that it works."""
+
+from typing import Final, NamedTuple
+
+
+class Plan(NamedTuple):
+    """Sizes in events, times in seconds."""
+
+    few: int = 100
+    batch: int = 10_000
+    many: int = 100_000
+    ordered: int = 1_000_000
+    rounds: int = 15
+    requests: int = 100
+    """Requests of a small batch in one round."""
+    load_rounds: int = 5
+    load_seconds: float = 2.0
+    pairs: int = 3
+    """Pairs of a large batch and small ones, for each stream."""
+    waiting_seconds: float = 10.0
+    rate: float = 50.0
+    """Requests a second while the worker is busy with big batches."""
+    starts: int = 5
+
+
+FULL: Final = Plan()
+SHORT: Final = Plan(
+    batch=2_000,
+    many=20_000,
+    ordered=50_000,
+    rounds=3,
+    requests=30,
+    load_rounds=2,
+    load_seconds=0.4,
+    pairs=1,
+    waiting_seconds=2.0,
+    starts=2,
+)

@@ -1,0 +1,71 @@
+"""Many connections at once: what one worker answers in a second, and what two do."""
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+from typing import Final
+
+from bench import hammer
+from bench.checked import first_answer
+from bench.one_by_one import trio
+from bench.plan import Plan
+from bench.rows import Row, Target, pair_ratios, row_of
+from bench.servers import Server, service
+from bench.streams import batch, mixed
+from bench.wire import Connection, post
+
+CONNECTIONS: Final = 16
+SHARE: Final = Target(80.0, 60.0, "%", more_is_better=True)
+WORKERS: Final = Target(1.8, 1.6, "x", more_is_better=True)
+
+
+def sixteen(plan: Plan) -> Iterator[Row]:
+    """Count requests a second on 16 connections, as a share of the floor's."""
+    request = _request(plan)
+    with trio() as servers:
+        _check(servers.service, request, plan.few)
+        floor, peer, served = _rates(servers, request, plan)
+    yield row_of(
+        f"/reduce, {plan.few} events, {CONNECTIONS} connections, one worker: share of the floor's rate",
+        SHARE,
+        [100 * share for share in pair_ratios(served, floor)],
+        floor=_rate(floor),
+        peer=f"{_rate(peer)} ({100 * median(pair_ratios(peer, floor)):.3g} %)",
+        service=_rate(served),
+    )
+
+
+def two_workers(plan: Plan) -> Iterator[Row]:
+    """Count requests a second of two workers against those of one."""
+    request = _request(plan)
+    with service(1) as one, service(2) as two:
+        _check(two, request, plan.few)
+        alone, together = _rates((one, two), request, plan)
+    yield row_of(
+        f"two workers against one, /reduce of {plan.few} events, {CONNECTIONS} connections",
+        WORKERS,
+        pair_ratios(together, alone),
+        service=f"{_rate(alone)} to {_rate(together)}",
+    )
+
+
+def _request(plan: Plan) -> bytes:
+    return post("/reduce", batch(mixed(plan.few)))
+
+
+def _check(server: Server, request: bytes, count: int) -> None:
+    with Connection(server.port) as connection:
+        first_answer(connection, request, event_count=count)
+
+
+def _rates(servers: Sequence[Server], request: bytes, plan: Plan) -> list[list[float]]:
+    """Hammer each server in turn, with a new client and new connections each time."""
+    rates: list[list[float]] = [[] for _ in servers]
+    for _ in range(plan.load_rounds):
+        for server, kept in zip(servers, rates, strict=True):
+            load = hammer.start(server.port, request, CONNECTIONS, plan.load_seconds)
+            kept.append(hammer.finish(load).rate)
+    return rates
+
+
+def _rate(rates: Sequence[float]) -> str:
+    return f"{median(rates):,.0f}/s"

@@ -1,0 +1,1 @@
+"""Load scenarios for locust; `python -m loadtests` runs them against a local service."""

@@ -1,0 +1,51 @@
+"""What every scenario's user is: it asks a service on this machine, and takes no answer on trust."""
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from locust import FastHttpUser, events
+
+HEADERS: Final = {"Content-Type": "application/json"}
+HERE: Final = ("127.0.0.1", "localhost", "::1")
+
+
+MOST_TOLD: Final = 5
+told: list[str] = []
+
+
+@events.request.add_listener
+def tell_failure(name: str, exception: object, **others: Any) -> None:
+    """Print the first failures: locust's figures have only their number."""
+    if exception and len(told) < MOST_TOLD:
+        told.append(f"failed: {name}: {exception}")
+        print(told[-1], flush=True)
+
+
+class Caller(FastHttpUser):
+    """A user that sends bodies and holds the answers against what they have to say."""
+
+    abstract = True
+    network_timeout = 60.0
+    connection_timeout = 10.0
+
+    def on_start(self) -> None:
+        """Refuse to put load on anybody else's machine."""
+        if urlsplit(self.host).hostname not in HERE:
+            raise ValueError(f"load is made on this machine only, not on {self.host}")
+
+    def reduce(self, name: str, body: bytes, event_count: int) -> None:
+        """Reduce a batch."""
+        self.ask(name, "/reduce", body, b'"event_count":%d,' % event_count)
+
+    def validate_batch(self, name: str, body: bytes, total: int, invalid: int) -> None:
+        """Ask for verdicts."""
+        self.ask(name, "/validate/batch", body, b'"total":%d,"invalid":%d,' % (total, invalid))
+
+    def ask(self, name: str, path: str, body: bytes, says: bytes) -> None:
+        """Send a body; whatever is no 200 that says so is a failure."""
+        with self.client.post(path, data=body, headers=HEADERS, name=name, catch_response=True) as answer:
+            content: Any = answer.content or b""
+            if answer.status_code != 200:
+                answer.failure(f"status {answer.status_code}: {content[:200]!r}")
+            elif says not in content:
+                answer.failure(f"the answer does not say {says!r}")

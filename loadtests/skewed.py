@@ -1,0 +1,25 @@
+"""Missions of skewed sizes: very many small batches, a few that are a thousand times as large."""
+
+from itertools import cycle
+
+from locust import constant_throughput, task
+
+from loadtests.caller import Caller
+from loadtests.inputs import SIZES, skewed_sizes, strict_body
+
+DRAWN = 2_000
+BODIES = {size: strict_body(size) for size in SIZES}
+
+
+class Backend(Caller):
+    """Sends whatever size comes next; all users together draw from one sequence."""
+
+    wait_time = constant_throughput(8)
+    sizes = cycle(skewed_sizes(DRAWN))
+
+    @task
+    def send(self) -> None:
+        """Reduce a mission of some size."""
+        size = next(self.sizes)
+        kind = "1 to 30" if size <= 30 else "100 to 1,000" if size <= 1_000 else "3,000 and 10,000"
+        self.reduce(f"skewed, {kind} events", BODIES[size], size)
