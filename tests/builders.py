@@ -44,8 +44,7 @@ def event(event_type: str, payload: Any, **envelope: Any) -> Json:
 def history(*events: tuple[str, Json]) -> list[Json]:
     """Build events from pairs of type and payload, with the clocks 1, 2, 3 …"""
     return [
-        event(event_type, payload, lamport_clock=clock)
-        for clock, (event_type, payload) in enumerate(events, start=1)
+        event(event_type, payload, lamport_clock=clock) for clock, (event_type, payload) in enumerate(events, start=1)
     ]
 
 

@@ -70,15 +70,13 @@ ACTOR: Model = {"mission_id": "name", "participant_id": "name"}
 
 PAYLOADS: dict[str, Model] = {
     "ParticipantInvited": ACTOR | {"participant_identity": "ParticipantIdentity", "invited_by": "name"},
-    "ParticipantJoined": ACTOR
-    | {"participant_identity": "ParticipantIdentity", "auth_principal_id": "text?"},
+    "ParticipantJoined": ACTOR | {"participant_identity": "ParticipantIdentity", "auth_principal_id": "text?"},
     "ParticipantLeft": ACTOR | {"reason": "text?"},
     "PresenceHeartbeat": ACTOR | {"session_id": "text?"},
     "DriveIntentSet": ACTOR | {"intent": "active|inactive"},
     "FocusChanged": ACTOR | {"focus_target": "FocusTarget", "previous_focus_target": "FocusTarget?"},
     "PromptStepExecutionStarted": ACTOR | {"step_id": "name", "wp_id": "text?", "step_description": "text?"},
-    "PromptStepExecutionCompleted": ACTOR
-    | {"step_id": "name", "wp_id": "text?", "outcome": "success|failure|skipped"},
+    "PromptStepExecutionCompleted": ACTOR | {"step_id": "name", "wp_id": "text?", "outcome": "success|failure|skipped"},
     "ConcurrentDriverWarning": {
         "mission_id": "name",
         "warning_id": "name",
@@ -307,9 +305,7 @@ class Fold:
         self.strict = strict
         self.mission_id: str | None = None
         # R2: a seeded participant has joined already.
-        self.participants = {
-            who: read(MODELS["ParticipantIdentity"], identity) for who, identity in roster.items()
-        }
+        self.participants = {who: read(MODELS["ParticipantIdentity"], identity) for who, identity in roster.items()}
         self.departed: dict[str, Json] = {}
         self.invited: set[str] = set()
         self.presence: dict[str, str] = {}
@@ -394,9 +390,7 @@ class Fold:
 
     def note(self, event: Json, reason: str) -> None:
         """Note an anomaly, in either mode."""
-        self.anomalies.append(
-            {"event_id": event["event_id"], "event_type": event["event_type"], "reason": reason}
-        )
+        self.anomalies.append({"event_id": event["event_id"], "event_type": event["event_type"], "reason": reason})
 
     # Coming and going.
 
@@ -523,9 +517,7 @@ class Fold:
             "active_drivers": sorted(self.drivers),
             "focus_by_participant": in_order(self.focus),
             "participants_by_focus": self.participants_by_focus(),
-            "warnings": [
-                known | {"acknowledgements": in_order(known["acknowledgements"])} for known in self.warnings
-            ],
+            "warnings": [known | {"acknowledgements": in_order(known["acknowledgements"])} for known in self.warnings],
             "decisions": self.decisions,
             "comments": self.comments,
             "active_executions": lists_by_participant(self.executions),

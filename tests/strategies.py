@@ -152,9 +152,7 @@ def histories(max_steps: int = 26, max_twists: int = 10) -> SearchStrategy[list[
     """
     return st.builds(
         tidy_then_twisted,
-        st.sampled_from(
-            (PARTICIPANTS, PARTICIPANTS[:3], PARTICIPANTS[1:], PARTICIPANTS[:3], PARTICIPANTS[:2], ())
-        ),
+        st.sampled_from((PARTICIPANTS, PARTICIPANTS[:3], PARTICIPANTS[1:], PARTICIPANTS[:3], PARTICIPANTS[:2], ())),
         few_or_many(steps(), max_steps),
         few_or_many(twists(), max_twists),
     )

@@ -31,7 +31,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers={Problem: answer_with_problem, HTTPException: answer_routing_error},
     )
     app.openapi = openapi_document  # type: ignore[method-assign]
-    app.include_router(api_routes(settings))
+    app.router.routes.extend(api_routes(settings))
     if settings.docs:
         app.include_router(docs_routes())
         app.mount(ASSETS, asset_files())

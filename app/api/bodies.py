@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from email.message import Message
 from typing import Final
 
@@ -23,29 +22,26 @@ JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 
 
-@asynccontextmanager
-async def read_body(request: Request, limits: Settings) -> AsyncIterator[Body]:
+async def read_body(request: Request, limits: Settings) -> Body:
     """Read the whole body, decompressed; raises `body-too-large`, `malformed-gzip`, `unsupported-media-type`."""
-    _check_declared_size(request, limits.max_body_bytes)
-    body = Body(limits.inline_body_bytes)
+    limit = limits.max_body_bytes
+    _check_declared_size(request, limit)
+    body = Body(limits.inline_body_bytes if limits.pool_size else limit)
     try:
-        async for chunk in plain_chunks(request, limits.max_body_bytes):
-            if body.size + len(chunk) > limits.max_body_bytes:
-                raise _too_large(limits.max_body_bytes)
+        async for chunk in plain_chunks(request, limit):
+            if body.size + len(chunk) > limit:
+                raise _too_large(limit)
             body.write(chunk)
-        yield body
-    finally:
+    except BaseException:
         body.close()
+        raise
+    return body
 
 
-async def plain_chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
+def plain_chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
     """Yield a body as it arrives, decompressed step by step where it is gzip, of which `limit` bytes are read."""
-    chunks: AsyncIterator[bytes] = request.stream()
-    if _content_encoding(request) == "gzip":
-        chunks = _gunzipped(chunks, limit)
-    async for chunk in chunks:
-        if chunk:
-            yield chunk
+    chunks = request.stream()
+    return _gunzipped(chunks, limit) if _content_encoding(request) == "gzip" else chunks
 
 
 def read_media_type(request: Request, *understood: str) -> str:
@@ -93,7 +89,8 @@ def _check_declared_size(request: Request, limit: int) -> None:
 
 
 def _content_encoding(request: Request) -> str:
-    encoding = request.headers.get("content-encoding", "identity").strip().lower() or "identity"
+    given = request.headers.get("content-encoding")
+    encoding = given.strip().lower() if given else "identity"
     if encoding not in ("identity", "gzip", "x-gzip"):
         detail = f"The encoding {encoding[:100]} is not understood; send gzip."
         raise _unsupported("Content-Encoding", detail, ())

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from app.api.ndjson import read_lines
 from app.api.places import IN_ARRAY, InArray
 from app.api.problems import Finding, Problem, bounded, shortened
-from app.api.reading import read_envelopes, read_request
+from app.api.reading import are_surely_small, read_envelopes, read_request
 from app.api.wire import ReduceRequest
 from app.contract.envelope import Event
 from app.contract.errors import EventRefusedError, UnknownParticipantError
@@ -33,7 +33,7 @@ Roster = dict[str, ParticipantIdentity] | None
 
 def reduce_body(body: bytes, limits: Settings) -> Response:
     """Answer a `/reduce` request; raises `Problem`."""
-    request = SURE_READER.read(body)
+    request = SURE_READER.read(body) if are_surely_small(body, limits) else None
     if request and len(request.events) <= limits.max_events and _are_keys_ids(request.roster):
         state = _reduced_surely(request.events, request.mode, request.roster)
         if state is not None:
@@ -45,7 +45,7 @@ def reduce_body(body: bytes, limits: Settings) -> Response:
 
 def reduce_lines(body: bytes, mode: Mode, limits: Settings) -> Response:
     """Answer a `/reduce` request whose body is NDJSON; raises `Problem`."""
-    sure = SURE_READER.read_lines(body)
+    sure = SURE_READER.read_lines(body) if are_surely_small(body, limits) else None
     if sure is not None and len(sure) <= limits.max_events:
         state = _reduced_surely(sure, mode, None)
         if state is not None:
@@ -108,10 +108,10 @@ def _refuse_malformed(events: list[ReadEvent], places: InArray) -> None:
     if not bad:
         return
     findings, more = bounded(_malformations(bad, places))
-    others = f" (and {len(bad) - 1} more events)" if len(bad) > 1 else ""
+    others = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
     raise Problem(
         "malformed-payload",
-        f"Malformed payload: {findings[0].message}: {_name(bad[0], places)}{others}.",
+        f"Malformed payload at {findings[0].pointer}: {findings[0].message}: {_name(bad[0], places)}{others}.",
         findings,
         more,
         {"event_id": bad[0].event_id, "event_type": bad[0].event_type},

@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import APIRouter
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from app.api.bodies import JSON, NDJSON, read_body, read_media_type
 from app.api.negotiation import require_acceptable
@@ -25,22 +24,16 @@ from app.settings import Settings
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class RawRoute(APIRoute):
-    """A route whose endpoint takes the request as it came: nothing is parsed twice, nothing is coerced."""
+def api_routes(settings: Settings) -> list[BaseRoute]:
+    """Route every operation to its endpoint; paths and methods stand in `OPERATIONS` alone.
 
-    def get_route_handler(self) -> Endpoint:  # type: ignore[override] # a narrower promise than FastAPI's
-        """Hand the request straight to the endpoint."""
-        return self.endpoint
-
-
-def api_routes(settings: Settings) -> APIRouter:
-    """Route every operation to its endpoint; paths and methods stand in `OPERATIONS` alone."""
+    The routes are Starlette's: an endpoint takes the request as it came, and nothing is parsed twice or coerced.
+    """
     endpoints = Endpoints(settings).by_operation()
-    router = APIRouter(route_class=RawRoute)
-    for operation in OPERATIONS:
-        endpoint = endpoints[operation.operation_id]
-        router.add_api_route(operation.path, endpoint, methods=[operation.method.upper()])
-    return router
+    return [
+        Route(operation.path, endpoints[operation.operation_id], methods=[operation.method.upper()])
+        for operation in OPERATIONS
+    ]
 
 
 class Endpoints:
@@ -69,8 +62,8 @@ class Endpoints:
         if read_media_type(request, JSON, NDJSON) == NDJSON:
             return await self.reduce_ndjson(request)
         check_query(request)
-        async with read_body(request, self.settings) as body:
-            return await self.workshop.do(reduce_body, body, self.settings)
+        body = await read_body(request, self.settings)
+        return await self.workshop.do(reduce_body, body, self.settings)
 
     async def reduce_ndjson(self, request: Request) -> Response:
         """Fold events that stand on lines, as they arrive when they come in order."""
@@ -78,16 +71,16 @@ class Endpoints:
         mode: Mode = read_choice(request, "mode", MODES)
         if read_choice(request, "ordered", ("false", "true")) == "true":
             return await reduce_stream(request, mode, self.settings)
-        async with read_body(request, self.settings) as body:
-            return await self.workshop.do(reduce_lines, body, mode, self.settings)
+        body = await read_body(request, self.settings)
+        return await self.workshop.do(reduce_lines, body, mode, self.settings)
 
     async def validate(self, request: Request) -> Response:
         """Judge one payload."""
         require_acceptable(request.headers.get("accept"), JSON)
         read_media_type(request, JSON)
         check_query(request)
-        async with read_body(request, self.settings) as body:
-            return await self.workshop.do(validate_body, body, self.settings)
+        body = await read_body(request, self.settings)
+        return await self.workshop.do(validate_body, body, self.settings)
 
     async def validate_batch(self, request: Request) -> Response:
         """Judge every event of a batch, from JSON or NDJSON."""
@@ -95,8 +88,8 @@ class Endpoints:
         judge = validate_batch_lines if read_media_type(request, JSON, NDJSON) == NDJSON else validate_batch_body
         check_query(request, "report")
         report: Report = read_choice(request, "report", REPORTS)
-        async with read_body(request, self.settings) as body:
-            return await self.workshop.do(judge, body, report, self.settings)
+        body = await read_body(request, self.settings)
+        return await self.workshop.do(judge, body, report, self.settings)
 
     async def list_schemas(self, request: Request) -> Response:
         """List the JSON Schemas."""

@@ -1,6 +1,6 @@
 """`POST /reduce?ordered=true`: NDJSON in canonical order, folded as its lines arrive and never kept."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from anyio.lowlevel import checkpoint
 from msgspec import structs
@@ -11,7 +11,7 @@ from app.api.bodies import plain_chunks
 from app.api.ndjson import Line, lines_of, read_line
 from app.api.places import InArray, InLines
 from app.api.problems import Finding, pointer
-from app.api.reading import check_size, read_envelopes
+from app.api.reading import read_envelopes
 from app.api.reducing import SURE_READER, refused, state_response
 from app.contract.errors import EventRefusedError, Location
 from app.reducer.draft import Draft
@@ -63,13 +63,12 @@ async def _blocks(request: Request, limits: Settings) -> AsyncIterator[bytes]:
         yield rest
 
 
-def _read_block(lines: list[Line], block: bytes, limits: Settings) -> list[ReadEvent]:
+def _read_block(lines: list[Line], block: bytes, limits: Settings) -> Iterator[ReadEvent]:
     """Read the events of a block; each one's index is the number of its line."""
-    for line in lines:
-        check_size(line.text, InStream(), line.number, limits)
-    sure = SURE_READER.read_lines(block)
+    sure = SURE_READER.read_lines(block) if all(len(line.text) <= limits.max_event_bytes for line in lines) else None
     if sure is not None:
-        return [as_read(line.number, event) for line, event in zip(lines, sure, strict=True)]
-    places = InLines([line.number for line in lines])
-    events = read_events(read_envelopes([read_line(line, limits) for line in lines], places))
-    return [structs.replace(event, index=lines[event.index].number) for event in events]
+        yield from (as_read(line.number, event) for line, event in zip(lines, sure, strict=True))
+        return
+    for line in lines:  # one by one, so that the first line with something wrong is the one that is named
+        envelopes = read_envelopes([read_line(line, limits)], InLines([line.number]))
+        yield from (structs.replace(event, index=line.number) for event in read_events(envelopes))

@@ -79,13 +79,19 @@ class Workshop:
         self._limiter: CapacityLimiter | None = None
 
     async def do(self, work: Work, body: Body, *arguments: Any) -> Response:
-        """Call `work(bytes, *arguments)` where the body belongs; raises `Problem`, `worker-lost` among them."""
+        """Call `work(bytes, *arguments)` where the body belongs, and let go of the body.
+
+        Raises `Problem`, `worker-lost` among them.
+        """
         if not body.is_large:
             return work(body.read(), *arguments)
         if self._limiter is None:  # made here, where there is an event loop
             self._limiter = CapacityLimiter(self._size)
-        async with self._limiter:
-            return await to_thread.run_sync(self._do_elsewhere, work, body.path(), *arguments)
+        try:
+            async with self._limiter:
+                return await to_thread.run_sync(self._do_elsewhere, work, body.path(), *arguments)
+        finally:
+            body.close()
 
     def _do_elsewhere(self, work: Work, path: str, *arguments: Any) -> Response:
         bench = self._idle.pop() if self._idle else Bench()

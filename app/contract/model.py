@@ -9,7 +9,13 @@ from pydantic_core import PydanticCustomError
 class ContractModel(BaseModel):
     """Frozen (E17), strict (E15), and deaf to fields it does not know (E14)."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="ignore",
+        use_attribute_docstrings=True,
+        str_min_length=0,  # makes Pydantic look into every string, and so refuse half a surrogate pair
+    )
 
 
 def _as_set(value: object) -> object:

@@ -33,11 +33,13 @@ def twin(model: type[Model], *, closed: bool = False, sparse: bool = False) -> t
 
     It is typed as the model, whose members it has. A field with a text format (`WireFormat`, a pattern) holds its
     text as sent; whoever reads with the twin holds it against `text_rules`. A sparse twin is written without the
-    members that have their default. Raises `TypeError` for a field whose
-    rules have no equal here, so that no rule is ever dropped silently.
+    members that have their default. Raises `TypeError` for a field whose rules have no equal here, so that no rule is
+    ever dropped silently.
     """
     fields = [_field(name, info, closed) for name, info in model.model_fields.items()]
-    struct = msgspec.defstruct(f"{model.__name__}Twin", fields, gc=False, kw_only=True, forbid_unknown_fields=closed)
+    struct = msgspec.defstruct(
+        f"{model.__name__}Twin", fields, gc=False, kw_only=True, forbid_unknown_fields=closed, omit_defaults=sparse
+    )
     return cast("type[Model]", struct)
 
 

@@ -44,7 +44,18 @@ def content(event: FoldEvent) -> str:
     if event.payload is not None:
         payload = PAYLOAD_MODELS[event.event_type].model_validate(payload).model_dump(mode="json")
     whole = {**source.model_dump(mode="json", exclude={"payload"}), "payload": payload}
-    return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
+    try:
+        return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
+    except (TypeError, ValueError, RecursionError):
+        return _spelled(payload)
+
+
+def _spelled(payload: object) -> str:
+    """Write a payload that is no JSON, as only a Python caller can hand one over."""
+    try:
+        return repr(payload)
+    except (ValueError, RecursionError):
+        return object.__repr__(payload)
 
 
 def same_content(one: FoldEvent, other: FoldEvent) -> bool:
