@@ -24,6 +24,7 @@ REQUESTS: list[tuple[str, str, bytes]] = [
     ("POST", "/reduce", body({"events": [{}] * 200})),
     ("POST", "/reduce", body({"events": build.history(build.joined("p1"), build.drive("p1", "fast"))})),
     ("POST", "/reduce", b"[" * 100_000),
+    ("POST", "/reduce", body({"events": [build.event(*build.joined("p1", zz="x" * 1_000))] * 150})),
     ("POST", "/reduce", b'{"events": [NaN]}'),
     ("POST", "/validate", body({"event_type": "DriveIntentSet", "payload": {"intent": 7}})),
     ("POST", "/validate", body({"event_type": "DriveIntent", "payload": {}})),
@@ -58,6 +59,13 @@ def test_another_service_gives_the_same_bytes_in_any_order(
     make_client: Callable[..., Client], in_order: dict[int, object]
 ) -> None:
     assert answers(make_client(), list(reversed(range(len(REQUESTS))))) == in_order
+
+
+@pytest.mark.parametrize("settings", [{"pool_size": 0}, {"inline_body_bytes": 0}, {"docs": True, "workers": 3}])
+def test_where_the_work_is_done_does_not_show(
+    make_client: Callable[..., Client], in_order: dict[int, object], settings: dict[str, int]
+) -> None:
+    assert answers(make_client(**settings), list(range(len(REQUESTS)))) == in_order
 
 
 def test_requests_sent_again_are_answered_as_before(client: Client, in_order: dict[int, object]) -> None:
