@@ -42,6 +42,7 @@ def test_every_setting_has_a_default_and_is_documented() -> None:
         ("COLLAB_DOCS", "0", "docs", False),
         ("COLLAB_MAX_BODY_BYTES", "2048", "max_body_bytes", 2048),
         ("COLLAB_MAX_EVENTS", "7", "max_events", 7),
+        ("COLLAB_MAX_EVENT_BYTES", "4096", "max_event_bytes", 4096),
         ("COLLAB_MAX_NESTING", "9", "max_nesting", 9),
     ],
 )

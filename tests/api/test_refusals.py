@@ -1,5 +1,6 @@
 """Strict `POST /reduce`: which event is refused, why, and where it stands in the body as sent."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import builders as build
@@ -138,3 +139,14 @@ def test_a_malformed_envelope_is_refused_in_both_modes_before_any_payload(client
         assert places(found) == [("/events/1/lamport_clock", "int_type")]
         assert found["event_id"] == events[1]["event_id"]
         assert found["event_type"] == "ParticipantJoined"
+
+
+@pytest.mark.parametrize("settings", [{"pool_size": 0}, {"inline_body_bytes": 0}], ids=["in place", "elsewhere"])
+def test_an_event_over_its_limit_is_pointed_at(make_client: Callable[..., Client], settings: dict[str, int]) -> None:
+    events = build.history(ANN, build.comment("ann", content="x" * 5_000))
+    small = make_client(max_event_bytes=4_096, **settings)
+    for _ in range(2):
+        found = problem(small.post("/reduce", {"events": events}), 413, "event-too-large")
+        assert places(found) == [("/events/1", "too_long")]
+        assert "4096" in found["detail"]
+    assert small.post("/reduce", {"events": events[:1]}).status_code == 200

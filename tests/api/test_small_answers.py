@@ -1,10 +1,11 @@
 """However much is sent, a refusal repeats little of it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import builders as build
 import pytest
-from api.client import Client
+from api.client import Client, problem
 
 LARGEST = 64 * 1024
 MB = 1_000_000
@@ -51,14 +52,29 @@ LARGE: dict[str, tuple[str, int, Any]] = {
 }
 
 
-@pytest.mark.parametrize(("path", "status", "body"), LARGE.values(), ids=LARGE)
-def test_a_large_mistake_is_answered_briefly(client: Client, path: str, status: int, body: Any) -> None:
-    answer = client.post(path, body)
-    assert answer.status_code == status
-    size = len(answer.content)
+def check_brevity(content: bytes) -> None:
+    size, repeated = len(content), content.count(b"x" * 1_000)
     assert size < LARGEST
-    repeated = answer.content.count(b"x" * 1_000)
     assert repeated == 0
+
+
+@pytest.mark.parametrize(("path", "status", "body"), LARGE.values(), ids=LARGE)
+def test_a_large_mistake_is_answered_briefly(
+    make_client: Callable[..., Client], path: str, status: int, body: Any
+) -> None:
+    answer = make_client(max_event_bytes=64 * MB, pool_size=0).post(path, body)
+    assert answer.status_code == status
+    check_brevity(answer.content)
+
+
+@pytest.mark.parametrize(("path", "status", "body"), LARGE.values(), ids=LARGE)
+def test_an_event_that_is_too_large_is_answered_briefly(client: Client, path: str, status: int, body: Any) -> None:
+    answer = client.post(path, body)
+    if answer.status_code == 413:
+        problem(answer, 413, "event-too-large")
+    else:
+        assert answer.status_code == status
+    check_brevity(answer.content)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

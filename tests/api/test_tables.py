@@ -20,7 +20,7 @@ STATUSES = {
     404: ("not-found", "unknown-schema"),
     405: ("method-not-allowed",),
     406: ("not-acceptable",),
-    413: ("body-too-large", "too-many-events"),
+    413: ("body-too-large", "too-many-events", "event-too-large"),
     415: ("unsupported-media-type",),
     422: (
         "invalid-request",
