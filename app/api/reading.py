@@ -1,6 +1,6 @@
 """From a request's bytes to checked objects, or to a problem that says where they are wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from app.contract.identity import ParticipantIdentity
 from app.contract.json_text import JsonTextError, decode_json
 from app.contract.validation import judge_by_model
 from app.contract.violations import ModelViolation, model_violations
+from app.reducer.sure_batch import read_sure_envelopes
 from app.settings import Settings
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -100,8 +101,11 @@ def _check_sizes(body: bytes, limits: Settings) -> None:
         check_size(memoryview(event), IN_ARRAY, index, limits)
 
 
-def read_envelopes(events: list[Any], places: InArray = IN_ARRAY) -> list[Event]:
+def read_envelopes(events: list[Any], places: InArray = IN_ARRAY) -> Sequence[Event]:
     """Read every event's envelope; raises `invalid-request` for those that break it."""
+    sure = read_sure_envelopes(events)
+    if sure is not None:
+        return sure
     read: list[Event] = []
     try:
         read.extend(map(Event.model_validate, events))

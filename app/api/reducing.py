@@ -81,7 +81,7 @@ def _reduced_surely(events: Sequence[Event], mode: Mode, roster: Roster) -> byte
     return encode(draft)
 
 
-def _reduced_thoroughly(events: list[Event], mode: Mode, roster: Roster, places: InArray) -> bytes:
+def _reduced_thoroughly(events: Sequence[Event], mode: Mode, roster: Roster, places: InArray) -> bytes:
     """Fold any events; raises `Problem` for what strict mode refuses."""
     read = read_events(events)
     if mode == "strict":

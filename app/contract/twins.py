@@ -61,6 +61,13 @@ def event_twin(event_type: str) -> type[Event]:
     return cast("type[Event]", struct)
 
 
+@cache
+def envelope_twin() -> type[Event]:
+    """Derive the open twin of the envelope, its payload as it came."""
+    fields = [_field(name, info, closed=False) for name, info in Event.model_fields.items()]
+    return cast("type[Event]", msgspec.defstruct("EnvelopeTwin", fields, gc=False, kw_only=True))
+
+
 def any_event_twin() -> Any:
     """Derive the union of the closed twins of all events, told apart by their type."""
     return Union[tuple(map(event_twin, PAYLOAD_MODELS))]  # noqa: UP007 - made at run time
@@ -102,7 +109,7 @@ def _twin_type(annotation: Any, closed: bool) -> Any:
         return Union[tuple(_twin_type(option, closed) for option in arguments)]  # noqa: UP007
     if origin in (list, dict, tuple):
         return origin[tuple(_twin_type(argument, closed) for argument in arguments)]
-    if annotation in (str, int, bool, type(None), ...) or origin is Literal:
+    if annotation in (str, int, bool, type(None), Any, ...) or origin is Literal:
         return annotation
     raise TypeError(f"no twin for the type {annotation!r}")
 

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from app.contract.envelope import Event
 from app.contract.formats import in_utc, normalise_identifier
-from app.contract.twins import any_event_twin, text_rules, twin
+from app.contract.twins import any_event_twin, envelope_twin, text_rules, twin
 from app.reducer.ordering import CanonicalSequence, sort_key
 
 Request = TypeVar("Request", bound=BaseModel)
@@ -57,7 +57,7 @@ class SureReader(Generic[Request]):
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
         events: Sequence[Event] = request.events  # type: ignore[attr-defined] # every such model has them
-        return request if _are_texts_sound(events) else None
+        return request if _are_texts_sound(events) and _are_unique(events) else None
 
     def read_lines(self, text: bytes) -> list[Event] | None:
         """Read events, one a line, that surely fit; None when any does not."""
@@ -65,7 +65,19 @@ class SureReader(Generic[Request]):
             events = self._decode_lines(text)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        return events if _are_texts_sound(events) else None
+        return events if _are_texts_sound(events) and _are_unique(events) else None
+
+
+def read_sure_envelopes(values: Sequence[Any]) -> Sequence[Event] | None:
+    """Read the envelopes of events that were decoded already, payloads as they are; None when any does not fit.
+
+    For batches that are usual in all but their payloads, their types or their ids.
+    """
+    try:
+        events = msgspec.convert(values, list[envelope_twin()])  # type: ignore[misc]
+    except msgspec.ValidationError:
+        return None
+    return events if _are_texts_sound(events) else None
 
 
 def sure_order(events: Sequence[Any]) -> CanonicalSequence[Any]:
@@ -95,11 +107,15 @@ def _set_instants(events: Sequence[Any], texts: Sequence[str]) -> bool:
 
 
 def _set_ids(events: Sequence[Any], ids: Sequence[str]) -> bool:
-    """Let each event hold its normalised id; false where one is none or occurs twice."""
+    """Let each event hold its normalised id; false where one is none."""
     if not _normal_ids.fits(ids):
         if not _columns["event_id"].fits(ids):
             return False
         ids = list(map(normalise_identifier, ids))
         for event, event_id in zip(events, ids, strict=True):
             event.event_id = event_id
-    return len(set(ids)) == len(ids)
+    return True
+
+
+def _are_unique(events: Sequence[Event]) -> bool:
+    return len({event.event_id for event in events}) == len(events)
