@@ -1,6 +1,9 @@
 """Starts the service: `python -m app`."""
 
+import signal
 import sys
+from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 
@@ -14,6 +17,7 @@ def main() -> int:
     except BadSettingsError as error:
         print(f"Cannot start: {error}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, _leave)  # uvicorn raises the signal again when it has shut down
     uvicorn.run(
         "app.main:app",
         host=settings.host,
@@ -25,6 +29,10 @@ def main() -> int:
         http="httptools",
     )
     return 0
+
+
+def _leave(signal_number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
 
 
 if __name__ == "__main__":

@@ -49,5 +49,6 @@ def from_environment() -> Settings:
         return Settings(**given)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        name = "_".join(map(str, first["loc"])).upper()
-        raise BadSettingsError(f"COLLAB_{name}: {first['msg']}, got {first['input']!r:.100}") from None
+        name = "_".join(map(str, first["loc"]))
+        variable = name.upper() if name in given else f"COLLAB_{name}".upper()
+        raise BadSettingsError(f"{variable}: {first['msg']}, got {first['input']!r:.100}") from None

@@ -23,7 +23,7 @@ NDJSON: Final = "application/x-ndjson"
 
 
 async def read_body(request: Request, limits: Settings) -> Body:
-    """Read the whole body, decompressed; raises `body-too-large`, `malformed-gzip`, `unsupported-media-type`."""
+    """Read the whole body, decompressed; raises `body-too-large`, `malformed-json`, `unsupported-media-type`."""
     limit = limits.max_body_bytes
     _check_declared_size(request, limit)
     body = Body(limits.inline_body_bytes if limits.pool_size else limit)
@@ -104,8 +104,8 @@ def _unsupported(header: str, detail: str, understood: tuple[str, ...]) -> Probl
 
 
 def _bad_gzip(detail: str) -> Problem:
-    finding = Finding(parameter="Content-Encoding", code="malformed-gzip", message=detail)
-    return Problem("malformed-gzip", detail, (finding,))
+    finding = Finding(parameter="Content-Encoding", code="malformed_gzip", message=detail)
+    return Problem("malformed-json", detail, (finding,))
 
 
 def _too_large(limit: int) -> Problem:

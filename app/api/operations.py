@@ -20,7 +20,6 @@ from app.contract.violations import ConformanceResult
 BODY_PROBLEMS: Final = (
     "malformed-json",
     "too-deep",
-    "malformed-gzip",
     "not-acceptable",
     "body-too-large",
     "unsupported-media-type",

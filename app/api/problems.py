@@ -30,9 +30,8 @@ class Kind(NamedTuple):
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
-        "malformed-json": Kind(400, "The body is not JSON"),
+        "malformed-json": Kind(400, "The body is not JSON, or not gzip"),
         "too-deep": Kind(400, "The body is nested too deep"),
-        "malformed-gzip": Kind(400, "The body is not gzip"),
         "not-found": Kind(404, "No such page"),
         "unknown-schema": Kind(404, "No such schema"),
         "method-not-allowed": Kind(405, "The page does not answer this method"),

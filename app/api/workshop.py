@@ -139,9 +139,10 @@ def _serve(pipe: Connection) -> None:
 
 
 def _outcome(work: Work, path: str, arguments: tuple[Any, ...]) -> Response | Exception:
+    with Path(path).open("rb") as file:
+        body = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     try:
-        with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as body:
-            return work(body, *arguments)
+        return work(body, *arguments)
     except Exception as error:
         return error
 

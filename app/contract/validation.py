@@ -1,7 +1,8 @@
 """The dual-layer judgement of a payload: the Pydantic model, and separately the JSON Schema (contract C2)."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from jsonschema_rs import ValidationError as SchemaError
 from pydantic import BaseModel, ValidationError
@@ -11,15 +12,18 @@ from app.contract.payloads import PAYLOAD_MODELS, Payload
 from app.contract.schemas import schema_document, validator
 from app.contract.violations import ConformanceResult, ModelViolation, SchemaViolation, model_violations
 
+MOST_VIOLATIONS: Final = 100
+
 
 def validate_event(payload: Any, event_type: str) -> ConformanceResult:
     """Judge `payload`, any JSON value, as the payload of an `event_type` event (contract §6, C2).
 
+    Each layer tells 100 violations at most, so that no verdict outgrows what was judged.
     Raises `UnknownEventTypeError` when the type is none of the 14.
     """
     model = payload_model(event_type)
-    by_model = tuple(violation for _, violation in judge_by_model(payload, model))
-    by_schema = tuple(violation for _, violation in judge_by_schema(payload, model))
+    by_model = tuple(violation for _, violation in islice(judge_by_model(payload, model), MOST_VIOLATIONS))
+    by_schema = tuple(violation for _, violation in islice(judge_by_schema(payload, model), MOST_VIOLATIONS))
     return ConformanceResult(
         valid=not by_model and not by_schema,
         event_type=event_type,
