@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from app.collaboration import AuthPrincipalBinding, FocusTarget, ParticipantIdentity
+from app.contract.schemas import schema_document
 
 MODELS: dict[type[BaseModel], dict[str, Any]] = {
     ParticipantIdentity: {"participant_id": "p1", "participant_type": "human"},
@@ -36,6 +37,17 @@ def test_a_required_member_is_refused_when_missing_or_wrong(model: type[BaseMode
         assert getattr(model.model_validate(raw), member) == value  # any text of a character or more is an id
         return
     assert refused_member(model, raw) == (member,)
+
+
+@pytest.mark.parametrize(
+    ("model", "member", "kinds"),
+    [
+        (ParticipantIdentity, "participant_type", ["human", "llm_context"]),  # I1
+        (FocusTarget, "target_type", ["wp", "step", "file"]),  # I3
+    ],
+)
+def test_there_are_no_other_kinds(model: type[BaseModel], member: str, kinds: list[str]) -> None:
+    assert schema_document(model)["properties"][member]["enum"] == kinds
 
 
 @pytest.mark.parametrize("kind", ["human", "llm_context"])

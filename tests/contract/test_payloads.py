@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 import app.collaboration as api
 from app.contract.payloads import PAYLOAD_MODELS
+from app.contract.schemas import schema_document
 
 Json = dict[str, Any]
 IDENTITY, TARGET = build.identity("p1"), build.target("t1")
@@ -130,6 +131,7 @@ def test_required_text_is_of_one_character_or_more(event_type: str, member: str)
 @pytest.mark.parametrize(("event_type", "member"), CHOICES)
 def test_a_choice_takes_the_values_of_the_contract_and_no_others(event_type: str, member: str) -> None:
     choices = REQUIRED[event_type][member]
+    assert schema_document(PAYLOAD_MODELS[event_type])["properties"][member]["enum"] == list(choices)
     for choice in choices:
         assert getattr(read(event_type, plain(event_type) | {member: choice}), member) == choice
     for other in ("x", choices[0].upper(), choices[0] + " ", " " + choices[0], [choices[0]], *NO_TEXT):

@@ -116,10 +116,12 @@ def test_an_odd_member_that_nobody_knows_is_ignored(odd: Callable[[], Any]) -> N
 
 
 @EVERY_ODD
-def test_a_reused_id_with_an_odd_payload_is_an_anomaly(odd: Callable[[], Any]) -> None:
+@pytest.mark.parametrize("changed", [{"reason": "x"}, {"node_id": "other"}], ids=["payload", "envelope"])
+def test_a_reused_id_with_an_odd_payload_is_an_anomaly(odd: Callable[[], Any], changed: Json) -> None:
     """R31, R33: whatever has to be compared."""
+    payload, envelope = (changed, {}) if "reason" in changed else ({}, changed)
     first = event_with(build.by("p1") | {"participant_id": odd()}, lamport_clock=7)
-    second = event_with(build.by("p1", reason="x") | {"participant_id": odd()}, lamport_clock=7)
+    second = event_with(build.by("p1", **payload) | {"participant_id": odd()}, lamport_clock=7, **envelope)
     state = folded(first, second)
     assert [anomaly.event_id for anomaly in state.anomalies] == [build.ulid(7)] * 2
     assert as_json(state)["event_count"] == 3

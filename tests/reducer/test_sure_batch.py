@@ -8,7 +8,7 @@ from typing import Any
 import builders as build
 import pytest
 import strategies
-from folding import Json, Outcome, examples, outcome, seeds
+from folding import Json, Outcome, examples, joins, outcome, seeds
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +19,7 @@ from app.reducer.fold import MODES, Mode, fold
 from app.reducer.freezing import encode, freeze
 from app.reducer.ordering import canonical
 from app.reducer.reading import read_events
-from app.reducer.sure_batch import SureReader, sure_order
+from app.reducer.sure_batch import SureReader, read_sure_envelopes, sure_order
 
 
 class Batch(ContractModel):
@@ -141,6 +141,52 @@ def test_a_roster_is_read_with_the_events() -> None:
     events = build.history(build.drive("p9"))
     roster = {"p9": build.identity("p9")}
     assert surely(text_of(events, roster=roster), "strict") == outcome(events, "strict", seeds("p9"))
+
+
+def test_the_encoder_writes_keys_and_sets_in_code_point_order() -> None:
+    """S16: in no order of arrival."""
+    names = ("p2", "\U0001f680", "\uff50", "p10")
+    pairs = [*joins(*names), *(build.drive(who) for who in names), *(build.focus(who, "t1") for who in names)]
+    batch = READER.read(text_of(build.history(*pairs)).encode())
+    assert batch is not None
+    draft = Draft(strict=True)
+    fold(draft, sure_order(batch.events))
+    state = json.loads(encode(draft))
+    in_order = ["p10", "p2", "\uff50", "\U0001f680"]
+    assert list(state["participants"]) == list(state["focus_by_participant"]) == in_order
+    assert state["active_drivers"] == state["participants_by_focus"]["wp:t1"] == in_order
+
+
+@given(st.lists(strategies.near_events(), max_size=3))
+@examples(40)
+def test_envelopes_that_are_surely_read_are_those_that_the_model_reads(events: list[Any]) -> None:
+    """E1 to E13: what was decoded already, payloads as they are."""
+    sure = read_sure_envelopes(events)
+    for read, event in zip(sure or [], events, strict=sure is not None):
+        whole = Event.model_validate(event)
+        assert (read.event_id, read.timestamp, read.payload) == (whole.event_id, whole.timestamp, whole.payload)
+
+
+def test_usual_envelopes_are_surely_read_whatever_their_payloads_types_and_ids() -> None:
+    """Else it would be of no use."""
+    events = [build.event("MissionCreated", {"zz": [1]}), build.event(*build.joined("")), SOUND, SOUND]
+    sure = read_sure_envelopes(events)
+    assert sure is not None
+    assert [read.payload for read in sure] == [event["payload"] for event in events]
+
+
+@given(strategies.histories(), CHANCE)
+@examples(60)
+def test_lines_are_surely_read_as_the_same_events_in_a_list(events: list[Json], chance: random.Random) -> None:
+    """One event a line, blank lines between."""
+    batch = chance.sample(plain(events), len(plain(events)))
+    lines = "\n".join([*map(json.dumps, batch), ""])
+    listed = READER.read(text_of(batch).encode())
+    read = READER.read_lines(lines.encode())
+    assert (read is None) == (listed is None)
+    if read is not None and listed is not None:
+        assert [event.event_id for event in read] == [event.event_id for event in listed.events]
+        assert [event.payload for event in read] == [event.payload for event in listed.events]
 
 
 @given(strategies.histories(), strategies.rosters(), st.text(max_size=6))
