@@ -12,4 +12,5 @@ settings.register_profile(
     suppress_health_check=list(HealthCheck),
 )
 settings.register_profile("nightly", settings.get_profile("default"), max_examples=2_000, derandomize=False)
+settings.register_profile("mutants", settings.get_profile("default"), max_examples=25)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -47,15 +47,15 @@ def content(event: FoldEvent) -> str:
     try:
         return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
     except (TypeError, ValueError, RecursionError):
-        return _spelled(payload)
+        return _spelled(whole)
 
 
-def _spelled(payload: object) -> str:
-    """Write a payload that is no JSON, as only a Python caller can hand one over."""
+def _spelled(event: object) -> str:
+    """Write an event whose payload is no JSON, as only a Python caller can hand one over."""
     try:
-        return repr(payload)
+        return repr(event)
     except (ValueError, RecursionError):
-        return object.__repr__(payload)
+        return object.__repr__(event)
 
 
 def same_content(one: FoldEvent, other: FoldEvent) -> bool:
