@@ -1,7 +1,7 @@
 """A light load client, a process of its own: `python -m bench.hammer PORT CONNECTIONS SECONDS < request`.
 
 One thread, epoll, one request written once and sent again on each connection as soon as its answer is there. It
-prints `{"answered": …, "refused": …, "seconds": …}`. Only the standard library, so that it starts at once.
+prints `{"answered": …, "refused": …, "seconds": …, "busy": …}`. Only the standard library, so that it starts at once.
 """
 
 import contextlib
@@ -25,6 +25,8 @@ class Tally(NamedTuple):
     answered: int
     refused: int
     seconds: float
+    busy: float
+    """The share of one core that the client itself took."""
 
     @property
     def rate(self) -> float:
@@ -93,11 +95,12 @@ class Hammer:
         """Send for so long; the answers count that came in that time."""
         self._answered = self._refused = 0
         begun = now = time.perf_counter()
+        used = time.process_time()
         while now < begun + seconds:
             for number, ready in self._poll.poll(TICK):
                 self._serve(self._lanes[number], ready)
             now = time.perf_counter()
-        return Tally(self._answered, self._refused, now - begun)
+        return Tally(self._answered, self._refused, now - begun, (time.process_time() - used) / (now - begun))
 
     def _serve(self, lane: Lane, ready: int) -> None:
         if ready & select.EPOLLOUT:

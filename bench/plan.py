@@ -7,10 +7,12 @@ class Plan(NamedTuple):
     """Sizes in events, times in seconds."""
 
     few: int = 100
+    light: int = 250
+    """As many as are worked on in place: of a larger request the client would cost less, but one worker has help."""
     batch: int = 10_000
     many: int = 100_000
     ordered: int = 1_000_000
-    rounds: int = 15
+    rounds: int = 25
     requests: int = 100
     """Requests of a small batch in one round."""
     load_rounds: int = 5

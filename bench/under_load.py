@@ -20,10 +20,10 @@ WORKERS: Final = Target(1.8, 1.6, "x", more_is_better=True)
 
 def sixteen(plan: Plan) -> Iterator[Row]:
     """Count requests a second on 16 connections, as a share of the floor's."""
-    request = _request(plan)
+    request = post("/reduce", batch(mixed(plan.few)))
     with trio() as servers:
         _check(servers.service, request, plan.few)
-        floor, peer, served = _rates(servers, request, plan)
+        floor, peer, served = map(_rates, _tallies(servers, request, plan))
     yield row_of(
         f"/reduce, {plan.few} events, {CONNECTIONS} connections, one worker: share of the floor's rate",
         SHARE,
@@ -36,20 +36,18 @@ def sixteen(plan: Plan) -> Iterator[Row]:
 
 def two_workers(plan: Plan) -> Iterator[Row]:
     """Count requests a second of two workers against those of one."""
-    request = _request(plan)
+    request = post("/reduce", batch(mixed(plan.light)))
     with service(1) as one, service(2) as two:
-        _check(two, request, plan.few)
-        alone, together = _rates((one, two), request, plan)
+        _check(two, request, plan.light)
+        tallies = _tallies((one, two), request, plan)
+    alone, together = map(_rates, tallies)
     yield row_of(
-        f"two workers against one, /reduce of {plan.few} events, {CONNECTIONS} connections",
+        f"two workers against one, /reduce of {plan.light} events, {CONNECTIONS} connections",
         WORKERS,
         pair_ratios(together, alone),
         service=f"{_rate(alone)} to {_rate(together)}",
+        note=f"beside two workers the client takes {median(tally.busy for tally in tallies[1]):.2f} of a core",
     )
-
-
-def _request(plan: Plan) -> bytes:
-    return post("/reduce", batch(mixed(plan.few)))
 
 
 def _check(server: Server, request: bytes, count: int) -> None:
@@ -57,14 +55,18 @@ def _check(server: Server, request: bytes, count: int) -> None:
         first_answer(connection, request, event_count=count)
 
 
-def _rates(servers: Sequence[Server], request: bytes, plan: Plan) -> list[list[float]]:
+def _tallies(servers: Sequence[Server], request: bytes, plan: Plan) -> list[list[hammer.Tally]]:
     """Hammer each server in turn, with a new client and new connections each time."""
-    rates: list[list[float]] = [[] for _ in servers]
+    tallies: list[list[hammer.Tally]] = [[] for _ in servers]
     for _ in range(plan.load_rounds):
-        for server, kept in zip(servers, rates, strict=True):
+        for server, kept in zip(servers, tallies, strict=True):
             load = hammer.start(server.port, request, CONNECTIONS, plan.load_seconds)
-            kept.append(hammer.finish(load).rate)
-    return rates
+            kept.append(hammer.finish(load))
+    return tallies
+
+
+def _rates(tallies: Sequence[hammer.Tally]) -> list[float]:
+    return [tally.rate for tally in tallies]
 
 
 def _rate(rates: Sequence[float]) -> str:

@@ -43,19 +43,22 @@ def content(event: FoldEvent) -> str:
     payload: Any = source.payload
     if event.payload is not None:
         payload = PAYLOAD_MODELS[event.event_type].model_validate(payload).model_dump(mode="json")
-    whole = {**source.model_dump(mode="json", exclude={"payload"}), "payload": payload}
+    envelope = source.model_dump(mode="json", exclude={"payload"})
     try:
-        return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
-    except (TypeError, ValueError, RecursionError):
-        return _spelled(whole)
+        return _canonical_json({**envelope, "payload": payload})
+    except (TypeError, ValueError, RecursionError):  # no JSON: only a Python caller can hand that over
+        return _canonical_json({**envelope, "payload": _spelled(payload)})
 
 
-def _spelled(event: object) -> str:
-    """Write an event whose payload is no JSON, as only a Python caller can hand one over."""
+def _canonical_json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
+
+
+def _spelled(payload: object) -> str:
     try:
-        return repr(event)
+        return repr(payload)
     except (ValueError, RecursionError):
-        return object.__repr__(event)
+        return object.__repr__(payload)
 
 
 def same_content(one: FoldEvent, other: FoldEvent) -> bool:
