@@ -27,14 +27,14 @@ class Plan(NamedTuple):
 
 FULL: Final = Plan()
 SHORT: Final = Plan(
-    batch=2_000,
-    many=20_000,
-    ordered=50_000,
+    batch=1_000,
+    many=10_000,
+    ordered=30_000,
     rounds=3,
     requests=30,
     load_rounds=2,
     load_seconds=0.4,
     pairs=1,
-    waiting_seconds=2.0,
+    waiting_seconds=1.5,
     starts=2,
 )
