@@ -101,6 +101,8 @@ SOUND = build.event(*build.joined("p1"))
         *({"timestamp": "2026-02-29T00:00:00Z"}, {"timestamp": "0001-01-01T00:00:00+00:01"}, {"timestamp": 0}),
         *({"timestamp": "2026-01-01T00:00:00Z\n2026-01-01T00:00:00Z"}, {"project_uuid": build.PROJECT[:-1] + "\n"}),
         *({"schema_version": "1.0"}, {"schema_version": None}, {"data_tier": 5}, {"lamport_clock": 1.0}),
+        *({"event_id": f"{build.ulid(1)}\n{build.ulid(2)}"}, {"correlation_id": f"{build.ulid(1)}\n{build.ulid(2)}"}),
+        *({"schema_version": "1.0.0\n1.0.0"}, {"project_uuid": f"{build.PROJECT}\n{build.PROJECT}"}),
         *({"lamport_clock": 2**53}, {"lamport_clock": True}, {"causation_id": ""}, {"correlation_id": "x"}),
         *({"payload": {}}, {"payload": None}, {"event_type": "MissionCreated"}, {"zz_future": 1}, {"node_id": ""}),
         {"payload": {**SOUND["payload"], "zz_future": 1}},
