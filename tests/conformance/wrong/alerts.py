@@ -1,0 +1,152 @@
+"""Variants that get wrong warnings (R17, R18, S8)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.contract import constants as c
+from app.reducer.draft import Draft, WarningDraft
+from app.reducer.reading import FoldEvent
+
+from .variant import Handle, Patch, Variant, handling
+
+Change = Callable[[Draft, FoldEvent, Any, Handle], None]
+
+
+def warning(change: Change) -> tuple[Patch, ...]:
+    """Get both types of warning wrong."""
+    return tuple(handling(kind, change) for kind in (c.CONCURRENT_DRIVER_WARNING, c.POTENTIAL_STEP_COLLISION_DETECTED))
+
+
+def drop_answers(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+    known = draft.warnings.get(payload.warning_id)
+    if known is not None and known.warning_type != c.UNKNOWN_WARNING:
+        known.acknowledgements = {}
+    right(draft, event, payload)
+
+
+def move_to_the_end(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+    right(draft, event, payload)
+    draft.warnings[payload.warning_id] = draft.warnings.pop(payload.warning_id)
+
+
+def keep_first(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+    known = draft.warnings.get(payload.warning_id, WarningDraft(""))
+    if known.warning_type == c.UNKNOWN_WARNING:
+        right(draft, event, payload)
+
+
+def note_once(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+    before = len(draft.anomalies)
+    right(draft, event, payload)
+    del draft.anomalies[before + 1 :]
+
+
+def note_each_mention(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+    right(draft, event, payload)
+    for place, person in enumerate(payload.participant_ids):
+        if person in payload.participant_ids[:place] and person not in draft.participants:
+            draft.refuse_stranger(event, person)
+
+
+def record_among_members_alone(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+    if draft.participants.keys() >= set(payload.participant_ids):
+        right(draft, event, payload)
+        return
+    for place, person in enumerate(payload.participant_ids):
+        if person not in {*draft.participants, *payload.participant_ids[:place]}:
+            draft.refuse_stranger(event, person, ("payload", "participant_ids", place))
+
+
+def record_members_alone(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+    right(draft, event, payload)
+    known = [person for person in payload.participant_ids if person in draft.participants]
+    draft.warnings[payload.warning_id].participant_ids = known
+
+
+def record_distinct(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+    right(draft, event, payload)
+    draft.warnings[payload.warning_id].participant_ids = sorted(set(payload.participant_ids))
+
+
+def ask_nobody(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+    draft.participants, members = {**draft.departed, **draft.participants}, draft.participants
+    try:
+        right(draft, event, payload)
+    finally:
+        draft.participants = members
+
+
+VARIANTS = (
+    Variant(
+        "drops acknowledgements when a warning repeats",
+        "Everybody has to answer a warning again whenever it is raised again.",
+        "R18",
+        "A warning raised again keeps its acknowledgements (strict)",
+        ("/warnings/0/acknowledgements/p1", '"hold"', "(missing)"),
+        warning(drop_answers),
+    ),
+    Variant(
+        "moves a repeated warning to the end",
+        "A warning that is raised again loses its place in the list.",
+        "R18",
+        "A warning raised again is replaced in its place (strict)",
+        ("/warnings/0/warning_id", '"w1"', '"w2"'),
+        warning(move_to_the_end),
+    ),
+    Variant(
+        "keeps the first of two warnings with one id",
+        "A warning that is raised again still names those whom it named at first.",
+        "R18",
+        "A warning raised again keeps its acknowledgements (strict)",
+        ("/warnings/0/event_id", '"01J00000000000000000000003"', '"01J00000000000000000000001"'),
+        warning(keep_first),
+    ),
+    Variant(
+        "records one anomaly for all strangers of a warning",
+        "Of several strangers whom a warning names only one is reported.",
+        "R17",
+        "A warning that names two strangers is refused for the first (permissive)",
+        ("/anomalies", '[{"event_id": "01J00000000000000000000001",', '[{"event_id": "01J00000000000000000000001",'),
+        warning(note_once),
+    ),
+    Variant(
+        "records an anomaly for each mention of a stranger",
+        "A stranger whom a warning names twice is reported twice.",
+        "R17",
+        "A stranger named twice in a warning is one anomaly (permissive)",
+        ("/anomalies", '[{"event_id": "01J00000000000000000000001",', '[{"event_id": "01J00000000000000000000001",'),
+        warning(note_each_mention),
+    ),
+    Variant(
+        "does not record a warning that names strangers",
+        "A warning is lost in permissive mode because one of those whom it names is not there.",
+        "R17",
+        "A driver warning that names a stranger is recorded all the same (permissive)",
+        ("/warnings/0", '{"warning_id": "w1", "event_id":', "(missing)"),
+        warning(record_among_members_alone),
+    ),
+    Variant(
+        "leaves strangers out of a warning",
+        "A warning is recorded without those of whom the roster does not know.",
+        "R17",
+        "A driver warning that names a stranger is recorded all the same (permissive)",
+        ("/warnings/0/participant_ids/1", '"p9"', "(missing)"),
+        warning(record_members_alone),
+    ),
+    Variant(
+        "lets warnings name the departed",
+        "A warning about someone who left goes unnoticed.",
+        "R17",
+        "A driver warning that names someone who left is recorded (strict)",
+        ("status", "422", "200"),
+        warning(ask_nobody),
+    ),
+    Variant(
+        "lists each participant of a warning once, by name",
+        "Those whom a warning names are not listed as its producer listed them.",
+        "S8",
+        "A driver warning is recorded with its participants as sent (strict)",
+        ("/warnings/0/participant_ids/0", '"p2"', '"p1"'),
+        warning(record_distinct),
+    ),
+)

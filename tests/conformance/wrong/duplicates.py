@@ -1,0 +1,160 @@
+"""Variants that get wrong when two events are one (R30, R31)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.reducer import fold, ordering
+from app.reducer.draft import Draft
+from app.reducer.ordering import CanonicalSequence
+from app.reducer.reading import FoldEvent
+from conformance.kinds import Object
+from conformance.model import Json
+
+from .between import events, listed, requests
+from .variant import Variant, instead, thoroughly
+
+
+class Spellings:
+    """How the events of the last request were written."""
+
+    def __init__(self) -> None:
+        self.events: list[Object] = []
+
+    def remember(self, request: Object) -> Object:
+        self.events = listed(request)
+        return request
+
+    def are_equal(self, one: FoldEvent, other: FoldEvent) -> bool:
+        return self.events[one.index] == self.events[other.index]
+
+
+SPELLINGS = Spellings()
+
+
+Sequenced = CanonicalSequence[FoldEvent]
+
+
+settled = ordering._settled
+
+
+def keep_last(ordered: Sequence[FoldEvent]) -> Sequenced:
+    last = {event.event_id: event for event in ordered}
+    right = settled(ordered)
+    return CanonicalSequence([last[event.event_id] for event in right.events], right.conflicts)
+
+
+def keep_every_conflict(ordered: Sequence[FoldEvent]) -> Sequenced:
+    first: dict[str, FoldEvent] = {}
+    kept = [event for event in ordered if first.setdefault(event.event_id, event) is event or differs(first, event)]
+    conflicts = {place for place, event in enumerate(kept) if first[event.event_id] is not event}
+    return CanonicalSequence(kept, frozenset(conflicts))
+
+
+def differs(first: dict[str, FoldEvent], event: FoldEvent) -> bool:
+    return not ordering.same_content(first[event.event_id], event)
+
+
+def keep_all(ordered: Sequence[FoldEvent]) -> Sequenced:
+    return CanonicalSequence(ordered, frozenset())
+
+
+def count_conflicts(draft: Draft, sequence: CanonicalSequence[Any]) -> None:
+    fold.fold(draft, sequence)
+    draft.event_count += len(sequence.conflicts)
+
+
+def larger_first(ordered: Sequence[FoldEvent]) -> list[FoldEvent]:
+    """Let the larger JSON text win between events that share clock, instant and id."""
+    return sorted(sorted(ordered, key=ordering.content, reverse=True), key=ordering.sort_key)
+
+
+def by_id(request: Object) -> Object:
+    """Let a later event of the same id overwrite an earlier one, as a dictionary does."""
+    if not isinstance(request.get("events"), list):
+        return request
+    return {**request, "events": list[Json]({str(event.get("event_id")): event for event in listed(request)}.values())}
+
+
+def other_spelling(event: Object) -> Json:
+    """Make another id of one in lower case."""
+    event_id = event.get("event_id")
+    if not isinstance(event_id, str) or event_id == event_id.upper() or len(event_id) != 26:
+        return event
+    return {**event, "event_id": event_id[:-1] + "Z"}
+
+
+VARIANTS = (
+    Variant(
+        "keeps the last of two events with one id",
+        "Whoever uses an id again rewrites what was said before.",
+        "R31",
+        "A reused id with a later clock and other content is refused (permissive)",
+        ("/active_drivers/0", '"p1"', "(missing)"),
+        (instead("app.reducer.ordering._settled", keep_last),),
+    ),
+    Variant(
+        "lets what arrives last overwrite the id",
+        "Of two events with one id the one that is sent last counts, silently.",
+        "R31",
+        "A reused id with a later clock and other content is refused (strict)",
+        ("status", "422", "200"),
+        around=requests(by_id),
+    ),
+    Variant(
+        "keeps duplicates",
+        "A comment that is sent twice, because the network failed once, stands twice.",
+        "R30",
+        "A join sent again after the leave brings nobody back (strict)",
+        ("/anomalies", "[]", '[{"event_id": "01J00000000000000000000001",'),
+        (instead("app.reducer.ordering._settled", keep_all),),
+    ),
+    Variant(
+        "treats lower-case ULIDs as different",
+        "The same event sent with its id in small letters is taken for another one.",
+        "R30",
+        "An id in lower case is the same ULID (strict)",
+        ("/event_count", "1", "2"),
+        around=events(other_spelling),
+    ),
+    Variant(
+        "detects no conflict",
+        "Two different events with one id are taken for the same event.",
+        "R31",
+        "A reused id with a later clock and other content is refused (strict)",
+        ("status", "422", "200"),
+        (instead("app.reducer.ordering.same_content", lambda one, other: True),),
+    ),
+    Variant(
+        "compares duplicates by their spelling",
+        "The same event with its time written in another zone is taken for a contradiction.",
+        "R30",
+        "An id in lower case is the same ULID (strict)",
+        ("status", "200", "422"),
+        (thoroughly(), instead("app.reducer.ordering.same_content", SPELLINGS.are_equal)),
+        requests(SPELLINGS.remember),
+    ),
+    Variant(
+        "counts conflicts twice",
+        "An id that was used for two events counts as two events.",
+        "R31",
+        "A reused id with a later clock and other content is refused (permissive)",
+        ("/event_count", "1", "2"),
+        (instead("app.api.reducing.fold", count_conflicts),),
+    ),
+    Variant(
+        "records a conflict each time",
+        "An id that was used for three events is reported twice.",
+        "R31",
+        "A reused id with a later clock and other content is refused (permissive)",
+        ("/anomalies/1", "(missing)", '{"event_id": "01J00000000000000000000001",'),
+        (instead("app.reducer.ordering._settled", keep_every_conflict),),
+    ),
+    Variant(
+        "prefers the larger text between equal sort keys",
+        "Of two contradicting events at the same place the wrong one counts.",
+        "R31",
+        "A reused id from another node is refused (strict)",
+        ("/errors/0/pointer", '"/events/0/event_id"', '"/events/1/event_id"'),
+        (instead("app.reducer.ordering._without_ties", larger_first),),
+    ),
+)

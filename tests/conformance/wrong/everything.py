@@ -1,0 +1,29 @@
+"""All wrong implementations, theme by theme."""
+
+from . import (
+    acknowledgements,
+    activity,
+    alerts,
+    answers,
+    counting,
+    duplicates,
+    joining,
+    leaving,
+    ordering,
+    reading,
+    refusing,
+    states,
+    strangers,
+    verdicts,
+    work,
+)
+from .variant import Variant
+
+THEMES = (
+    (joining, leaving, strangers),
+    (ordering, duplicates, counting),
+    (activity, work, alerts, acknowledgements),
+    (reading, refusing),
+    (states, answers, verdicts),
+)
+VARIANTS: tuple[Variant, ...] = tuple(variant for themes in THEMES for theme in themes for variant in theme.VARIANTS)

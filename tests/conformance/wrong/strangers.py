@@ -1,0 +1,173 @@
+"""Variants that get wrong what strangers and the departed may do, and what a mode means (R3, R10, R11, R32, R33)."""
+
+from typing import Any
+
+from app.contract.errors import Location, MissionMismatchError, UnknownParticipantError
+from app.reducer import fold
+from app.reducer.draft import PARTICIPANT, Draft
+from app.reducer.handlers import HANDLERS
+from app.reducer.reading import FoldEvent
+from conformance.kinds import Object
+
+from .between import requests
+from .variant import Variant, instead
+
+right_step = fold.step
+refuse_outsider = fold._refuse_outsider
+
+
+def apply_all_the_same(draft: Draft, event: FoldEvent) -> None:
+    refuse_outsider(draft, event)
+    HANDLERS[event.event_type].handle(draft, event, event.payload)
+
+
+def refuse_departed_heartbeat(draft: Draft, event: FoldEvent) -> None:
+    draft.refuse_stranger(event, event.payload.participant_id)
+
+
+def overlook_departed(draft: Draft, event: FoldEvent) -> None:
+    if event.payload.participant_id not in draft.departed:
+        refuse_outsider(draft, event)
+
+
+def all_are_unknown(draft: Draft, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT) -> None:
+    draft.refuse(UnknownParticipantError(participant_id, event.event_id, event.event_type, location=location))
+
+
+def mission_as_sent(event: FoldEvent) -> str:
+    """Give the mission that even a malformed payload names."""
+    sent: Any = event.source.payload
+    mission = sent.get("mission_id") if isinstance(sent, dict) else sent.mission_id
+    return mission if isinstance(mission, str) else ""
+
+
+def take_mission_of_malformed(draft: Draft, event: FoldEvent) -> None:
+    if event.payload is None and not draft.mission_id:
+        draft.mission_id = mission_as_sent(event)
+    right_step(draft, event)
+
+
+def compare_mission_of_malformed(draft: Draft, event: FoldEvent) -> None:
+    if event.payload is None and draft.mission_id and mission_as_sent(event) not in ("", draft.mission_id):
+        draft.refuse(
+            MissionMismatchError("Another mission", event_id=event.event_id, event_type=event.event_type, location=())
+        )
+    else:
+        right_step(draft, event)
+
+
+def take_every_mission(draft: Draft, event: FoldEvent) -> None:
+    mission, draft.mission_id = draft.mission_id, ""
+    right_step(draft, event)
+    draft.mission_id = mission or draft.mission_id
+
+
+def ask_membership_first(draft: Draft, event: FoldEvent) -> None:
+    if event.payload is not None and HANDLERS[event.event_type].needs_member:
+        mission, draft.mission_id = draft.mission_id, ""
+        if event.payload.participant_id in draft.participants:
+            draft.mission_id = mission
+    right_step(draft, event)
+
+
+def in_mode(mode: str, request: Object) -> Object:
+    return {**request, "mode": mode} if request.get("mode") in ("strict", "permissive") else request
+
+
+def permissive_by_default(request: Object) -> Object:
+    return {"mode": "permissive", **request} if "events" in request and "payload" not in request else request
+
+
+STEP = "app.reducer.fold.step"
+OUTSIDER = "app.reducer.fold._refuse_outsider"
+
+VARIANTS = (
+    Variant(
+        "applies the events of strangers in permissive mode",
+        "What a stranger does is noted as odd, and counts all the same.",
+        "R10",
+        "A stranger's heartbeat is not applied (permissive)",
+        ("/presence/p9", "(missing)", '"2026-01-01T12:00:00Z"'),
+        (instead(OUTSIDER, apply_all_the_same),),
+    ),
+    Variant(
+        "lets the departed go on",
+        "Someone who left can send events as if nothing were odd about it; none of them counts.",
+        "R11",
+        "A drive intent of someone who has left is not applied (strict)",
+        ("status", "422", "200"),
+        (instead(OUTSIDER, overlook_departed),),
+    ),
+    Variant(
+        "ignores heartbeats of the departed",
+        "A sign of life of someone who left is not shown.",
+        "R11",
+        "A heartbeat of someone who has left still updates presence (permissive)",
+        ("/presence/p1", '"2026-01-01T12:05:00Z"', "(missing)"),
+        (instead(OUTSIDER, refuse_departed_heartbeat),),
+    ),
+    Variant(
+        "takes the departed for strangers",
+        "Someone who left is said never to have been there.",
+        "R11",
+        "A drive intent of someone who has left is not applied (strict)",
+        ("/type", '"a string like', '"/problems/unknown-participant"'),
+        (instead("app.reducer.draft.Draft.refuse_stranger", all_are_unknown),),
+    ),
+    Variant(
+        "takes the mission of the first event though its payload is malformed",
+        "One broken event at the start decides what mission all others have to be of.",
+        "S1",
+        "A malformed event does not set the mission (permissive)",
+        ("/anomalies", '[{"event_id": "01J00000000000000000000001",', '[{"event_id": "01J00000000000000000000001",'),
+        (instead(STEP, take_mission_of_malformed),),
+    ),
+    Variant(
+        "reports a mission mismatch for malformed payloads",
+        "A payload that cannot be read is said to be of another mission.",
+        "R33",
+        "A malformed payload is never a mission mismatch (permissive)",
+        ("/anomalies/0/reason", "\"a sentence with 'intent'\"", '"Another mission"'),
+        (instead(STEP, compare_mission_of_malformed),),
+    ),
+    Variant(
+        "takes events of other missions too",
+        "What happened elsewhere becomes part of this mission.",
+        "R32",
+        "A join of another mission is not applied (strict)",
+        ("status", "422", "200"),
+        (instead(STEP, take_every_mission),),
+    ),
+    Variant(
+        "asks for membership before the mission",
+        "A stranger of another mission is reported as a stranger and not as of another mission.",
+        "R5",
+        "A mission mismatch comes before membership (strict)",
+        ("/type", '"a string like /problems/mission\\\\-mismatch$"', '"/problems/unknown-participant"'),
+        (instead(STEP, ask_membership_first),),
+    ),
+    Variant(
+        "is permissive when asked to be strict",
+        "Nothing is ever refused.",
+        "R3",
+        "Permissive goes on after an anomaly (strict)",
+        ("status", "422", "200"),
+        around=requests(lambda request: in_mode("permissive", request)),
+    ),
+    Variant(
+        "is strict when asked to be permissive",
+        "An old history with one odd event in it cannot be read at all.",
+        "R3",
+        "Permissive goes on after an anomaly (permissive)",
+        ("status", "200", "422"),
+        around=requests(lambda request: in_mode("strict", request)),
+    ),
+    Variant(
+        "is permissive by default",
+        "Whoever does not say how careful to be gets no care.",
+        "R3",
+        "The mode is strict unless said otherwise",
+        ("status", "422", "200"),
+        around=requests(permissive_by_default),
+    ),
+)
