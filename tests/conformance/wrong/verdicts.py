@@ -10,8 +10,6 @@ from .answers import answering
 from .between import Exchange, replies
 from .variant import Around, Variant
 
-Reply = Callable[[Exchange], Exchange]
-
 
 def verdicts(change: Callable[[Object], Object]) -> Around:
     """Change the verdict on each event of a batch."""
