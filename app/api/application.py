@@ -1,6 +1,10 @@
 """`create_app`: the whole service, in one readable order."""
 
-from asgi_correlation_id import CorrelationIdMiddleware
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -9,11 +13,14 @@ from starlette.responses import Response
 
 from app import __version__
 from app.api.docs import ASSETS, asset_files, docs_routes
-from app.api.middleware import Guard, HeadAsGet, acceptable_request_id
+from app.api.middleware import Guard, HeadAsGet, RequestId
 from app.api.openapi import openapi_document
 from app.api.problems import KINDS, Problem, answer_with_problem, render
 from app.api.routes import api_routes
 from app.settings import Settings
+
+YOUNG_OBJECTS: Final = 50_000
+"""How many new containers there are before the collector looks at them; Python's own default is 700."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -23,8 +30,9 @@ def create_app(settings: Settings) -> FastAPI:
         version=__version__,
         openapi_url=None,
         redirect_slashes=False,
+        lifespan=settle_memory,
         middleware=[
-            Middleware(CorrelationIdMiddleware, header_name="X-Request-Id", validator=acceptable_request_id),
+            Middleware(RequestId),
             Middleware(HeadAsGet),
             Middleware(Guard),
         ],
@@ -36,6 +44,18 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(docs_routes())
         app.mount(ASSETS, asset_files())
     return app
+
+
+@asynccontextmanager
+async def settle_memory(app: FastAPI) -> AsyncIterator[None]:
+    """Keep the garbage collector off what lives as long as the service, and off the young objects of a batch.
+
+    A batch allocates a lot that holds no cycles; walking it again and again took half the time of a request.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
+    yield
 
 
 async def answer_routing_error(request: Request, error: Exception) -> Response:

@@ -2,19 +2,38 @@
 
 import logging
 import re
+from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import Problem, render
+from app.api.problems import Problem, render, request_id
 
 logger = logging.getLogger("app")
 
-is_request_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}").fullmatch
+_is_usable_id = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}").fullmatch
 
 
-def acceptable_request_id(given: str) -> bool:
-    """Tell whether a caller's request id can be taken over as it is."""
-    return is_request_id(given) is not None
+class RequestId:
+    """Gives every request an id, the caller's where it is usable, and every answer its header."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on under its id."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        chosen = given if _is_usable_id(given) else uuid4().hex.encode()
+        request_id.set(chosen.decode())
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-request-id", chosen)]
+            await send(message)
+
+        await self.app(scope, receive, send_with_id)
 
 
 class HeadAsGet:

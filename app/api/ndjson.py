@@ -25,9 +25,19 @@ def lines_of(body: bytes, first: int = 1) -> Iterator[Line]:
             yield Line(number, text)
 
 
+def is_small(line: Line, limits: Settings) -> bool:
+    """Tell whether an event is within its limit; what ends its line is no part of it."""
+    return len(line.text) <= limits.max_event_bytes or len(line.text.strip()) <= limits.max_event_bytes
+
+
+def are_small(body: bytes, limits: Settings) -> bool:
+    """Tell whether every line of a body is within the limit of an event."""
+    return len(body) <= limits.max_event_bytes or all(is_small(line, limits) for line in lines_of(bytes(body)))
+
+
 def read_line(line: Line, limits: Settings) -> Any:
     """Decode one line; raises `malformed-json`, `too-deep` or `event-too-large`, each with the line's number."""
-    check_size(line.text, InLines([line.number]), 0, limits)
+    check_size(line.text.strip(), InLines([line.number]), 0, limits)
     try:
         return decode_json(line.text, max_nesting=limits.max_nesting)
     except SpecKittyEventsError as error:

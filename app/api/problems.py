@@ -1,14 +1,17 @@
 """Every error of the service: one table from code to status and title, one shape, one renderer (RFC 9457)."""
 
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from asgi_correlation_id import correlation_id
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request that is being answered."""
 
 MEDIA_TYPE: Final = "application/problem+json"
 MOST_FINDINGS: Final = 100
@@ -135,7 +138,7 @@ def render(problem: Problem) -> Response:
         status=problem.status,
         detail=shortened(problem.detail, LONGEST_DETAIL),
         code=problem.code,
-        request_id=correlation_id.get() or "",
+        request_id=request_id.get(),
         errors=[_shortened(finding) for finding in problem.findings] or None,
         more_errors=problem.more or None,
         **{name: shortened(value) for name, value in problem.about.items()},

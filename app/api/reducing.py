@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from app.api.ndjson import read_lines
+from app.api.ndjson import are_small, read_lines
 from app.api.places import IN_ARRAY, InArray
 from app.api.problems import Finding, Problem, bounded, shortened
-from app.api.reading import are_surely_small, read_envelopes, read_request
+from app.api.reading import check_sizes, read_envelopes, read_request
 from app.api.wire import ReduceRequest
 from app.contract.envelope import Event
 from app.contract.errors import EventRefusedError, UnknownParticipantError
@@ -33,7 +33,8 @@ Roster = dict[str, ParticipantIdentity] | None
 
 def reduce_body(body: bytes, limits: Settings) -> Response:
     """Answer a `/reduce` request; raises `Problem`."""
-    request = SURE_READER.read(body) if are_surely_small(body, limits) else None
+    check_sizes(body, limits)
+    request = SURE_READER.read(body)
     if request and len(request.events) <= limits.max_events and _are_keys_ids(request.roster):
         state = _reduced_surely(request.events, request.mode, request.roster)
         if state is not None:
@@ -45,7 +46,7 @@ def reduce_body(body: bytes, limits: Settings) -> Response:
 
 def reduce_lines(body: bytes, mode: Mode, limits: Settings) -> Response:
     """Answer a `/reduce` request whose body is NDJSON; raises `Problem`."""
-    sure = SURE_READER.read_lines(body) if are_surely_small(body, limits) else None
+    sure = SURE_READER.read_lines(body) if are_small(body, limits) else None
     if sure is not None and len(sure) <= limits.max_events:
         state = _reduced_surely(sure, mode, None)
         if state is not None:

@@ -108,6 +108,8 @@ class Endpoints:
 
 def check_query(request: Request, *known: str) -> None:
     """Refuse query parameters that nothing would read, as `invalid-request`."""
+    if not request.scope["query_string"]:
+        return
     for name in request.query_params:
         if name not in known:
             hint = f"known ones: {', '.join(known)}" if known else "there are none here"

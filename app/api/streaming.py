@@ -1,5 +1,6 @@
 """`POST /reduce?ordered=true`: NDJSON in canonical order, folded as its lines arrive and never kept."""
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 
 from anyio.lowlevel import checkpoint
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.bodies import plain_chunks
-from app.api.ndjson import Line, lines_of, read_line
+from app.api.ndjson import Line, is_small, lines_of, read_line
 from app.api.places import InArray, InLines
 from app.api.problems import Finding, pointer
 from app.api.reading import read_envelopes
@@ -53,10 +54,12 @@ async def reduce_stream(request: Request, mode: Mode, limits: Settings) -> Respo
 async def _blocks(request: Request, limits: Settings) -> AsyncIterator[bytes]:
     """Cut the body as it arrives into blocks of whole lines."""
     rest = b""
-    async for chunk in plain_chunks(request, limits.max_body_bytes):
+    async for chunk in plain_chunks(request, sys.maxsize):
         head, newline, rest = (rest + chunk).rpartition(b"\n")
         if newline:
             yield head + newline
+        if len(rest) > limits.max_event_bytes:
+            rest = rest.lstrip()  # blanks before an event are no part of it
         if len(rest) > limits.max_event_bytes:
             break
     if rest:
@@ -65,7 +68,7 @@ async def _blocks(request: Request, limits: Settings) -> AsyncIterator[bytes]:
 
 def _read_block(lines: list[Line], block: bytes, limits: Settings) -> Iterator[ReadEvent]:
     """Read the events of a block; each one's index is the number of its line."""
-    sure = SURE_READER.read_lines(block) if all(len(line.text) <= limits.max_event_bytes for line in lines) else None
+    sure = SURE_READER.read_lines(block) if all(is_small(line, limits) for line in lines) else None
     if sure is not None:
         yield from (as_read(line.number, event) for line, event in zip(lines, sure, strict=True))
         return

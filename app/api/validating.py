@@ -8,10 +8,10 @@ from typing import Any, Final, Literal, get_args
 import msgspec
 from starlette.responses import Response
 
-from app.api.ndjson import Line, lines_of, read_line
+from app.api.ndjson import Line, are_small, lines_of, read_line
 from app.api.places import IN_ARRAY, InArray, InLines
 from app.api.problems import Finding, Problem
-from app.api.reading import are_surely_small, check_count, read_request, text_member
+from app.api.reading import check_count, check_sizes, read_request, text_member
 from app.api.wire import BatchVerdict, EventVerdict, ValidateBatchRequest, ValidateRequest, Violation
 from app.contract.envelope import Event
 from app.contract.errors import Location, UnknownEventTypeError
@@ -48,7 +48,8 @@ def validate_body(body: bytes, limits: Settings) -> Response:
 
 def validate_batch_body(body: bytes, report: Report, limits: Settings) -> Response:
     """Answer a `/validate/batch` request; raises `Problem`."""
-    request = SURE_READER.read(body) if are_surely_small(body, limits) else None
+    check_sizes(body, limits)
+    request = SURE_READER.read(body)
     if request is not None and len(request.events) <= limits.max_events:
         verdicts = _surely_valid(msgspec.json.decode(body)["events"])
         if verdicts is not None:
@@ -59,8 +60,8 @@ def validate_batch_body(body: bytes, report: Report, limits: Settings) -> Respon
 
 def validate_batch_lines(body: bytes, report: Report, limits: Settings) -> Response:
     """Answer a `/validate/batch` request whose body is NDJSON; a line that is no JSON has its verdict too."""
-    if are_surely_small(body, limits) and SURE_READER.read_lines(body) is not None:
-        verdicts = _surely_valid(msgspec.json.Decoder().decode_lines(body))
+    if are_small(body, limits) and SURE_READER.read_lines(body) is not None:
+        verdicts = _surely_valid([msgspec.json.decode(line.text) for line in lines_of(bytes(body))])
         if verdicts is not None and len(verdicts) <= limits.max_events:
             return _batch_response(verdicts, report)
     lines = list(lines_of(bytes(body)))

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import tempfile
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -68,6 +69,10 @@ class Body:
         """Let go of the file."""
         if self._file is not None:
             self._file.close()
+
+
+class WorkFailedError(Exception):
+    """A bug in a process; the message is its traceback, for the log."""
 
 
 class Workshop:
@@ -143,8 +148,10 @@ def _outcome(work: Work, path: str, arguments: tuple[Any, ...]) -> Response | Ex
         body = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     try:
         return work(body, *arguments)
-    except Exception as error:
-        return error
+    except Problem as problem:
+        return problem
+    except Exception:
+        return WorkFailedError(traceback.format_exc())
 
 
 def _file_in_memory() -> IO[bytes]:

@@ -7,7 +7,7 @@ batch may be there is the thorough way, which explains.
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 
@@ -38,8 +38,10 @@ class Column:
         return self._match(joined) is not None and joined.count("\n") == len(texts)
 
 
+NORMAL_INSTANT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?Z"
 NORMAL_ID: Final = "[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _normal_ids: Final = Column(NORMAL_ID)
+_normal_instants: Final = Column(NORMAL_INSTANT)
 _columns: Final = {name: Column(rule) for name, rule in text_rules(Event).items()}
 
 
@@ -48,7 +50,7 @@ class SureReader(Generic[Request]):
 
     def __init__(self, model: type[Request]) -> None:
         self._decode: Callable[[bytes], Request] = msgspec.json.Decoder(twin(model, closed=True)).decode
-        self._decode_lines: Callable[[bytes], list[Event]] = msgspec.json.Decoder(any_event_twin()).decode_lines
+        self._decode_line: Callable[[bytes], Event] = msgspec.json.Decoder(any_event_twin()).decode
 
     def read(self, text: bytes) -> Request | None:
         """Read a request whose events surely fit; None for any other."""
@@ -62,7 +64,7 @@ class SureReader(Generic[Request]):
     def read_lines(self, text: bytes) -> list[Event] | None:
         """Read events, one a line, that surely fit; None when any does not."""
         try:
-            events = self._decode_lines(text)
+            events = [self._decode_line(line) for line in bytes(text).split(b"\n") if line]
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
         return events if _are_texts_sound(events) and _are_unique(events) else None
@@ -88,7 +90,7 @@ def sure_order(events: Sequence[Any]) -> CanonicalSequence[Any]:
 def _are_texts_sound(events: Sequence[Any]) -> bool:
     """Hold the texts that have a format against it, and let each event hold its instant and its normal id."""
     texts = {name: list(map(attrgetter(name), events)) for name in _columns}
-    ids, instants = texts.pop("event_id"), texts["timestamp"]
+    ids, instants = texts.pop("event_id"), texts.pop("timestamp")
     return (
         all(_columns[name].fits([text for text in texts[name] if text is not None]) for name in texts)
         and _set_instants(events, instants)
@@ -97,12 +99,18 @@ def _are_texts_sound(events: Sequence[Any]) -> bool:
 
 
 def _set_instants(events: Sequence[Any], texts: Sequence[str]) -> bool:
-    """Let each event hold its instant; false where there is a day that no calendar has."""
+    """Let each event hold its instant; false where a text is none, or a day that no calendar has."""
+    is_normal = _normal_instants.fits(texts)
+    if not is_normal and not _columns["timestamp"].fits(texts):
+        return False
     try:
-        for event, instant in zip(events, map(datetime.fromisoformat, texts), strict=True):
-            event.timestamp = instant if instant.tzinfo is UTC else in_utc(instant)
+        instants = list(map(datetime.fromisoformat, texts))
+        if not is_normal:
+            instants = list(map(in_utc, instants))
     except (ValueError, PydanticCustomError):
         return False
+    for event, instant in zip(events, instants, strict=True):
+        event.timestamp = instant
     return True
 
 
