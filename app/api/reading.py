@@ -1,6 +1,6 @@
 """From a request's bytes to checked objects, or to a problem that says where they are wrong."""
 
-from collections.abc import Iterator, Sequence, Sized
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -69,12 +69,12 @@ def check_count(count: int, limits: Settings) -> None:
         raise Problem("too-many-events", f"The batch has {count} events. {most} are allowed.", (finding,))
 
 
-def check_size(text: Sized, places: InArray, index: int, limits: Settings) -> None:
+def check_size(text: bytes | msgspec.Raw, places: InArray, index: int, limits: Settings) -> None:
     """Raise `event-too-large` for an event over the limit, which it names."""
     if len(text) > limits.max_event_bytes:
         most = f"At most {limits.max_event_bytes} bytes"
         detail = f"The event at {places.name(index)} has {len(text)} bytes. {most} are allowed."
-        raise Problem("event-too-large", detail, (places.finding(index, (), "too_long", most),))
+        raise Problem("event-too-large", detail, (places.finding(index, (), "too_long", most),), about=_named(text))
 
 
 def check_sizes(body: bytes, limits: Settings) -> None:
@@ -88,6 +88,19 @@ def check_sizes(body: bytes, limits: Settings) -> None:
     if max(map(len, events), default=0) > limits.max_event_bytes:
         for index, event in enumerate(events):
             check_size(event, IN_ARRAY, index, limits)
+
+
+def _named(text: bytes | msgspec.Raw) -> dict[str, str]:
+    """Read what an event is called, out of as much JSON as it may be."""
+    try:
+        event = msgspec.json.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {}
+    return _names(event)
+
+
+def _names(event: Any) -> dict[str, str]:
+    return {name: text for name in ("event_id", "event_type") if (text := text_member(event, name))}
 
 
 def read_envelopes(events: list[Any], places: InArray = IN_ARRAY) -> Sequence[Event]:
@@ -120,8 +133,7 @@ def text_member(event: Any, name: str) -> str | None:
 
 
 def _invalid_envelopes(events: list[Any], places: InArray, start: int) -> Problem:
-    about = {name: text_member(events[start], name) for name in ("event_id", "event_type")}
-    return invalid_request(_envelope_findings(events, places, start), {k: v for k, v in about.items() if v})
+    return invalid_request(_envelope_findings(events, places, start), _names(events[start]))
 
 
 def _envelope_findings(events: list[Any], places: InArray, start: int) -> Iterator[Finding]:
