@@ -67,6 +67,7 @@ format: $(VENV)/dev.stamp
 .PHONY: drift
 drift: $(VENV)/dev.stamp
 	$(BIN)/python -m app.contract.schemas.generate --check
+	$(BIN)/python -m conformance.generate --check
 	$(BIN)/python -m app.api.openapi --check
 
 ## fuzz: the published API under fire, with data that fits its document and data that does not
@@ -74,10 +75,22 @@ drift: $(VENV)/dev.stamp
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest fuzz
 
+## conformance: the kit against the service on a free port, or against KIT="--url http://localhost:8000"
+.PHONY: conformance
+conformance: $(VENV)/test.stamp
+	$(BIN)/python -m pytest conformance $(KIT)
+
+## mutants: break the contract and the reducer a thousand times and see the tests go red; not in CI, 40 minutes
+.PHONY: mutants
+mutants: $(VENV)/mutants.stamp
+	HYPOTHESIS_PROFILE=mutants $(BIN)/mutmut run
+	$(BIN)/mutmut results
+
 ## generated: write the schemas and openapi.json again
 .PHONY: generated
 generated: $(VENV)/dev.stamp
 	$(BIN)/python -m app.contract.schemas.generate
+	$(BIN)/python -m conformance.generate
 	$(BIN)/python -m app.api.openapi
 
 ## lock: resolve the dependencies anew, with hashes and without addresses
