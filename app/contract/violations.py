@@ -10,7 +10,7 @@ from app.contract.errors import Location
 LONGEST_INPUT: Final = 200
 """How many characters of an offending string a verdict repeats."""
 LARGEST_INPUT_BITS: Final = 664
-"""The integers that a verdict repeats have 200 digits at most."""
+"""An integer that fits into this has 200 digits at most."""
 
 PLAIN_WORDS: Final = {
     "missing": "Required, and missing",
@@ -85,11 +85,18 @@ def model_violations(error: ValidationError) -> Iterator[tuple[Location, ModelVi
         )
 
 
+def _cut_integer(value: int) -> str | None:
+    try:
+        return str(value)[:LONGEST_INPUT]
+    except ValueError:  # longer than Python writes, as no JSON is here
+        return None
+
+
 def _scalar(violation_type: str, value: Any) -> JsonValue:
     if violation_type == "missing":
         return None
     if isinstance(value, str):
         return value[:LONGEST_INPUT].encode("utf-8", "replace").decode()
     if isinstance(value, int) and value.bit_length() > LARGEST_INPUT_BITS:
-        return None
+        return _cut_integer(value)
     return value if isinstance(value, int | float | bool) else None
