@@ -24,6 +24,7 @@ def main() -> int:
         port=settings.port,
         workers=settings.workers,
         log_level=settings.log_level,
+        access_log=settings.log_level == "debug",
         server_header=False,
         loop="uvloop",
         http="httptools",

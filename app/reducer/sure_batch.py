@@ -42,6 +42,11 @@ NORMAL_INSTANT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][
 NORMAL_ID: Final = "[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _normal_ids: Final = Column(NORMAL_ID)
 _normal_instants: Final = Column(NORMAL_INSTANT)
+SHARED: Final = ("project_uuid", "correlation_id", "schema_version")
+_shared_texts: Final = attrgetter(*SHARED)
+_causation: Final = attrgetter("causation_id")
+_timestamp: Final = attrgetter("timestamp")
+_event_id: Final = attrgetter("event_id")
 _columns: Final = {name: Column(rule) for name, rule in text_rules(Event).items()}
 
 
@@ -89,13 +94,20 @@ def sure_order(events: Sequence[Any]) -> CanonicalSequence[Any]:
 
 def _are_texts_sound(events: Sequence[Any]) -> bool:
     """Hold the texts that have a format against it, and let each event hold its instant and its normal id."""
-    texts = {name: list(map(attrgetter(name), events)) for name in _columns}
-    ids, instants = texts.pop("event_id"), texts.pop("timestamp")
     return (
-        all(_columns[name].fits([text for text in texts[name] if text is not None]) for name in texts)
-        and _set_instants(events, instants)
-        and _set_ids(events, ids)
+        _are_shared_texts_sound(events)
+        and _columns["causation_id"].fits([text for text in map(_causation, events) if text is not None])
+        and _set_instants(events, list(map(_timestamp, events)))
+        and _set_ids(events, list(map(_event_id, events)))
     )
+
+
+def _are_shared_texts_sound(events: Sequence[Any]) -> bool:
+    """Look once at texts that all events of a batch have in common, as they mostly do."""
+    rows = list(map(_shared_texts, events))
+    if rows and rows.count(rows[0]) == len(rows):
+        rows = rows[:1]
+    return all(_columns[name].fits(texts) for name, texts in zip(SHARED, zip(*rows, strict=True), strict=False))
 
 
 def _set_instants(events: Sequence[Any], texts: Sequence[str]) -> bool:
