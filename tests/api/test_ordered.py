@@ -220,6 +220,20 @@ def test_a_long_blank_line_hides_nothing_behind_it(make_client: Callable[..., Cl
     assert answer.status_code == 413 or answer.content == small.post("/reduce", {"events": STORY}).content
 
 
+@pytest.mark.parametrize("size", [1, 7, LIMIT + 1, 1_000_000])
+@pytest.mark.parametrize("blanks", [b"", b"\r", b"  ", b" " * 3_000])
+def test_blanks_behind_a_large_event_hide_nothing_behind_it(
+    make_client: Callable[..., Client], blanks: bytes, size: int
+) -> None:
+    """An event of exactly the limit, whatever ends its line, and wherever that is cut from it."""
+    small = make_client(max_event_bytes=LIMIT)
+    missing = LIMIT - len(as_lines([STORY[0] | {"zz_future": ""}])) + 1
+    large = as_lines([STORY[0] | {"zz_future": "x" * missing}])[:-1]
+    assert len(large) == LIMIT
+    body = large + blanks + b"\n" + as_lines(STORY[1:])
+    assert sent(small, cut(body, size)).content == small.post("/reduce", {"events": STORY}).content
+
+
 def test_a_long_stream_is_not_kept(client: Client) -> None:
     events = [build.event(*build.heartbeat("ann", session_id="x" * 2_000), lamport_clock=n) for n in range(2_000)]
     body = as_lines(events)
