@@ -57,6 +57,10 @@ def whole_event_cases() -> Iterator[Json]:
     for rule, name in (("E1", "event_id"), ("E5", "timestamp"), ("E7", "lamport_clock")):
         words = f"A collaboration event without {name} is refused"
         yield case(words, [rule], without(joined, (name,)), f"/{name}")
+    for rule, name, *_ in FIELDS:
+        # The judges of payload and mapping must hold out where the envelope is no envelope.
+        words = f"A collaboration event with a list as {name} is refused"
+        yield case(words, [rule, "E15"], changed(joined, (name,), []), f"/{name}")
     for words, value in NO_EVENTS.items():
         yield case(f"{words} is no event", ["A3"], value, "")
 

@@ -17,6 +17,9 @@ import httpx
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
+# A service that takes a time without an offset for local time shows it only where the local time is not UTC.
+FAR_FROM_UTC = "KIT-05:45"
+
 
 def free_port() -> int:
     """Ask the system for a port that nobody uses."""
@@ -30,7 +33,7 @@ def free_port() -> int:
 def service() -> Iterator[str]:
     """Run `python -m app` and give its address once it is ready."""
     port = free_port()
-    settings = {**os.environ, "COLLAB_HOST": "127.0.0.1", "COLLAB_PORT": str(port)}
+    settings = {**os.environ, "COLLAB_HOST": "127.0.0.1", "COLLAB_PORT": str(port), "TZ": FAR_FROM_UTC}
     with TemporaryFile() as log:
         process = subprocess.Popen([sys.executable, "-m", "app"], env=settings, stdout=log, stderr=log)
         try:
