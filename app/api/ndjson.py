@@ -48,7 +48,7 @@ def read_lines(body: bytes, limits: Settings) -> tuple[list[Any], InLines]:
     """Decode every line; raises what `read_line` raises, and `too-many-events`."""
     lines = list(lines_of(bytes(body)))
     places = InLines([line.number for line in lines])
-    check_count(len(lines), limits)
+    check_count(len(lines), limits, pointer="")
     return [read_line(line, limits) for line in lines], places
 
 

@@ -135,7 +135,7 @@ OPERATIONS: Final = (
         "Details are given for the first 1,000 invalid events, ten violations each.",
         BatchVerdict,
         ValidateBatchRequest[Event | JsonValue],
-        (*BODY_PROBLEMS, "too-many-events", "worker-lost"),
+        (*BODY_PROBLEMS, "too-many-events", "event-too-large", "worker-lost"),
         (REPORT_PARAMETER,),
         lines=ANY_LINE,
     ),

@@ -61,11 +61,11 @@ def read_request(model: type[Body], body: bytes, limits: Settings) -> Body:
     return request
 
 
-def check_count(count: int, limits: Settings) -> None:
+def check_count(count: int, limits: Settings, pointer: str = "/events") -> None:
     """Raise `too-many-events` for a batch over the limit."""
     if count > limits.max_events:
         most = f"At most {limits.max_events} events"
-        finding = Finding(pointer="/events", code="too_long", message=most)
+        finding = Finding(pointer=pointer, code="too_long", message=most)
         raise Problem("too-many-events", f"The batch has {count} events. {most} are allowed.", (finding,))
 
 

@@ -59,11 +59,17 @@ async def _blocks(request: Request, limits: Settings) -> AsyncIterator[bytes]:
         if newline:
             yield head + newline
         if len(rest) > limits.max_event_bytes:
-            rest = rest.lstrip()  # blanks before an event are no part of it
-        if len(rest) > limits.max_event_bytes:
+            rest = _without_most_blanks(rest)
+        if len(rest.strip()) > limits.max_event_bytes:
             break
     if rest:
         yield rest
+
+
+def _without_most_blanks(rest: bytes) -> bytes:
+    """Drop the blanks around an unfinished line, which are no part of its event; one behind it still parts words."""
+    event = rest.strip()
+    return event + b" " if event and rest[-1:].isspace() else event
 
 
 def _read_block(lines: list[Line], block: bytes, limits: Settings) -> Iterator[ReadEvent]:

@@ -65,7 +65,7 @@ def validate_batch_lines(body: bytes, report: Report, limits: Settings) -> Respo
         if verdicts is not None and len(verdicts) <= limits.max_events:
             return _batch_response(verdicts, report)
     lines = list(lines_of(bytes(body)))
-    check_count(len(lines), limits)
+    check_count(len(lines), limits, pointer="")
     values = [_line_value(line, limits) for line in lines]
     places = InLines([line.number for line in lines])
     return _batch_response(list(_judged_one_by_one(values, places)), report)

@@ -99,7 +99,10 @@ class Workshop:
             body.close()
 
     def _do_elsewhere(self, work: Work, path: str, *arguments: Any) -> Response:
-        bench = self._idle.pop() if self._idle else Bench()
+        try:
+            bench = self._idle.pop()
+        except IndexError:
+            bench = Bench()
         try:
             outcome = bench.do(work, path, *arguments)
         except (EOFError, OSError):
