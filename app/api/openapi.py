@@ -81,6 +81,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
         described["parameters"] = list(operation.parameters)
     if operation.request is not None:
         content: dict[str, Any] = {"application/json": {"schema": _ref(operation.request)}}
+        if operation.examples is not None:
+            content["application/json"]["examples"] = operation.examples
         if operation.lines is not None:
             content["application/x-ndjson"] = {"schema": operation.lines}
         described["requestBody"] = {"required": True, "content": content}

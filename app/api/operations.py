@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, JsonValue
 
+from app.api import examples
 from app.api.wire import (
     BatchVerdict,
     Health,
@@ -57,6 +58,8 @@ class Operation(NamedTuple):
     answer_headers: tuple[str, ...] = ()
     lines: Mapping[str, Any] | None = None
     """The schema of each line, where the request may be NDJSON."""
+    examples: Mapping[str, Any] | None = None
+    """Requests to try, by name."""
 
 
 REPORT_PARAMETER: Final = {
@@ -68,14 +71,14 @@ REPORT_PARAMETER: Final = {
 MODE_PARAMETER: Final = {
     "name": "mode",
     "in": "query",
-    "description": "The mode, for NDJSON bodies; in JSON it stands in the body.",
-    "schema": {"type": "string", "enum": ["strict", "permissive"], "default": "strict"},
+    "description": "The mode, for NDJSON bodies, `strict` unless said; in JSON it stands in the body.",
+    "schema": {"type": "string", "enum": ["strict", "permissive"]},
 }
 ORDERED_PARAMETER: Final = {
     "name": "ordered",
     "in": "query",
     "description": "For NDJSON bodies: `true` says that the events come in canonical order.",
-    "schema": {"type": "string", "enum": ["false", "true"], "default": "false"},
+    "schema": {"type": "string", "enum": ["false", "true"]},
 }
 SCHEMA_PARAMETER: Final = {
     "name": "type",
@@ -111,6 +114,7 @@ OPERATIONS: Final = (
         (MODE_PARAMETER, ORDERED_PARAMETER),
         answer_headers=("Repr-Digest",),
         lines=EVENT_LINE,
+        examples=examples.REDUCE,
     ),
     Operation(
         "post",
@@ -123,6 +127,7 @@ OPERATIONS: Final = (
         ConformanceResult,
         ValidateRequest,
         (*BODY_PROBLEMS, "unknown-event-type", "worker-lost"),
+        examples=examples.VALIDATE,
     ),
     Operation(
         "post",
@@ -138,6 +143,7 @@ OPERATIONS: Final = (
         (*BODY_PROBLEMS, "too-many-events", "event-too-large", "worker-lost"),
         (REPORT_PARAMETER,),
         lines=ANY_LINE,
+        examples=examples.VALIDATE_BATCH,
     ),
     Operation(
         "get",
