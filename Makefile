@@ -29,10 +29,10 @@ $(LOAD)/installed.stamp: requirements/load.txt
 serve: $(VENV)/runtime.stamp
 	exec $(BIN)/python -m app
 
-## test: set up and run the tests
+## test: set up and run the tests (TEST=--cov shows the branches that no test enters)
 .PHONY: test
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest $(TEST)
 
 ## bench: floor, peer and service side by side, in five minutes (BENCH="--short --json FILE --only ROW")
 .PHONY: bench

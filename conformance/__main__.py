@@ -8,6 +8,7 @@ Exit status: 0 all cases passed, 1 some did not, 2 nothing was run (no service t
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -102,4 +103,5 @@ def run_against(client: httpx.Client, cases: list[Case], junit_file: Path | None
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `--list | head` ends quietly
     sys.exit(main())
