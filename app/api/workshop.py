@@ -143,7 +143,10 @@ def _serve(pipe: Connection) -> None:
     with suppress(EOFError, OSError):
         while True:
             work, path, arguments = pipe.recv()
-            pipe.send(_outcome(work, path, arguments))
+            pipe.send(outcome := _outcome(work, path, arguments))
+            if isinstance(outcome, Exception):
+                del outcome
+                gc.collect()  # an exception may hold on to the body through its frames
 
 
 def _outcome(work: Work, path: str, arguments: tuple[Any, ...]) -> Response | Exception:
