@@ -4,7 +4,7 @@ import pytest
 
 from app.contract.errors import OutOfOrderError, UnknownEventTypeError
 from app.contract.json_text import JsonTextError, TooDeepError, decode_json
-from app.contract.validation import judge_by_schema, payload_model, validate_event
+from app.contract.validation import judge_by_model, judge_by_schema, payload_model, validate_event
 
 TOO_LARGE = "A number is beyond a double's range or 4,300 digits"
 
@@ -71,3 +71,17 @@ def test_the_schema_layer_blames_the_missing_member_itself() -> None:
     assert [place for place, _ in judge_by_schema({"mission_id": "m", "participant_id": ""}, model)] == [
         ("participant_id",)
     ]
+
+
+def test_the_model_layer_speaks_of_json_and_not_of_python() -> None:
+    said = {v.violation_type: v.message for v in validate_event({"mission_id": 1}, "ParticipantLeft").model_violations}
+    assert said == {"string_type": "Input should be a string", "missing": "Required, and missing"}
+    assert validate_event([], "ParticipantLeft").model_violations[0].message == "Input should be an object"
+
+
+@pytest.mark.parametrize(("sent", "told"), [("\ud800", "?"), (10**300, "1" + "0" * 199), (10**199, 10**199)])
+def test_what_offends_is_told_cut(sent: object, told: object) -> None:
+    """C2; a half character comes from Python callers alone."""
+    payload = {"mission_id": "m", "participant_id": "p", "intent": sent}
+    violations = [v for _, v in judge_by_model(payload, payload_model("DriveIntentSet"))]
+    assert [violation.input_value for violation in violations] == [told]
