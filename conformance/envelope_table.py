@@ -108,6 +108,7 @@ TIME_REFUSES: Values = {
     "Arabic digits": "\u0662\u0660\u0662\u0666-01-01T12:00:00Z",
     "an instant before year 1 in UTC": "0001-01-01T00:00:00+00:01",
     "an instant after year 9999 in UTC": "9999-12-31T23:59:59-00:01",
+    "a list": ["2026-01-01T12:00:00Z"],
 }
 
 PROJECT_TAKES: Values = {
@@ -126,6 +127,7 @@ PROJECT_REFUSES: Values = {
     "a UUID with a full-width digit": UUID[:-1] + "\uff16",
     "a UUID and a line feed": UUID + "\n",
     "a number": 7,
+    "a list": [UUID],
 }
 
 TEXT_REFUSES: Values = {"an empty string": "", "a number": 7, "true": True, "a list": ["a"], "an object": {}}
@@ -154,10 +156,19 @@ VERSION_REFUSES: Values = {
     "Arabic digits": "\u0661.\u0660.\u0660",
     "a number": 1,
     "null": None,
+    "a list": ["1.0.0"],
 }
 
 TIER_TAKES: Values = {"0": 0, "4": 4}
-TIER_REFUSES: Values = {"5": 5, "-1": -1, "1.0": 1.0, "true": True, "a digit in a string": "0", "null": None}
+TIER_REFUSES: Values = {
+    "5": 5,
+    "-1": -1,
+    "1.0": 1.0,
+    "true": True,
+    "a digit in a string": "0",
+    "null": None,
+    "a list": [0],
+}
 
 PAYLOAD_REFUSES: Values = {"a string": "{}", "a number": 7, "true": True, "a list": [{}]}
 

@@ -130,27 +130,30 @@ def anomaly_names(blames: str) -> Check:
 
 def envelope_cases(data: Object, file: str) -> Iterator[Case]:
     """Give the cases of a file of `"kind": "envelopes"`."""
+    neighbour = data["neighbour"]
     for case in objects(data["cases"]):
-        steps = mapping_steps(case) if case.get("layer") == "mapping" else envelope_steps(case)
+        steps = mapping_steps(case) if case.get("layer") == "mapping" else envelope_steps(case, neighbour)
         yield Case(cast(str, case["name"]), rules_of(case), file, tuple(steps))
 
 
-def envelope_steps(case: Object) -> Iterator[Step]:
-    """Expect an envelope to be taken or refused, for the member that is to blame."""
+def envelope_steps(case: Object, neighbour: Json) -> Iterator[Step]:
+    """Expect an envelope to be taken or refused, for the member that is to blame; a refused one has company."""
     events: Object = {"events": [case["event"]]}
     if case["valid"]:
         yield post("/validate/batch", events, *batch_verdict(valid=True))
         yield post("/reduce", events, status_is(200))
         return
     pointer = f"/events/0{case['blames']}"
-    layers = cast("list[str]", case.get("layers", []))
-    yield post("/validate/batch", events, *batch_verdict(valid=False, pointer=pointer), *map(some_layer, layers))
-    yield post("/reduce", events, *problem_is(422, "invalid-request"), some_pointer("/errors", pointer))
+    layers = [by_layer(layer, pointer) for layer in cast("list[str]", case.get("layers", []))]
+    yield post("/validate/batch", events, *batch_verdict(valid=False, pointer=pointer), *layers)
+    company: Object = {"events": [neighbour, case["event"]]}
+    second = some_pointer("/errors", f"/events/1{case['blames']}")
+    yield post("/reduce", company, *problem_is(422, "invalid-request"), second)
 
 
-def some_layer(layer: str) -> Check:
-    """Expect a layer to have found something."""
-    return includes("/results/0/violations", {"layer": layer})
+def by_layer(layer: str, pointer: str) -> Check:
+    """Expect a layer to have found what is wrong at a place."""
+    return includes("/results/0/violations", {"layer": layer, "pointer": pointer})
 
 
 def mapping_steps(case: Object) -> Iterator[Step]:

@@ -260,7 +260,8 @@ def lenient(request: httpx.Request) -> httpx.Response:
 def test_a_lenient_service_passes_valid_cases_and_fails_the_others() -> None:
     valid = payload_case(payload={"mission_id": "m1"}, valid=True)
     invalid = payload_case(payload={"mission_id": 7}, valid=False, blames="/mission_id")
-    envelope: Object = {"cases": [{"name": "n", "rules": ["E1"], "event": {}, "valid": False, "blames": "/event_id"}]}
+    broken: Object = {"name": "n", "rules": ["E1"], "event": {}, "valid": False, "blames": "/event_id"}
+    envelope: Object = {"neighbour": {}, "cases": [broken]}
 
     assert failures_of(valid, lenient) == []
     assert failures_of(invalid, lenient)[:3] == ["/valid", "/model_violations", "/schema_violations"]
@@ -269,7 +270,7 @@ def test_a_lenient_service_passes_valid_cases_and_fails_the_others() -> None:
 
 def test_a_mapping_case_wants_the_mapping_layer_alone() -> None:
     listed: Object = {"name": "n", "rules": ["M1"], "event": {}, "valid": False, "layer": "mapping", "blames": "/a"}
-    case = next(iter(envelope_cases({"cases": [listed]}, "f")))
+    case = next(iter(envelope_cases({"neighbour": {}, "cases": [listed]}, "f")))
 
     def reporting(layer: str, pointer: str) -> Service:
         found = {"valid": False, "violations": [{"layer": layer, "pointer": pointer}]}

@@ -140,7 +140,11 @@ VARIANTS = (
         "Whoever checks events by the schema before they are sent learns too late that one is refused.",
         "E16",
         "timestamp refuses second 60",
-        ("/results/0/violations", "\"among others {'layer': 'schema'}\"", '[{"layer": "model",'),
+        (
+            "/results/0/violations",
+            "\"among others {'layer': 'schema', 'pointer': '/events/0/timestamp'}\"",
+            '[{"layer": "model",',
+        ),
         around=replies(overlook_second_60, to="/validate/batch"),
     ),
 )
