@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.contract.envelope import Event
 from app.contract.errors import OutOfOrderError, UnknownEventTypeError
 from app.contract.json_text import JsonTextError, TooDeepError, decode_json
 from app.contract.validation import judge_by_model, judge_by_schema, payload_model, validate_event
@@ -85,3 +86,35 @@ def test_what_offends_is_told_cut(sent: object, told: object) -> None:
     payload = {"mission_id": "m", "participant_id": "p", "intent": sent}
     violations = [v for _, v in judge_by_model(payload, payload_model("DriveIntentSet"))]
     assert [violation.input_value for violation in violations] == [told]
+
+
+FORMATS = {
+    "event_id": ("x", "identifier", "Input should be a ULID of 26 characters or a UUID"),
+    "project_uuid": ("x", "project_uuid", "Input should be a UUID of 36 characters with hyphens"),
+    "timestamp": (
+        "x",
+        "timestamp",
+        "Input should be a timestamp like 2026-01-31T09:30:00Z: YYYY-MM-DDThh:mm:ss, up to 9 decimals, "
+        "then Z, an offset like +02:00, or nothing for UTC",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_text_of_another_format_is_told_the_format(name: str) -> None:
+    sent, code, message = FORMATS[name]
+    found = [v for place, v in judge_by_model({name: sent}, Event) if place == (name,)]
+    assert [(v.violation_type, v.message) for v in found] == [(code, message)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "message"),
+    [
+        ("0001-01-01T00:00:00+01:00", "timestamp_range", "an instant within the years 1 to 9999 in UTC"),
+        ("2026-02-30T00:00:00Z", "timestamp_calendar", "Input is no day of the calendar: day is out of range"),
+    ],
+)
+def test_a_time_that_never_was_is_told_why(sent: str, code: str, message: str) -> None:
+    found = [v for place, v in judge_by_model({"timestamp": sent}, Event) if place == ("timestamp",)]
+    assert [v.violation_type for v in found] == [code]
+    assert message in found[0].message
