@@ -8,6 +8,7 @@ batch may be there is the thorough way, which explains.
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 
@@ -42,12 +43,13 @@ NORMAL_INSTANT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][
 NORMAL_ID: Final = "[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _normal_ids: Final = Column(NORMAL_ID)
 _normal_instants: Final = Column(NORMAL_INSTANT)
-SHARED: Final = ("project_uuid", "correlation_id", "schema_version")
+_rules: Final = text_rules(Event)
+OPTIONAL: Final = tuple(name for name in _rules if Event.model_fields[name].default is None)
+SHARED: Final = tuple(name for name in _rules if name not in ("event_id", "timestamp", *OPTIONAL))
 _shared_texts: Final = attrgetter(*SHARED)
-_causation: Final = attrgetter("causation_id")
 _timestamp: Final = attrgetter("timestamp")
 _event_id: Final = attrgetter("event_id")
-_columns: Final = {name: Column(rule) for name, rule in text_rules(Event).items()}
+_columns: Final = {name: Column(rule) for name, rule in _rules.items()}
 
 
 class SureReader(Generic[Request]):
@@ -96,10 +98,14 @@ def _are_texts_sound(events: Sequence[Any]) -> bool:
     """Hold the texts that have a format against it, and let each event hold its instant and its normal id."""
     return (
         _are_shared_texts_sound(events)
-        and _columns["causation_id"].fits([text for text in map(_causation, events) if text is not None])
+        and all(map(_fits_where_given, OPTIONAL, repeat(events)))
         and _set_instants(events, list(map(_timestamp, events)))
         and _set_ids(events, list(map(_event_id, events)))
     )
+
+
+def _fits_where_given(name: str, events: Sequence[Any]) -> bool:
+    return _columns[name].fits([text for text in map(attrgetter(name), events) if text is not None])
 
 
 def _are_shared_texts_sound(events: Sequence[Any]) -> bool:
