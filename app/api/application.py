@@ -16,7 +16,8 @@ from app.api.docs import ASSETS, asset_files, docs_routes
 from app.api.middleware import Guard, HeadAsGet, RequestId
 from app.api.openapi import openapi_document
 from app.api.problems import KINDS, Problem, answer_with_problem, render
-from app.api.routes import api_routes
+from app.api.routes import api_routes, make_answers
+from app.api.service import Service
 from app.settings import Settings
 
 YOUNG_OBJECTS: Final = 50_000
@@ -25,7 +26,9 @@ YOUNG_OBJECTS: Final = 50_000
 
 def create_app(settings: Settings) -> FastAPI:
     """Make the service for these settings; nothing else is read, and nothing is kept between requests."""
-    app = FastAPI(
+    answers = make_answers(settings)
+    app = Service(
+        {where: answer for where, answer in answers.items() if "{" not in where.path},
         title="Mission Collaboration Service",
         version=__version__,
         openapi_url=None,
@@ -39,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers={Problem: answer_with_problem, HTTPException: answer_routing_error},
     )
     app.openapi = openapi_document  # type: ignore[method-assign]
-    app.router.routes.extend(api_routes(settings))
+    app.router.routes.extend(api_routes(answers))
     if settings.docs:
         app.include_router(docs_routes())
         app.mount(ASSETS, asset_files())

@@ -1,16 +1,17 @@
 """The endpoints. Each reads its bytes, asks the room that knows, and answers."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.bodies import JSON, NDJSON, read_body, read_media_type
 from app.api.negotiation import require_acceptable
 from app.api.operations import OPERATIONS
-from app.api.problems import Finding, Problem
+from app.api.problems import Finding, Problem, render
 from app.api.reducing import reduce_body, reduce_lines
 from app.api.schema_routes import MEDIA_TYPE as SCHEMA_TYPE
 from app.api.schema_routes import schema_index, schema_response
@@ -24,16 +25,43 @@ from app.settings import Settings
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def api_routes(settings: Settings) -> list[BaseRoute]:
-    """Route every operation to its endpoint; paths and methods stand in `OPERATIONS` alone.
+class Where(NamedTuple):
+    """What a request asks for."""
+
+    method: str
+    path: str
+
+
+def make_answers(settings: Settings) -> dict[Where, ASGIApp]:
+    """Map method and path of every operation to what answers it; both stand in `OPERATIONS` alone."""
+    endpoints = Endpoints(settings).by_operation()
+    return {
+        Where(operation.method.upper(), operation.path): Answer(endpoints[operation.operation_id])
+        for operation in OPERATIONS
+    }
+
+
+def api_routes(answers: Mapping[Where, ASGIApp]) -> list[BaseRoute]:
+    """Route every operation.
 
     The routes are Starlette's: an endpoint takes the request as it came, and nothing is parsed twice or coerced.
     """
-    endpoints = Endpoints(settings).by_operation()
-    return [
-        Route(operation.path, endpoints[operation.operation_id], methods=[operation.method.upper()])
-        for operation in OPERATIONS
-    ]
+    return [Route(path, answer, methods=[method]) for (method, path), answer in answers.items()]
+
+
+class Answer:
+    """An endpoint as an ASGI application: what it returns, or refuses, is the answer."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            response = await self.endpoint(Request(scope, receive))
+        except Problem as problem:
+            response = render(problem)
+        await response(scope, receive, send)
 
 
 class Endpoints:
