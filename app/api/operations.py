@@ -60,6 +60,8 @@ class Operation(NamedTuple):
     """The schema of each line, where the request may be NDJSON."""
     examples: Mapping[str, Any] | None = None
     """Requests to try, by name."""
+    answered: str = "Done."
+    """What the 200 answer is, in a sentence."""
 
 
 REPORT_PARAMETER: Final = {

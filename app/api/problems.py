@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -60,22 +61,26 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
 """Error code → status and title. A test proves that every error of the contract has its row."""
 
 
+Absent = SkipJsonSchema[None]
+"""A member that does not apply is left out, never null."""
+
+
 class Finding(BaseModel):
     """One thing that is wrong, and where."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
-    pointer: str | None = None
+    pointer: str | Absent = None
     """A JSON Pointer into the body as sent: `/events/3/payload/intent`."""
-    parameter: str | None = None
+    parameter: str | Absent = None
     """The query parameter or header, where the error is not in the body."""
     code: str
     """The kind of error, stable: `missing`, `string_type`, `literal_error` …"""
     message: str
     """What was expected."""
-    line: int | None = None
+    line: int | Absent = None
     """The line of the body, where the body is no JSON."""
-    column: int | None = None
+    column: int | Absent = None
     """The character in that line, from 1."""
 
 
@@ -92,19 +97,19 @@ class ProblemDetails(BaseModel):
     """The HTTP status."""
     detail: str
     """What happened this time, in one sentence that names the event where there is one."""
-    code: str
+    code: Annotated[str, Field(json_schema_extra={"enum": list(KINDS)})]
     """The kind of error, stable; programs decide on it."""
     request_id: str
     """The id of this request, as in the `X-Request-Id` header."""
-    event_id: str | None = None
+    event_id: str | Absent = None
     """The event that was refused."""
-    event_type: str | None = None
+    event_type: str | Absent = None
     """Its type."""
-    participant_id: str | None = None
+    participant_id: str | Absent = None
     """The participant that the refusal is about."""
-    errors: list[Finding] | None = None
+    errors: list[Finding] | Absent = None
     """Everything that was found wrong, 100 entries at most."""
-    more_errors: bool | None = None
+    more_errors: bool | Absent = None
     """True when there are more errors than are listed."""
 
 

@@ -1,0 +1,58 @@
+"""Requests to try, by endpoint and name: realistic, and executed by the tests."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from app.api.examples.stories import COLLISION, EACH_TYPE, MISSION_OF_ALL_TYPES, OTHER_EVENT, OVERLAP, STRANGER
+from app.contract.payloads import PAYLOAD_MODELS
+
+
+def _example(summary: str, value: Any) -> dict[str, Any]:
+    return {"summary": summary, "value": value}
+
+
+def _request(event_type: str, **payload: Any) -> dict[str, Any]:
+    return {"event_type": event_type, "payload": EACH_TYPE[event_type]["payload"] | payload}
+
+
+def _without(event: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {member: value for member, value in event.items() if member != name}
+
+
+REDUCE: Final = {
+    "overlap": _example(
+        "Three participants drive one work package: a warning, and two answers", {"events": OVERLAP, "mode": "strict"}
+    ),
+    "collision": _example("A person and an agent run the same step", {"events": COLLISION, "mode": "strict"}),
+    "refusal": _example(
+        "A stranger comments: refused in strict mode", {"events": [*OVERLAP, STRANGER], "mode": "strict"}
+    ),
+    "replay": _example(
+        "The same in permissive mode: an anomaly in the state", {"events": [*OVERLAP, STRANGER], "mode": "permissive"}
+    ),
+    "window": _example(
+        "The last events of a longer history, with the roster that they start from",
+        {
+            "events": OVERLAP[3:],
+            "mode": "strict",
+            "roster": {
+                joined["payload"]["participant_id"]: joined["payload"]["participant_identity"] for joined in OVERLAP[:3]
+            },
+        },
+    ),
+    "mission": _example(
+        "A mission in which each of the 14 types occurs, and one event of another type",
+        {"events": [*MISSION_OF_ALL_TYPES, OTHER_EVENT], "mode": "strict"},
+    ),
+}
+VALIDATE: Final = {
+    "invalid": _example("An intent that does not exist", _request("DriveIntentSet", intent="maybe")),
+    **{name: _example(f"A payload of {name} that fits", _request(name)) for name in PAYLOAD_MODELS},
+}
+VALIDATE_BATCH: Final = {
+    "mixed": _example(
+        "One good event, one without its payload, one of somebody else's mission",
+        {"events": [OVERLAP[0], _without(OVERLAP[1], "payload"), OVERLAP[2] | {"aggregate_id": "mission/search"}]},
+    ),
+    "mission": _example("A whole mission without a fault", {"events": MISSION_OF_ALL_TYPES}),
+}

@@ -1,0 +1,125 @@
+"""Whole stories: what a reader finds filled in when they try an endpoint, and what the answers tell about."""
+
+from typing import Any, Final
+
+from app.api.examples.events import ANNA, BEN, CLAUDE, FOCUS, STEP, Event, by, event, joins, told
+from app.contract import constants as c
+from app.contract.payloads import PAYLOAD_MODELS
+
+OVERLAP: Final = told(
+    joins(ANNA),
+    joins(BEN),
+    joins(CLAUDE),
+    by(ANNA, c.DRIVE_INTENT_SET, intent="active"),
+    by(BEN, c.DRIVE_INTENT_SET, intent="active"),
+    by(CLAUDE, c.DRIVE_INTENT_SET, intent="active"),
+    by(ANNA, c.FOCUS_CHANGED, focus_target=FOCUS),
+    by(BEN, c.FOCUS_CHANGED, focus_target=FOCUS),
+    by(CLAUDE, c.FOCUS_CHANGED, focus_target=FOCUS),
+    (
+        c.CONCURRENT_DRIVER_WARNING,
+        {
+            "warning_id": "w-overlap",
+            "participant_ids": ["p-anna", "p-ben", "p-claude"],
+            "focus_target": FOCUS,
+            "severity": "warning",
+        },
+    ),
+    by(ANNA, c.WARNING_ACKNOWLEDGED, warning_id="w-overlap", acknowledgement="continue"),
+    by(CLAUDE, c.WARNING_ACKNOWLEDGED, warning_id="w-overlap", acknowledgement="hold"),
+)
+"""Three participants drive the same work package; a warning says so, and two of them answer."""
+
+COLLISION: Final = told(
+    joins(BEN),
+    joins(CLAUDE),
+    by(BEN, c.PROMPT_STEP_EXECUTION_STARTED, step_id=STEP, wp_id="WP03"),
+    by(CLAUDE, c.PROMPT_STEP_EXECUTION_STARTED, step_id=STEP, wp_id="WP03"),
+    (
+        c.POTENTIAL_STEP_COLLISION_DETECTED,
+        {
+            "warning_id": "w-collision",
+            "participant_ids": ["p-ben", "p-claude"],
+            "step_id": STEP,
+            "wp_id": "WP03",
+            "severity": "warning",
+        },
+    ),
+    by(BEN, c.WARNING_ACKNOWLEDGED, warning_id="w-collision", acknowledgement="defer"),
+    by(CLAUDE, c.PROMPT_STEP_EXECUTION_COMPLETED, step_id=STEP, wp_id="WP03", outcome="success"),
+)
+"""A person and an agent run the same step; the person lets the agent finish."""
+
+STRANGER: Final[Event] = event(
+    len(OVERLAP) + 1, c.COMMENT_POSTED, participant_id="p-nobody", comment_id="c-1", content="May I?"
+)
+"""A comment of somebody who never joined."""
+
+_IDENTITY_OF_BEN: Final[dict[str, Any]] = {"participant_identity": BEN, "invited_by": "p-anna"}
+MISSION_OF_ALL_TYPES: Final = told(
+    joins(ANNA),
+    by(BEN, c.PARTICIPANT_INVITED, **_IDENTITY_OF_BEN),
+    joins(BEN),
+    joins(CLAUDE),
+    by(CLAUDE, c.SESSION_LINKED, primary_session_id="cli-7f3a", linked_session_id="saas-19", link_type="cli_to_saas"),
+    by(ANNA, c.PRESENCE_HEARTBEAT, session_id="browser-4c"),
+    by(ANNA, c.DRIVE_INTENT_SET, intent="active"),
+    by(CLAUDE, c.DRIVE_INTENT_SET, intent="active"),
+    by(ANNA, c.FOCUS_CHANGED, focus_target=FOCUS),
+    by(CLAUDE, c.FOCUS_CHANGED, focus_target=FOCUS, previous_focus_target={"target_type": "step", "target_id": STEP}),
+    (
+        c.CONCURRENT_DRIVER_WARNING,
+        {
+            "warning_id": "w-overlap",
+            "participant_ids": ["p-anna", "p-claude"],
+            "focus_target": FOCUS,
+            "severity": "warning",
+        },
+    ),
+    by(CLAUDE, c.WARNING_ACKNOWLEDGED, warning_id="w-overlap", acknowledgement="hold"),
+    by(
+        BEN,
+        c.PROMPT_STEP_EXECUTION_STARTED,
+        step_id=STEP,
+        wp_id="WP03",
+        step_description="Write the migration of the orders table",
+    ),
+    by(CLAUDE, c.PROMPT_STEP_EXECUTION_STARTED, step_id=STEP, wp_id="WP03"),
+    (
+        c.POTENTIAL_STEP_COLLISION_DETECTED,
+        {
+            "warning_id": "w-collision",
+            "participant_ids": ["p-ben", "p-claude"],
+            "step_id": STEP,
+            "wp_id": "WP03",
+            "severity": "info",
+        },
+    ),
+    by(CLAUDE, c.PROMPT_STEP_EXECUTION_COMPLETED, step_id=STEP, wp_id="WP03", outcome="success"),
+    by(BEN, c.COMMENT_POSTED, comment_id="c-1", content="Claude was faster; I take the rollback."),
+    by(
+        ANNA,
+        c.DECISION_CAPTURED,
+        decision_id="d-1",
+        topic="Who drives WP03",
+        chosen_option="Anna drives, Claude reviews",
+        rationale="The migration touches production data",
+        referenced_warning_id="w-overlap",
+    ),
+    by(BEN, c.PARTICIPANT_LEFT, reason="Handed over"),
+)
+"""A short mission in which each of the 14 types occurs."""
+
+EACH_TYPE: Final = {
+    event_type: next(event for event in MISSION_OF_ALL_TYPES if event["event_type"] == event_type)
+    for event_type in PAYLOAD_MODELS
+}
+"""Event type → an event of it."""
+
+OTHER_EVENT: Final[Event] = {
+    **event(20, "MissionCreated", title="Checkout redesign"),
+    "project_slug": "web-shop",
+    "schema_version": "1.2.0",
+    "data_tier": 1,
+}
+"""An event of another type, with every optional member that a producer may write."""

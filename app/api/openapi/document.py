@@ -1,0 +1,76 @@
+"""The document as a whole: what the service is, and its operations."""
+
+from collections import defaultdict
+from functools import cache
+from typing import Any, Final
+
+from app import __version__
+from app.api.openapi.responses import HEADERS, responses
+from app.api.openapi.schemas import component_schemas, reference
+from app.api.operations import OPERATIONS, Operation
+
+ABOUT: Final = """\
+People and LLM agents work on *missions* together; what they do arrives as events. This service tells a backend
+what a stream of such events means: it folds them into one state, judges them one by one, and publishes the JSON
+Schemas of the contract.
+
+It stores nothing. Every request is safe to retry, and any replica gives the same bytes for the same events.
+
+Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem with a stable `code`, the event, a
+JSON Pointer to the field in your body, and what was expected there.
+"""
+TAGS: Final = (
+    {"name": "Events", "description": "Events in; a state or verdicts out."},
+    {"name": "Schemas", "description": "The JSON Schemas of the contract."},
+    {"name": "Health", "description": "For load balancers and orchestrators; they need no key."},
+)
+
+
+@cache
+def openapi_document() -> dict[str, Any]:
+    """Make the document; the same object at every call."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Mission Collaboration Service",
+            "version": __version__,
+            "summary": "What a stream of mission collaboration events means.",
+            "description": ABOUT,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/", "description": "This host"}],
+        "tags": list(TAGS),
+        "paths": _paths(),
+        "components": {"schemas": component_schemas(), "headers": HEADERS},
+    }
+
+
+def _paths() -> dict[str, Any]:
+    paths: dict[str, Any] = defaultdict(dict)
+    for operation in OPERATIONS:
+        paths[operation.path][operation.method] = _operation(operation)
+    return dict(paths)
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.operation_id,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": operation.description,
+    }
+    if operation.parameters:
+        described["parameters"] = list(operation.parameters)
+    if operation.request is not None:
+        described["requestBody"] = {"required": True, "content": _bodies(operation)}
+    return {**described, "responses": responses(operation)}
+
+
+def _bodies(operation: Operation) -> dict[str, Any]:
+    assert operation.request is not None
+    content: dict[str, Any] = {"application/json": {"schema": reference(operation.request)}}
+    if operation.examples is not None:
+        content["application/json"]["examples"] = operation.examples
+    if operation.lines is not None:
+        content["application/x-ndjson"] = {"schema": operation.lines}
+    return content

@@ -1,0 +1,75 @@
+"""The envelope as readers and client generators see it: a schema for each type, one for all others (contract §1, §3).
+
+    Event ─┬─ CollaborationEvent ─┬─ ParticipantInvitedEvent ── payload: ParticipantInvitedPayload
+           │   by `event_type`    ├─ …
+           │                      └─ SessionLinkedEvent
+           └─ OtherEvent ── payload: any object
+
+The 14 are told apart by a discriminator, which must know every member of its union; so the open case stands outside.
+Each repeats the envelope's fields instead of inheriting them: flat schemas are what documentation and generated code
+show best.
+"""
+
+from typing import Any
+
+from app.api.examples.stories import EACH_TYPE, OTHER_EVENT
+from app.contract.payloads import PAYLOAD_MODELS
+
+Schema = dict[str, Any]
+SCHEMAS = "#/components/schemas/"
+
+
+def event_schemas(envelope: Schema) -> dict[str, Schema]:
+    """Make the union's schemas out of the schema of the envelope, in which the payload is any object."""
+    return {
+        "Event": {
+            "description": "One event as its producer emitted it. The 14 collaboration types are typed by "
+            "`event_type`; any other type is legal in a batch and ignored by the reducer.",
+            "anyOf": [_ref("CollaborationEvent"), _ref("OtherEvent")],
+        },
+        "CollaborationEvent": {
+            "description": "An event of one of the 14 collaboration types, told apart by `event_type`.",
+            "oneOf": [_ref(f"{event_type}Event") for event_type in PAYLOAD_MODELS],
+            "discriminator": {
+                "propertyName": "event_type",
+                "mapping": {event_type: f"{SCHEMAS}{event_type}Event" for event_type in PAYLOAD_MODELS},
+            },
+        },
+        "OtherEvent": _other(envelope),
+        **{f"{event_type}Event": _typed(envelope, event_type) for event_type in PAYLOAD_MODELS},
+    }
+
+
+def _typed(envelope: Schema, event_type: str) -> Schema:
+    model = PAYLOAD_MODELS[event_type]
+    about = (model.__doc__ or "").strip()
+    return _event(
+        envelope,
+        about,
+        {"type": "string", "const": event_type, "description": f"Always `{event_type}`."},
+        _ref(model.__name__) | {"description": about},
+        EACH_TYPE[event_type],
+    )
+
+
+def _other(envelope: Schema) -> Schema:
+    return _event(
+        envelope,
+        "An event of any other type: legal in a batch, checked by its envelope alone, ignored by the reducer.",
+        {
+            **envelope["properties"]["event_type"],
+            "description": "Any type but the 14 collaboration types.",
+            "not": _ref("CollaborationEventType"),
+        },
+        {**envelope["properties"]["payload"], "description": "What happened; any object."},
+        OTHER_EVENT,
+    )
+
+
+def _event(envelope: Schema, about: str, event_type: Schema, payload: Schema, example: Schema) -> Schema:
+    properties = {**envelope["properties"], "event_type": event_type, "payload": payload}
+    return {**envelope, "description": about, "properties": properties, "examples": [example]}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"{SCHEMAS}{name}"}

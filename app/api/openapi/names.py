@@ -1,0 +1,103 @@
+"""Names for the small schemas that recur: a generated client gets one `Severity`, not one for each field that is."""
+
+import re
+from typing import Any, Final, get_args
+
+from app.api.problems import KINDS
+from app.contract.identity import FocusTarget, ParticipantType
+from app.contract.payloads import (
+    PAYLOAD_MODELS,
+    Acknowledgement,
+    DriveIntentSetPayload,
+    PromptStepExecutionCompletedPayload,
+    SessionLinkedPayload,
+    Severity,
+)
+from app.reducer.fold import MODES
+
+Schema = dict[str, Any]
+SCHEMAS: Final = "#/components/schemas/"
+
+
+def _choice(about: str, words: Any) -> Schema:
+    return {"description": about, "enum": list(words), "type": "string"}
+
+
+def _constant(event_type: str) -> str:
+    """Name a type as the contract's constants do: generators that go by themselves write `DRIVEINTENTSET`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", event_type).upper()
+
+
+def _words(model: Any, field: str) -> tuple[str, ...]:
+    return get_args(model.model_fields[field].annotation)
+
+
+NAMED: Final[dict[str, Schema]] = {
+    "Acknowledgement": _choice("What a participant is going to do about a warning.", get_args(Acknowledgement)),
+    "CollaborationEventType": {
+        **_choice("The 14 types of collaboration event.", PAYLOAD_MODELS),
+        "x-enum-varnames": [_constant(event_type) for event_type in PAYLOAD_MODELS],
+    },
+    "DriveIntent": _choice(
+        "Whether a participant means to drive: `active`, or `inactive` to stop.",
+        _words(DriveIntentSetPayload, "intent"),
+    ),
+    "Mode": _choice(
+        "`strict` refuses the first event that breaks a rule; `permissive` records anomalies and goes on.", MODES
+    ),
+    "ParticipantType": _choice(
+        "`human` for a person, `llm_context` for a session of an LLM agent.", get_args(ParticipantType)
+    ),
+    "ProblemCode": _choice("Every kind of error; programs decide on it.", KINDS),
+    "Roster": {
+        "description": "Participants who have joined: participant id → identity.",
+        "additionalProperties": {"$ref": f"{SCHEMAS}ParticipantIdentity"},
+        "type": "object",
+    },
+    "SessionLinkType": _choice(
+        "The direction of a link between two sessions.", _words(SessionLinkedPayload, "link_type")
+    ),
+    "Severity": _choice(
+        "`info` to know of, `warning` to act on. Advice either way: nothing is locked.", get_args(Severity)
+    ),
+    "StepOutcome": _choice("How a step ended.", _words(PromptStepExecutionCompletedPayload, "outcome")),
+    "TargetType": _choice(
+        "`wp` for a work package, `step` for a prompt step, `file` for a path.", _words(FocusTarget, "target_type")
+    ),
+}
+"""Name → schema. Wherever a schema of the document says the same, it refers to the name."""
+
+
+def with_names(node: Any) -> Any:
+    """Replace, anywhere within a schema, what has a name by a reference to it; what the field says of itself stays."""
+    if isinstance(node, list):
+        return [with_names(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    for name, named in NAMED.items():
+        if _says(node, named):
+            return _referring(name, named, node)
+    return {key: with_names(child) for key, child in node.items()}
+
+
+def _says(node: Schema, named: Schema) -> bool:
+    return all(_type(node) == value if key == "type" else node.get(key) == value for key, value in _bare(named).items())
+
+
+def _type(node: Schema) -> Any:
+    """Tell the type of what may be null too."""
+    kinds = node.get("type")
+    return kinds[0] if isinstance(kinds, list) and kinds[1:] == ["null"] else kinds
+
+
+def _referring(name: str, named: Schema, node: Schema) -> Schema:
+    reference = {"$ref": f"{SCHEMAS}{name}"}
+    own = {key: value for key, value in node.items() if key not in _bare(named)}
+    if isinstance(node["type"], list):
+        return {**own, "anyOf": [reference, {"type": "null"}]}
+    return {**own, **reference}
+
+
+def _bare(named: Schema) -> Schema:
+    """Leave what the named schema says of itself."""
+    return {key: value for key, value in named.items() if key != "description" and not key.startswith("x-")}

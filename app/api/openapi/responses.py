@@ -1,0 +1,66 @@
+"""What an operation answers: with 200 its model or document, else problems, each status with its codes."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, Final
+
+from app.api.openapi.schemas import reference
+from app.api.operations import Operation
+from app.api.problems import KINDS, MEDIA_TYPE, ProblemDetails
+
+HEADERS: Final = {
+    "X-Request-Id": {
+        "description": "The id of this request: yours if you sent a usable one, else a new one.",
+        "schema": {"type": "string"},
+    },
+    "Repr-Digest": {
+        "description": "SHA-256 of the body (RFC 9530): `sha-256=:base64:`.",
+        "schema": {"type": "string"},
+    },
+    "ETag": {"description": "Identifies these bytes.", "schema": {"type": "string"}},
+    "Cache-Control": {"description": "How long a copy may be used.", "schema": {"type": "string"}},
+}
+ALWAYS: Final = "X-Request-Id"
+
+
+def responses(operation: Operation) -> dict[str, Any]:
+    """Describe every answer of an operation, by status."""
+    described = {"200": _answer(operation), **_problems(operation.problems)}
+    if "ETag" in operation.answer_headers:
+        described["304"] = {
+            "description": "The copy that you have is current.",
+            "headers": _headers(operation.answer_headers),
+        }
+    return dict(sorted(described.items()))
+
+
+def _answer(operation: Operation) -> dict[str, Any]:
+    if isinstance(operation.answer, str):
+        content = {operation.answer: {"schema": _document(operation.answer)}}
+    else:
+        content = {"application/json": {"schema": reference(operation.answer)}}
+    return {"description": operation.answered, "headers": _headers(operation.answer_headers), "content": content}
+
+
+def _document(media_type: str) -> dict[str, Any]:
+    if media_type.startswith("text/"):
+        return {"type": "string"}
+    return {"$ref": "#/components/schemas/JsonSchema"}
+
+
+def _headers(names: Iterable[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (ALWAYS, *names)}
+
+
+def _problems(codes: Iterable[str]) -> dict[str, Any]:
+    """Describe the error answers of an operation, by status."""
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code in (*codes, "internal"):
+        by_status[KINDS[code].status].append(code)
+    return {str(status): _problem(codes) for status, codes in by_status.items()}
+
+
+def _problem(codes: list[str]) -> dict[str, Any]:
+    meaning = "\n".join(f"- `{code}`: {KINDS[code].title}" for code in codes)
+    content = {"schema": reference(ProblemDetails)}
+    return {"description": meaning, "headers": _headers(()), "content": {MEDIA_TYPE: content}}

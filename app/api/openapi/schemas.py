@@ -1,0 +1,85 @@
+"""The components of the document: a schema for every model that is spoken of, and for every model of the contract."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from app.api.examples.stories import EACH_TYPE
+from app.api.openapi.events import event_schemas
+from app.api.openapi.names import NAMED, SCHEMAS, with_names
+from app.api.operations import OPERATIONS
+from app.api.problems import ProblemDetails
+from app.contract.json_schema import ContractJsonSchema
+from app.contract.payloads import PAYLOAD_MODELS
+from app.contract.schemas import PUBLISHED_MODELS
+
+Schema = dict[str, Any]
+
+DOCUMENTS: Final[dict[str, Schema]] = {
+    "JsonValue": {"description": "Any JSON value."},
+    "JsonSchema": {
+        "description": "A JSON Schema, draft 2020-12.",
+        "type": "object",
+        "properties": {
+            "$schema": {"type": "string", "description": "The dialect."},
+            "$id": {"type": "string", "description": "The schema's own name."},
+            "title": {"type": "string", "description": "The model that it describes."},
+            "description": {"type": "string", "description": "What that model is."},
+            "type": {"type": "string", "description": "Always `object`."},
+            "properties": {"type": "object", "additionalProperties": True, "description": "A schema for each field."},
+            "required": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "The fields that must be there.",
+            },
+        },
+        "required": ["$schema", "$id", "title", "type", "properties"],
+        "additionalProperties": True,
+    },
+}
+"""What no model describes."""
+
+
+def reference(model: type[BaseModel]) -> dict[str, str]:
+    """Refer to a model's component."""
+    return {"$ref": SCHEMAS + _public_name(model.__name__)}
+
+
+def component_schemas() -> dict[str, Schema]:
+    """Make all components, by name."""
+    published = _of_models()
+    every = {**published, **DOCUMENTS, **event_schemas(published["Event"])}
+    for event_type, model in PAYLOAD_MODELS.items():
+        every[model.__name__] |= {"examples": [EACH_TYPE[event_type]["payload"]]}
+    named = {name: with_names(schema) for name, schema in every.items()} | NAMED
+    return {name: {"title": name} | schema | {"title": name} for name, schema in sorted(named.items())}
+
+
+def _of_models() -> dict[str, Schema]:
+    models = dict.fromkeys(_models())
+    _, definitions = models_json_schema(
+        [(model, "validation") for model in models],
+        schema_generator=ContractJsonSchema,
+        ref_template=SCHEMAS + "{model}",
+    )
+    schemas = {_public_name(name): schema for name, schema in definitions["$defs"].items()}
+    for model in models:
+        if origin := model.__pydantic_generic_metadata__["origin"]:
+            schemas[origin.__name__]["description"] = inspect.getdoc(origin)
+    return {name: schema | {"title": name} for name, schema in schemas.items()}
+
+
+def _models() -> Iterator[type[BaseModel]]:
+    yield from PUBLISHED_MODELS.values()
+    for operation in OPERATIONS:
+        yield from (model for model in (operation.request, operation.answer) if isinstance(model, type))
+    yield ProblemDetails
+
+
+def _public_name(name: str) -> str:
+    """Name generic models after what they are: `ReduceRequest[Event]` → `ReduceRequest`."""
+    return re.sub(r"\[.*\]|_\w+_$", "", name)
