@@ -1,16 +1,71 @@
 """What an operator can set, from the environment (prefix COLLAB_); nothing here is read on import."""
 
+import difflib
 import os
-from typing import Annotated, Any, Literal
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LIMIT: Final = "limit"
+"""Marks a setting that bounds what a caller may send; `GET /limits` publishes it."""
+PREFIX: Final = "COLLAB_"
+_KEY: Final = re.compile(r"[!-~]+")
+_ORIGIN: Final = re.compile(r"\*|https?://[^/\s?#@*,]+")
+
+
+def _keys(words: Iterable[str]) -> tuple[SecretStr, ...]:
+    """Read API keys; none of them is ever part of a message."""
+    keys = [word.strip() for word in words if word.strip()]
+    if not keys:
+        raise ValueError("There is no key in it; leave it unset to serve without keys")
+    if not all(map(_KEY.fullmatch, keys)):
+        raise ValueError("A key is made of visible ASCII characters, with no blanks inside")
+    return tuple(map(SecretStr, keys))
+
+
+def _keys_listed(given: Any) -> Any:
+    return _keys(given.split(",")) if isinstance(given, str) else given
+
+
+def _keys_in_file(given: Any) -> Any:
+    if not isinstance(given, str | Path):
+        return given
+    try:
+        return _keys(Path(given).read_text("ascii").splitlines())
+    except OSError as error:
+        raise ValueError(f"The file cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError("A key is made of visible ASCII characters, with no blanks inside") from None
+
+
+def _words(given: Any) -> Any:
+    return [word.strip() for word in given.split(",") if word.strip()] if isinstance(given, str) else given
+
+
+def _origins(given: Any) -> Any:
+    origins = _words(given)
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError("An origin is written https://host or https://host:port, or * for all of them")
+    return origins
+
+
+ListedKeys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys_listed)]
+KeysInFile = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys_in_file)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
+OpenPages = Annotated[tuple[Literal["docs", "schemas", "metrics"], ...], NoDecode, BeforeValidator(_words)]
 
 
 class Settings(BaseSettings):
     """The service's settings, frozen; every default is safe on a laptop."""
 
-    model_config = SettingsConfigDict(env_prefix="COLLAB_", frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True
+    )
 
     host: str = "127.0.0.1"
     """The address to listen on; `0.0.0.0` to be reached from outside, as a container needs it."""
@@ -26,14 +81,32 @@ class Settings(BaseSettings):
     """Larger bodies are worked on in processes of their own, so that nobody waits for somebody else's batch."""
     pool_size: Annotated[int, Field(ge=0, le=64)] = 2
     """How many such processes a worker has at most; 0 works on everything in place."""
-    max_body_bytes: Annotated[int, Field(ge=1024)] = 64 * 1024 * 1024
+    api_keys: ListedKeys = ()
+    """The keys that let callers in, separated by commas; unset, everybody is let in. Several at once for rotation."""
+    api_keys_file: KeysInFile = ()
+    """A file with such keys, one a line, as secrets are mounted; beside `api_keys`, both count. Read at the start."""
+    open_pages: OpenPages = ()
+    """What needs no key where keys are set, beside health, `/` and `/problems`: `docs`, `schemas`, `metrics`."""
+    cors_origins: Origins = ()
+    """The origins whose pages may call the service from a browser, separated by commas; `*` for all."""
+    max_body_bytes: Annotated[int, Field(ge=1024), LIMIT] = 64 * 1024 * 1024
     """The largest request body, in bytes after decompression."""
-    max_events: Annotated[int, Field(ge=1)] = 100_000
+    max_events: Annotated[int, Field(ge=1), LIMIT] = 100_000
     """The most events in one batch."""
-    max_event_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
+    max_event_bytes: Annotated[int, Field(ge=1024), LIMIT] = 1024 * 1024
     """The largest event, in bytes of its JSON text."""
-    max_nesting: Annotated[int, Field(ge=8, le=500)] = 64
+    max_nesting: Annotated[int, Field(ge=8, le=500), LIMIT] = 64
     """How deep objects and arrays may nest in a body."""
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """Every key that lets a caller in; none when there are none to be checked."""
+        return tuple(key.get_secret_value().encode() for key in (*self.api_keys, *self.api_keys_file))
+
+
+def limits_of(settings: Settings) -> dict[str, Any]:
+    """List every setting that bounds what a caller may send, by name."""
+    return {name: getattr(settings, name) for name, field in Settings.model_fields.items() if LIMIT in field.metadata}
 
 
 class BadSettingsError(Exception):
@@ -42,6 +115,7 @@ class BadSettingsError(Exception):
 
 def from_environment() -> Settings:
     """Read the settings, `COLLAB_PORT` before a bare `PORT`; raises `BadSettingsError`."""
+    _refuse_misspelt(os.environ)
     given: dict[str, Any] = {}
     if "PORT" in os.environ and "COLLAB_PORT" not in os.environ:
         given["port"] = os.environ["PORT"]
@@ -49,6 +123,17 @@ def from_environment() -> Settings:
         return Settings(**given)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        name = "_".join(map(str, first["loc"]))
-        variable = name.upper() if name in given else f"COLLAB_{name}".upper()
-        raise BadSettingsError(f"{variable}: {first['msg']}, got {first['input']!r:.100}") from None
+        name = str(first["loc"][0])
+        variable = name.upper() if name in given else f"{PREFIX}{name}".upper()
+        shown = "" if name.startswith("api_keys") else f", got {first['input']!r:.100}"
+        raise BadSettingsError(f"{variable}: {first['msg'].removeprefix('Value error, ')}{shown}") from None
+
+
+def _refuse_misspelt(variables: Iterable[str]) -> None:
+    """Refuse what is nearly a setting's name: keys that nobody reads would leave the service open to all."""
+    known = [name.upper() for name in Settings.model_fields]
+    for variable in variables:
+        name = variable.upper().removeprefix(PREFIX)
+        is_ours = name in known or not variable.upper().startswith(PREFIX)
+        if not is_ours and (near := difflib.get_close_matches(name, known, n=1, cutoff=0.8)):
+            raise BadSettingsError(f"{variable}: There is no such setting; did you mean {PREFIX}{near[0]}?")

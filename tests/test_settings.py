@@ -1,6 +1,7 @@
 """The settings: where they come from, which stand in front, and what is no setting."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +45,13 @@ def test_every_setting_has_a_default_and_is_documented() -> None:
         ("COLLAB_MAX_EVENTS", "7", "max_events", 7),
         ("COLLAB_MAX_EVENT_BYTES", "4096", "max_event_bytes", 4096),
         ("COLLAB_MAX_NESTING", "9", "max_nesting", 9),
+        ("COLLAB_OPEN_PAGES", "docs, metrics", "open_pages", ("docs", "metrics")),
+        (
+            "COLLAB_CORS_ORIGINS",
+            "https://a.example,http://b:8080",
+            "cors_origins",
+            ("https://a.example", "http://b:8080"),
+        ),
     ],
 )
 def test_a_variable_sets_its_setting(
@@ -74,6 +82,9 @@ def test_the_prefixed_port_stands_before_the_bare_one(monkeypatch: pytest.Monkey
         ("COLLAB_MAX_BODY_BYTES", "64MB"),
         ("COLLAB_MAX_EVENTS", "0"),
         ("COLLAB_MAX_NESTING", "501"),
+        ("COLLAB_OPEN_PAGES", "reduce"),
+        ("COLLAB_CORS_ORIGINS", "a.example"),
+        ("COLLAB_CORS_ORIGINS", "https://a.example/"),
         ("COLLAB_LOG_LEVEL", "x\ny" * 1_000),
     ],
 )
@@ -88,6 +99,72 @@ def test_a_bad_value_is_refused_with_one_line_that_names_the_variable(
     assert repr(text)[:50] in message
     assert "\n" not in message
     assert len(message) < 300
+
+
+SECRET = "s3cret-\u00e9-value"
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "reason"),
+    [
+        ("COLLAB_API_KEYS", SECRET, "visible ASCII"),
+        ("COLLAB_API_KEYS", "s3cret value", "visible ASCII"),
+        ("COLLAB_API_KEYS", " ,, ", "no key in it"),
+        ("COLLAB_API_KEYS", "", "no key in it"),
+        ("COLLAB_API_KEYS_FILE", "/s3cret/value", "No such file"),
+        ("COLLAB_API_KEYS_FILE", "/", "directory"),
+    ],
+)
+def test_bad_keys_stop_the_start_and_are_not_shown(
+    monkeypatch: pytest.MonkeyPatch, variable: str, text: str, reason: str
+) -> None:
+    monkeypatch.setenv(variable, text)
+    with pytest.raises(BadSettingsError, match=f"^{variable}: .*{reason}") as refusal:
+        from_environment()
+    assert "s3cret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"# s3cret\n", "s3cr\u00e9t".encode(), b"\xff"])
+def test_a_file_without_sound_keys_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes
+) -> None:
+    file = tmp_path / "keys"
+    file.write_bytes(content)
+    monkeypatch.setenv("COLLAB_API_KEYS_FILE", str(file))
+    with pytest.raises(BadSettingsError, match=r"^COLLAB_API_KEYS_FILE: ") as refusal:
+        from_environment()
+    assert "s3cr" not in str(refusal.value)
+
+
+def test_keys_are_shown_nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text("filed-s3cret")
+    monkeypatch.setenv("COLLAB_API_KEYS", "old-s3cret,new-s3cret")
+    monkeypatch.setenv("COLLAB_API_KEYS_FILE", str(file))
+    settings = from_environment()
+    assert settings.keys == (b"old-s3cret", b"new-s3cret", b"filed-s3cret")
+    assert "s3cret" not in f"{settings!r}{settings}{settings.model_dump()}{settings.model_dump_json()}"
+    monkeypatch.setenv("COLLAB_PORT", "eighty")
+    with pytest.raises(BadSettingsError) as refusal:
+        from_environment()
+    assert "s3cret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("API_KEY", "API_KEYS"), ("MAX_EVENT", "MAX_EVENTS"), ("APIKEYS", "API_KEYS")]
+)
+def test_a_name_that_is_nearly_a_setting_s_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, written: str, meant: str
+) -> None:
+    monkeypatch.setenv(f"COLLAB_{written}", "s3cret")
+    with pytest.raises(BadSettingsError, match=rf"^COLLAB_{written}: .*COLLAB_{meant}\?$"):
+        from_environment()
+
+
+def test_what_orchestrators_add_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("COLLAB_SERVICE_HOST", "COLLAB_SERVICE_PORT", "COLLAB_PORT_8000_TCP_ADDR"):
+        monkeypatch.setenv(name, "tcp://10.0.0.1:8000")
+    assert from_environment() == Settings()
 
 
 def test_settings_are_frozen_and_know_no_others() -> None:

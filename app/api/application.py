@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __version__
+from app.api.cors import Cors
 from app.api.docs import ASSETS, asset_files, docs_routes
+from app.api.keys import Keys
 from app.api.middleware import Guard, HeadAsGet, RequestId
 from app.api.openapi import openapi_document
 from app.api.problems import KINDS, Problem, answer_with_problem, render
@@ -36,7 +38,9 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=settle_memory,
         middleware=[
             Middleware(RequestId),
+            *([Middleware(Cors, settings.cors_origins)] if settings.cors_origins else []),
             Middleware(HeadAsGet),
+            *([Middleware(Keys, settings.keys, settings.open_pages)] if settings.keys else []),
             Middleware(Guard),
         ],
         exception_handlers={Problem: answer_with_problem, HTTPException: answer_routing_error},

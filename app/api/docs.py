@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from app.api.openapi import openapi_document
+from app.api.pages import secured
 
 ASSETS: Final = "/docs/assets"
 TITLE: Final = "Mission Collaboration Service"
@@ -32,7 +33,7 @@ def docs_routes() -> APIRouter:
     @router.get("/docs")
     async def swagger_ui(request: Request) -> Response:
         root = request.scope.get("root_path", "")
-        return get_swagger_ui_html(
+        page = get_swagger_ui_html(
             openapi_url=f"{root}/openapi.json",
             title=TITLE,
             swagger_js_url=f"{root}{ASSETS}/swagger-ui-bundle.js",
@@ -40,16 +41,18 @@ def docs_routes() -> APIRouter:
             swagger_favicon_url=f"{root}{ASSETS}/favicon.png",
             swagger_ui_parameters={"tryItOutEnabled": True, "defaultModelsExpandDepth": 0},
         )
+        return secured(page)
 
     @router.get("/redoc")
     async def redoc(request: Request) -> Response:
         root = request.scope.get("root_path", "")
-        return get_redoc_html(
+        page = get_redoc_html(
             openapi_url=f"{root}/openapi.json",
             title=TITLE,
             redoc_js_url=f"{root}{ASSETS}/redoc.standalone.js",
             redoc_favicon_url=f"{root}{ASSETS}/favicon.png",
             with_google_fonts=False,
         )
+        return secured(page)
 
     return router

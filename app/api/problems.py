@@ -36,6 +36,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "malformed-json": Kind(400, "The body is not JSON, or not gzip"),
         "too-deep": Kind(400, "The body is nested too deep"),
+        "unauthorized": Kind(401, "The service asks for an API key"),
         "not-found": Kind(404, "No such page"),
         "unknown-schema": Kind(404, "No such schema"),
         "method-not-allowed": Kind(405, "The page does not answer this method"),

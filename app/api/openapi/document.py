@@ -7,6 +7,7 @@ from typing import Any, Final
 from app import __version__
 from app.api.openapi.responses import HEADERS, responses
 from app.api.openapi.schemas import component_schemas, reference
+from app.api.openapi.security import SECURITY_SCHEMES, security
 from app.api.operations import OPERATIONS, Operation
 
 ABOUT: Final = """\
@@ -41,7 +42,7 @@ def openapi_document() -> dict[str, Any]:
         "servers": [{"url": "/", "description": "This host"}],
         "tags": list(TAGS),
         "paths": _paths(),
-        "components": {"schemas": component_schemas(), "headers": HEADERS},
+        "components": {"schemas": component_schemas(), "headers": HEADERS, "securitySchemes": SECURITY_SCHEMES},
     }
 
 
@@ -58,6 +59,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": operation.description,
+        "security": security(operation.path),
     }
     if operation.parameters:
         described["parameters"] = list(operation.parameters)

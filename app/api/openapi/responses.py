@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final
 
+from app.api.keys import is_always_open
 from app.api.openapi.schemas import reference
 from app.api.operations import Operation
 from app.api.problems import KINDS, MEDIA_TYPE, ProblemDetails
@@ -25,7 +26,7 @@ ALWAYS: Final = "X-Request-Id"
 
 def responses(operation: Operation) -> dict[str, Any]:
     """Describe every answer of an operation, by status."""
-    described = {"200": _answer(operation), **_problems(operation.problems)}
+    described = {"200": _answer(operation), **_problems(_codes(operation))}
     if "ETag" in operation.answer_headers:
         described["304"] = {
             "description": "The copy that you have is current.",
@@ -52,10 +53,15 @@ def _headers(names: Iterable[str]) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in (ALWAYS, *names)}
 
 
+def _codes(operation: Operation) -> list[str]:
+    """List what may go wrong: what the operation says, a key that is missing, a bug."""
+    return [*operation.problems, *([] if is_always_open(operation.path) else ["unauthorized"]), "internal"]
+
+
 def _problems(codes: Iterable[str]) -> dict[str, Any]:
     """Describe the error answers of an operation, by status."""
     by_status: dict[int, list[str]] = defaultdict(list)
-    for code in (*codes, "internal"):
+    for code in codes:
         by_status[KINDS[code].status].append(code)
     return {str(status): _problem(codes) for status, codes in by_status.items()}
 

@@ -1,0 +1,82 @@
+"""API keys: whoever sends none of them reads health, `/`, the problems, and what the operator has opened.
+
+It is decided on the path that the router itself goes by, before a byte of the body is read.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.problems import Problem, render
+
+ALWAYS_OPEN: Final = ("/", "/livez", "/readyz", "/healthz", "/problems", "/problems/")
+PAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "docs": ("/docs", "/redoc", "/openapi.json", "/docs/assets/"),
+        "schemas": ("/schemas", "/schemas/"),
+        "metrics": ("/metrics",),
+    }
+)
+"""What an operator can open → its paths; one that ends with `/` stands for every name right below it."""
+
+
+def opened(pages: Iterable[str] = ()) -> Callable[[str], bool]:
+    """Make the test for paths that need no key when these pages are open."""
+    exact = frozenset([*ALWAYS_OPEN, *(path for page in pages for path in PAGES[page])])
+    folders = frozenset(path for path in exact if path.endswith("/") and path != "/")
+    return lambda path: path in exact or path[: path.rfind("/") + 1] in folders
+
+
+is_always_open: Final = opened()
+"""Tells whether a path needs no key, wherever the service runs."""
+
+
+class Keys:
+    """Asks every request for a key, but those for open paths."""
+
+    def __init__(self, app: ASGIApp, keys: Sequence[bytes], open_pages: Iterable[str] = ()) -> None:
+        self.app = app
+        self._digests = [_digest(key) for key in keys]
+        self._is_open = opened(open_pages)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer `unauthorized`."""
+        if scope["type"] == "lifespan" or self._is_open(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        sent = list(_sent_keys(scope["headers"]))
+        if any(map(self._lets_in, sent)):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await render(_unauthorized(bool(sent)))(scope, receive, send)
+        else:  # a websocket, of which the service has none
+            await send({"type": "websocket.close", "code": 1008})
+
+    def _lets_in(self, sent: bytes) -> bool:
+        """Compare with every key, in a time that tells neither which of them came near nor how long they are."""
+        digest = _digest(sent)
+        return sum(hmac.compare_digest(digest, known) for known in self._digests) > 0
+
+
+def _digest(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()
+
+
+def _sent_keys(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes]:
+    for name, value in headers:
+        if name == b"x-api-key":
+            yield value.strip()
+        elif name == b"authorization":
+            scheme, _, token = value.strip().partition(b" ")
+            if scheme.lower() == b"bearer":
+                yield token.strip()
+
+
+def _unauthorized(something_sent: bool) -> Problem:
+    what = "The API key sent is none of this service's" if something_sent else "An API key is needed"
+    how = "send one as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"
+    return Problem("unauthorized", f"{what}; {how}.", headers={"WWW-Authenticate": "Bearer"})
