@@ -73,5 +73,5 @@ async def answer_routing_error(request: Request, error: Exception) -> Response:
     allowed = headers.get("Allow", "")
     if "GET" in allowed and "HEAD" not in allowed:
         headers["Allow"] = f"{allowed}, HEAD"
-    where = f"{request.method[:20]} {request.url.path[:200]}"
+    where = f"{request.method[:20]} {request.scope['path'][:200]}"
     return render(Problem(code, f"{KINDS[code].title}: {where}.", headers=headers))
