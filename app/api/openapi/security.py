@@ -1,6 +1,6 @@
 """Who may ask: the API keys, which are needed wherever the operator has set any."""
 
-from typing import Any, Final
+from typing import Final
 
 from app.api.keys import is_always_open
 
