@@ -80,7 +80,7 @@ ORDERED_PARAMETER: Final = {
     "name": "ordered",
     "in": "query",
     "description": "For NDJSON bodies: `true` says that the events come in canonical order.",
-    "schema": {"type": "string", "enum": ["false", "true"]},
+    "schema": {"type": "boolean", "default": False},
 }
 SCHEMA_PARAMETER: Final = {
     "name": "type",

@@ -26,6 +26,17 @@ class ContractJsonSchema(GenerateJsonSchema):
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         """Say `type: [string, null]` instead of a union with null where that is possible."""
         inner = self.generate_inner(schema["schema"])
+        if inner.keys() == {"type"} and isinstance(inner["type"], list):
+            return {"type": [*inner["type"], "null"]}
         if isinstance(inner.get("type"), str) and "enum" not in inner:
             return {**inner, "type": [inner["type"], "null"]}
         return self.get_union_of_schemas([inner, {"type": "null"}])
+
+    def union_schema(self, schema: core_schema.UnionSchema) -> JsonSchemaValue:
+        """Say `type: [string, number]` where the members of a union are told apart by nothing else."""
+        union = super().union_schema(schema)
+        members = union.get("anyOf", ())
+        if not members or any(member.keys() != {"type"} or member["type"] == "null" for member in members):
+            return union
+        types = [member["type"] for member in members]
+        return {"type": [kind for kind in types if kind != "integer" or "number" not in types]}

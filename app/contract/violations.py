@@ -24,6 +24,9 @@ PLAIN_WORDS: Final = {
 """What a reader of JSON understands, where Pydantic speaks of Python."""
 
 
+Scalar = str | int | float | bool | None
+
+
 class _Verdict(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
@@ -37,7 +40,7 @@ class ModelViolation(_Verdict):
     """What the model expects."""
     violation_type: str
     """The kind of violation, stable: `missing`, `string_type`, `literal_error` …"""
-    input_value: JsonValue = None
+    input_value: Scalar = None
     """The offending scalar, cut at 200 characters; null when it is missing, an object or an array."""
 
 
@@ -92,7 +95,7 @@ def _cut_integer(value: int) -> str | None:
         return None
 
 
-def _scalar(violation_type: str, value: Any) -> JsonValue:
+def _scalar(violation_type: str, value: Any) -> Scalar:
     if violation_type == "missing":
         return None
     if isinstance(value, str):

@@ -1,27 +1,41 @@
-"""Writes the document to where it is committed.
+"""Asks the service what it answers to the examples, and writes that and the document to where they are committed.
 
-python -m app.api.openapi            write openapi.json
-python -m app.api.openapi --check    fail when the committed file differs
+python -m app.api.openapi            write app/api/examples/answers.json and openapi.json
+python -m app.api.openapi --check    fail when a committed file differs
 """
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from app.api.examples import answers
+from app.api.examples.recording import recorded_answers
 from app.api.openapi.document import openapi_document
 
+ANSWERS = Path(answers.__file__).parent / answers.FILE
 
-def main(arguments: list[str] | None = None, target: Path = Path("openapi.json")) -> int:
-    """Write the document to `target`, or with `--check` compare it; the exit status is 1 on drift."""
+
+def main(arguments: list[str] | None = None, document: Path = Path("openapi.json"), told: Path = ANSWERS) -> int:
+    """Write the files, or with `--check` compare them; the exit status is 1 on drift."""
     parser = argparse.ArgumentParser(description="Write the OpenAPI document.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail on drift")
-    text = json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n"
-    if not parser.parse_args(arguments).check:
-        target.write_text(text, "utf-8")
-    elif not target.exists() or target.read_text("utf-8") != text:
-        print(f"differs from the operations and models: {target}")
-        return 1
+    put = _differs if parser.parse_args(arguments).check else _write
+    sources: list[tuple[Path, Callable[[], Any]]] = [(told, recorded_answers), (document, openapi_document)]
+    return max(put(target, json.dumps(make(), indent=2, ensure_ascii=False) + "\n") for target, make in sources)
+
+
+def _write(target: Path, text: str) -> int:
+    target.write_text(text, "utf-8")
     return 0
+
+
+def _differs(target: Path, text: str) -> int:
+    if target.exists() and target.read_text("utf-8") == text:
+        return 0
+    print(f"differs from what it is made of: {target}")
+    return 1
 
 
 if __name__ == "__main__":

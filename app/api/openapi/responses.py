@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final
 
+from app.api.examples.answers import answers
 from app.api.keys import is_always_open
 from app.api.openapi.schemas import reference
 from app.api.operations import Operation
@@ -26,7 +27,7 @@ ALWAYS: Final = "X-Request-Id"
 
 def responses(operation: Operation) -> dict[str, Any]:
     """Describe every answer of an operation, by status."""
-    described = {"200": _answer(operation), **_problems(_codes(operation))}
+    described = {"200": _answer(operation), **_problems(operation)}
     if "ETag" in operation.answer_headers:
         described["304"] = {
             "description": "The copy that you have is current.",
@@ -37,10 +38,28 @@ def responses(operation: Operation) -> dict[str, Any]:
 
 def _answer(operation: Operation) -> dict[str, Any]:
     if isinstance(operation.answer, str):
-        content = {operation.answer: {"schema": _document(operation.answer)}}
+        media_type, content = operation.answer, {"schema": _document(operation.answer)}
     else:
-        content = {"application/json": {"schema": reference(operation.answer)}}
-    return {"description": operation.answered, "headers": _headers(operation.answer_headers), "content": content}
+        media_type, content = "application/json", {"schema": reference(operation.answer)}
+    return {
+        "description": operation.answered,
+        "headers": _headers(operation.answer_headers),
+        "content": {media_type: content | _examples(_recorded(operation, 200))},
+    }
+
+
+def _recorded(operation: Operation, status: int) -> dict[str, Any]:
+    """Take what the service answered to the examples of an operation with this status."""
+    given = operation.examples or {}
+    return {
+        name: {**({"summary": given[name]["summary"]} if name in given else {}), "value": answer["value"]}
+        for name, answer in answers().get(operation.operation_id, {}).items()
+        if answer["status"] == status
+    }
+
+
+def _examples(examples: dict[str, Any]) -> dict[str, Any]:
+    return {"examples": examples} if examples else {}
 
 
 def _document(media_type: str) -> dict[str, Any]:
@@ -58,15 +77,15 @@ def _codes(operation: Operation) -> list[str]:
     return [*operation.problems, *([] if is_always_open(operation.path) else ["unauthorized"]), "internal"]
 
 
-def _problems(codes: Iterable[str]) -> dict[str, Any]:
+def _problems(operation: Operation) -> dict[str, Any]:
     """Describe the error answers of an operation, by status."""
     by_status: dict[int, list[str]] = defaultdict(list)
-    for code in codes:
+    for code in _codes(operation):
         by_status[KINDS[code].status].append(code)
-    return {str(status): _problem(codes) for status, codes in by_status.items()}
+    return {str(status): _problem(operation, status, codes) for status, codes in by_status.items()}
 
 
-def _problem(codes: list[str]) -> dict[str, Any]:
+def _problem(operation: Operation, status: int, codes: list[str]) -> dict[str, Any]:
     meaning = "\n".join(f"- `{code}`: {KINDS[code].title}" for code in codes)
-    content = {"schema": reference(ProblemDetails)}
+    content = {"schema": reference(ProblemDetails)} | _examples(_recorded(operation, status))
     return {"description": meaning, "headers": _headers(()), "content": {MEDIA_TYPE: content}}
