@@ -18,7 +18,9 @@ async def serve():
         schema = await http.get("/schemas/DriveIntentSet")
         state = await http.post("/reduce", json={"events": []})
         docs = await http.get("/openapi.json")
-    return {"file": app.__file__, "schema": schema.text, "statuses": [state.status_code, docs.status_code]}
+        page = await http.get("/problems/internal", headers={"Accept": "text/html"})
+    statuses = [answer.status_code for answer in (state, docs, page)]
+    return {"file": app.__file__, "schema": schema.text, "statuses": statuses}
 print(json.dumps(asyncio.run(serve())))
 """
 
@@ -48,6 +50,11 @@ def test_it_has_every_module_and_every_schema(names: set[str]) -> None:
     schemas = committed("*.schema.json")
     assert len(schemas) == 19
     assert committed("*.py") | schemas <= names
+
+
+@pytest.mark.parametrize("kind", ["html", "css", "js", "svg", "toml"])
+def test_it_has_what_the_pages_are_made_of(names: set[str], kind: str) -> None:
+    assert set() < committed(f"*.{kind}") <= names
 
 
 def test_it_has_neither_tests_nor_leftovers(names: set[str]) -> None:
@@ -82,4 +89,4 @@ def test_unpacked_elsewhere_it_serves(wheel: Path, tmp_path: Path) -> None:
     told = json.loads(answer.stdout)
     assert Path(told["file"]).is_relative_to(tmp_path)
     assert told["schema"].encode() == (ROOT / "app/contract/schemas/drive_intent_set_payload.schema.json").read_bytes()
-    assert told["statuses"] == [200, 200]
+    assert told["statuses"] == [200, 200, 200]

@@ -13,10 +13,11 @@ from starlette.responses import Response
 
 from app import __version__
 from app.api.cors import Cors
-from app.api.docs import ASSETS, asset_files, docs_routes
 from app.api.keys import Keys
 from app.api.middleware import Guard, HeadAsGet, RequestId
 from app.api.openapi import openapi_document
+from app.api.pages.assets import our_assets, reader_assets
+from app.api.pages.docs import docs_routes
 from app.api.problems import KINDS, Problem, answer_with_problem, render
 from app.api.routes import api_routes, make_answers
 from app.api.service import Service
@@ -47,9 +48,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.openapi = openapi_document  # type: ignore[method-assign]
     app.router.routes.extend(api_routes(answers))
+    app.router.routes.append(our_assets())
     if settings.docs:
-        app.include_router(docs_routes())
-        app.mount(ASSETS, asset_files())
+        app.router.routes.extend([*docs_routes(), reader_assets()])
     return app
 
 

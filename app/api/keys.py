@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.problems import Problem, render
 
-ALWAYS_OPEN: Final = ("/", "/livez", "/readyz", "/healthz", "/problems", "/problems/")
+ALWAYS_OPEN: Final = ("/", "/livez", "/readyz", "/healthz", "/problems", "/problems/", "/assets/")
 PAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "docs": ("/docs", "/redoc", "/openapi.json", "/docs/assets/"),

@@ -1,27 +1,41 @@
-"""Whether a caller's `Accept` leaves room for what an endpoint has to offer (RFC 9110, 12.5.1)."""
+"""What a caller's `Accept` leaves of the media types that an endpoint has to offer (RFC 9110, 12.5.1)."""
+
+import re
 
 from app.api.problems import Finding, Problem
+
+_is_quality = re.compile(r"(0(\.\d*)?|1(\.0*)?)").fullmatch
 
 
 def require_acceptable(accept: str | None, *offered: str) -> None:
     """Raise `not-acceptable` when the caller accepts none of the offered media types."""
-    if not accept or accept == "*/*" or any(_accepts(accept, media_type) for media_type in offered):
+    if not accept or accept == "*/*":
         return
+    choose(accept, *offered)
+
+
+def choose(accept: str | None, *offered: str) -> str:
+    """Tell which of the offered media types the caller likes best, the first of equals; raises `not-acceptable`."""
+    qualities = _qualities(accept or "*/*")
+    best = max(offered, key=lambda media_type: _quality(qualities, media_type))
+    if _quality(qualities, best) > 0:
+        return best
     choice = " or ".join(offered)
     finding = Finding(parameter="Accept", code="not-acceptable", message=f"Accept {choice}")
     raise Problem("not-acceptable", f"The answer is {choice}, which Accept leaves out.", (finding,))
 
 
-def _accepts(accept: str, media_type: str) -> bool:
-    """Let the most specific range that covers the type decide."""
-    ranges: dict[str, bool] = {}
+def _qualities(accept: str) -> dict[str, float]:
+    """Read how much each range of media types is liked."""
+    qualities: dict[str, float] = {}
     for media_range in accept.lower().split(","):
         name, *parameters = media_range.split(";")
-        ranges[name.strip()] = not any(map(_is_zero_quality, parameters))
+        given = (value.strip() for key, _, value in (p.partition("=") for p in parameters) if key.strip() == "q")
+        qualities[name.strip()] = next((float(value) for value in given if _is_quality(value)), 1.0)
+    return qualities
+
+
+def _quality(qualities: dict[str, float], media_type: str) -> float:
+    """Let the most specific range that covers the type decide."""
     covering = (media_type, media_type.partition("/")[0] + "/*", "*/*")
-    return next((ranges[name] for name in covering if name in ranges), False)
-
-
-def _is_zero_quality(parameter: str) -> bool:
-    name, _, value = parameter.partition("=")
-    return name.strip() == "q" and value.strip().rstrip("0") in ("", "0.", ".")
+    return next((qualities[name] for name in covering if name in qualities), 0.0)

@@ -9,8 +9,11 @@ from app.api import examples
 from app.api.wire import (
     BatchVerdict,
     Health,
+    ProblemIndex,
+    ProblemPage,
     ReduceRequest,
     SchemaIndex,
+    Start,
     ValidateBatchRequest,
     ValidateRequest,
 )
@@ -62,6 +65,8 @@ class Operation(NamedTuple):
     """Requests to try, by name."""
     answered: str = "Done."
     """What the 200 answer is, in a sentence."""
+    page: bool = False
+    """Whether browsers get the 200 answer as a page."""
 
 
 REPORT_PARAMETER: Final = {
@@ -89,6 +94,14 @@ SCHEMA_PARAMETER: Final = {
     "description": "An event type, a model or a schema file's name.",
     "schema": {"type": "string"},
     "example": "DriveIntentSet",
+}
+CODE_PARAMETER: Final = {
+    "name": "code",
+    "in": "path",
+    "required": True,
+    "description": "An error's `code`.",
+    "schema": {"type": "string"},
+    "example": "unknown-participant",
 }
 IF_NONE_MATCH: Final = {
     "name": "If-None-Match",
@@ -196,5 +209,44 @@ OPERATIONS: Final = (
         "Tell whether the process lives",
         "The same as `/livez`.",
         Health,
+    ),
+    Operation(
+        "get",
+        "/",
+        "getStart",
+        "Help",
+        "Tell what this service is",
+        "Its name and versions, and the addresses of everything that there is to read; a small page for browsers.",
+        Start,
+        problems=("not-acceptable",),
+        answer_headers=("Cache-Control",),
+        page=True,
+    ),
+    Operation(
+        "get",
+        "/problems",
+        "listProblems",
+        "Help",
+        "List the error codes",
+        "Every code that a problem or a verdict can have, with its status and its address; a page for browsers.",
+        ProblemIndex,
+        problems=("not-acceptable",),
+        parameters=(IF_NONE_MATCH,),
+        answer_headers=("ETag", "Cache-Control"),
+        page=True,
+    ),
+    Operation(
+        "get",
+        "/problems/{code}",
+        "getProblem",
+        "Help",
+        "Explain an error code",
+        "What happened, why, what to do, and an example of the answer. The `type` of every problem leads here; a page "
+        "for browsers.",
+        ProblemPage,
+        problems=("unknown-problem", "not-acceptable"),
+        parameters=(CODE_PARAMETER, IF_NONE_MATCH),
+        answer_headers=("ETag", "Cache-Control"),
+        page=True,
     ),
 )

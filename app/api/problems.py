@@ -39,6 +39,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "unauthorized": Kind(401, "The service asks for an API key"),
         "not-found": Kind(404, "No such page"),
         "unknown-schema": Kind(404, "No such schema"),
+        "unknown-problem": Kind(404, "No such error code"),
         "method-not-allowed": Kind(405, "The page does not answer this method"),
         "not-acceptable": Kind(406, "The answer has none of the accepted media types"),
         "body-too-large": Kind(413, "The body is too large"),

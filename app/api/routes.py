@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.bodies import JSON, NDJSON, read_body, read_media_type
 from app.api.negotiation import require_acceptable
 from app.api.operations import OPERATIONS
+from app.api.pages.problem_pages import get_problem, list_problems
+from app.api.pages.start import start_response
 from app.api.problems import Finding, Problem, render
 from app.api.reducing import reduce_body, reduce_lines
 from app.api.schema_routes import MEDIA_TYPE as SCHEMA_TYPE
@@ -82,6 +84,9 @@ class Endpoints:
             "getLiveness": self.health,
             "getReadiness": self.health,
             "getHealth": self.health,
+            "getStart": self.start,
+            "listProblems": list_problems,
+            "getProblem": get_problem,
         }
 
     async def reduce(self, request: Request) -> Response:
@@ -128,6 +133,10 @@ class Endpoints:
         """Answer with one JSON Schema."""
         require_acceptable(request.headers.get("accept"), SCHEMA_TYPE, JSON)
         return schema_response(request.path_params["type"], request.headers.get("if-none-match"))
+
+    async def start(self, request: Request) -> Response:
+        """Say what this is and where to go."""
+        return start_response(request, self.settings)
 
     async def health(self, request: Request) -> Response:
         """Answer that the service is there."""

@@ -1,14 +1,14 @@
 """`GET /schemas` and `GET /schemas/{type}`: the published JSON Schemas, made to be cached."""
 
 import difflib
-import hashlib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from starlette.responses import Response
 
+from app.api.caching import Document, answer, document
 from app.api.problems import Finding, Problem
 from app.api.wire import SchemaEntry, SchemaIndex
 from app.contract.constants import CONTRACT_VERSION
@@ -18,17 +18,9 @@ from app.contract.schemas import PUBLISHED_MODELS, schema_name, schema_text
 from app.contract.state import ReducedCollaborationState
 
 MEDIA_TYPE: Final = "application/schema+json"
-ONE_HOUR: Final = "public, max-age=3600"
 MOST_NEIGHBOURS: Final = 3
 
 _event_types: Final = MappingProxyType({schema_name(model): kind for kind, model in PAYLOAD_MODELS.items()})
-
-
-class Document(NamedTuple):
-    """A schema as it goes out."""
-
-    body: bytes
-    etag: str
 
 
 def known_names() -> Mapping[str, str]:
@@ -48,11 +40,7 @@ def schema_response(name: str, if_none_match: str | None) -> Response:
     file = _names().get(name)
     if file is None:
         raise _unknown(name)
-    document = _document(file)
-    headers = {"ETag": document.etag, "Cache-Control": ONE_HOUR}
-    if if_none_match is not None and _matches(if_none_match, document.etag):
-        return Response(status_code=304, headers=headers)
-    return Response(document.body, headers=headers, media_type=MEDIA_TYPE)
+    return answer(_document(file), if_none_match)
 
 
 @cache
@@ -62,14 +50,7 @@ def _names() -> Mapping[str, str]:
 
 @cache
 def _document(file: str) -> Document:
-    body = schema_text(file)
-    return Document(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
-
-
-def _matches(if_none_match: str, etag: str) -> bool:
-    """Compare weakly, as RFC 9110 asks for `If-None-Match`."""
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return "*" in tags or etag in tags
+    return document(schema_text(file), MEDIA_TYPE)
 
 
 def _entries() -> Iterator[SchemaEntry]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.problems import Absent, ProblemDetails
 from app.contract.identity import ParticipantIdentity
 from app.contract.payloads import PAYLOAD_MODELS
 from app.reducer.fold import Mode
@@ -122,3 +123,57 @@ class Health(_Body):
 
     status: Literal["ok"] = "ok"
     """Always `ok`; what is not ok has another status code."""
+
+
+class ProblemEntry(_Body):
+    """An error code that is explained."""
+
+    code: str
+    """The code, as in a problem's `code` and at the end of its `type`."""
+    status: int | Absent = None
+    """The HTTP status; absent for a verdict on one event within an answer of 200."""
+    title: str
+    """The kind of error in words."""
+    href: str
+    """Where it is explained."""
+
+
+class ProblemIndex(_Body):
+    """Every error code."""
+
+    problems: list[ProblemEntry]
+    """The codes, by status."""
+
+
+class ProblemPage(_Body):
+    """What an error code means, and what to do."""
+
+    code: str
+    """The code, as in a problem's `code` and at the end of its `type`."""
+    status: int | Absent = None
+    """The HTTP status; absent for a verdict on one event within an answer of 200."""
+    title: str
+    """The kind of error in words."""
+    happened: str
+    """What the answer says."""
+    why: str
+    """How it comes about, and why the service refuses rather than guesses."""
+    remedy: str
+    """What to do now."""
+    operations: list[str]
+    """The endpoints that answer with it, as method and path; empty where any of them may."""
+    example: ProblemDetails | Absent = None
+    """An answer with this code; absent for a verdict."""
+
+
+class Start(_Body):
+    """What this service is, and where to go."""
+
+    service: str
+    """Its name."""
+    version: str
+    """The version of the service."""
+    contract_version: str
+    """The version of the collaboration contract that it speaks."""
+    links: dict[str, str]
+    """What there is to read → its path."""

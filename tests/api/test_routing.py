@@ -1,5 +1,6 @@
 """What the router answers: 404, 405, 406, HEAD, health and the pages that people browse."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -20,11 +21,16 @@ def test_health_is_ok_and_never_cached(client: Client, path: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 @pytest.mark.parametrize(
     "path",
-    ["/nope", "/reduce/", "/Reduce", "/validate/batch/x", "/schemas/", "/schemas/a/b", "/reduce%00", "//", "/%FF"],
+    ["/nope", "/reduce/", "/Reduce", "/validate/batch/x", "/schemas/", "/schemas/a/b", "/reduce%00", "/%FF"],
 )
 def test_an_unknown_page_is_not_found(client: Client, method: str, path: str) -> None:
     found = problem(client.request(method, path), 404, "not-found")
     assert method in found["detail"]
+
+
+@pytest.mark.parametrize("path", ["//", "//reduce", "/./", "/problems/..", "/assets/../problems"])
+def test_a_path_is_taken_as_it_comes(client: Client, path: str) -> None:
+    assert json.loads(client.body_sent("GET", path))["status"] == 404
 
 
 def test_a_long_unknown_path_is_not_echoed_whole(client: Client) -> None:
@@ -103,13 +109,42 @@ def test_a_schema_is_sent_to_whoever_accepts_schemas(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
 def test_the_pages_need_no_other_host(client: Client, path: str) -> None:
     page = client.get(path)
-    assert page.headers["content-type"].startswith("text/html")
-    addresses = re.findall(r"""(?:src|href|url)\s*[=:(]\s*["']?([^"'\s>)]+)""", page.text)
-    assert "/openapi.json" in page.text
-    assert addresses
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    addresses = re.findall(r"""(?:src|href|data-document)="([^"]+)""", page.text)
+    assert "openapi.json" in addresses
+    assert len(addresses) >= 5
     for address in addresses:
-        assert address.startswith("/"), address
-        assert client.get(address).status_code == 200
+        assert not re.match(r"\w+:|/", address), address
+        assert client.get(f"/{address}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+def test_the_readers_run_no_script_but_those_of_this_host(client: Client, path: str) -> None:
+    page = client.get(path)
+    policy = dict(rule.strip().split(" ", 1) for rule in page.headers["content-security-policy"].split(";"))
+    assert (policy["default-src"], policy["script-src"], policy["connect-src"]) == ("'none'", "'self'", "'self'")
+    assert re.findall(r"<script[^>]*>([^<]*)</script>", page.text) == ["", ""]
+
+
+def test_redoc_asks_its_maker_for_nothing(client: Client) -> None:
+    script = client.get("/docs/assets/redoc.standalone.js")
+    assert len(script.content) > 500_000
+    assert b"cdn.redoc.ly" not in script.content
+
+
+@pytest.mark.parametrize("path", ["/docs/assets/swagger-ui.css", "/assets/pages.css", "/docs/assets/swagger.js"])
+def test_an_asset_is_cached(client: Client, path: str) -> None:
+    first = client.get(path)
+    assert "max-age" in first.headers["cache-control"]
+    again = client.get(path, {"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+def test_the_document_and_its_readers_are_asked_for_anew_each_time_but_sent_once(client: Client, path: str) -> None:
+    first = client.get(path)
+    assert first.headers["cache-control"] == "no-cache"
+    assert client.get(path, {"If-None-Match": first.headers["etag"]}).status_code == 304
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/docs/assets/swagger-ui.css"])
@@ -117,6 +152,7 @@ def test_the_pages_can_be_switched_off(make_client: Callable[..., Client], path:
     problem(make_client(docs=False).get(path), 404, "not-found")
 
 
+@pytest.mark.parametrize("folder", ["/assets", "/docs/assets"])
 @pytest.mark.parametrize("name", ["nope", "..%2F..%2Fpyproject.toml", "%00", "x" * 5_000])
-def test_an_unknown_asset_is_not_found(client: Client, name: str) -> None:
-    problem(client.get(f"/docs/assets/{name}"), 404, "not-found")
+def test_an_unknown_asset_is_not_found(client: Client, folder: str, name: str) -> None:
+    problem(client.get(f"{folder}/{name}"), 404, "not-found")

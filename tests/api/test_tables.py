@@ -13,11 +13,11 @@ from app.api.operations import OPERATIONS
 from app.api.problems import KINDS
 from app.contract.errors import EventRefusedError, SpecKittyEventsError
 
-PAGES = ("/openapi.json", "/docs", "/redoc")
+PAGES = ("/openapi.json", "/docs", "/redoc", "/assets/{name}", "/docs/assets/{name}")
 
 STATUSES = {
     400: ("malformed-json", "too-deep"),
-    404: ("not-found", "unknown-schema"),
+    404: ("not-found", "unknown-schema", "unknown-problem"),
     405: ("method-not-allowed",),
     406: ("not-acceptable",),
     413: ("body-too-large", "too-many-events", "event-too-large"),

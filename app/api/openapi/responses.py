@@ -41,10 +41,11 @@ def _answer(operation: Operation) -> dict[str, Any]:
         media_type, content = operation.answer, {"schema": _document(operation.answer)}
     else:
         media_type, content = "application/json", {"schema": reference(operation.answer)}
+    page = {"text/html": {"schema": _document("text/html")}} if operation.page else {}
     return {
         "description": operation.answered,
         "headers": _headers(operation.answer_headers),
-        "content": {media_type: content | _examples(_recorded(operation, 200))},
+        "content": {media_type: content | _examples(_recorded(operation, 200)), **page},
     }
 
 

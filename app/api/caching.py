@@ -1,0 +1,38 @@
+"""Documents that are made once and cached by whoever reads them: a strong `ETag`, and 304 for who has the copy."""
+
+import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from starlette.responses import Response
+
+ONE_HOUR: Final = "public, max-age=3600"
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Document(NamedTuple):
+    """Bytes as they go out."""
+
+    body: bytes
+    media_type: str
+    etag: str
+
+
+def document(body: bytes, media_type: str) -> Document:
+    """Make a document; its tag changes with its bytes alone, so it is the same on every replica."""
+    return Document(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+
+def answer(made: Document, if_none_match: str | None, headers: Mapping[str, str] = NO_HEADERS) -> Response:
+    """Answer with a document, or with 304 when the caller has it."""
+    sent = {"ETag": made.etag, "Cache-Control": ONE_HOUR, **headers}
+    if if_none_match is not None and _matches(if_none_match, made.etag):
+        return Response(status_code=304, headers=sent)
+    return Response(made.body, headers={**sent, "Content-Type": made.media_type})
+
+
+def _matches(if_none_match: str, etag: str) -> bool:
+    """Compare weakly, as RFC 9110 asks for `If-None-Match`."""
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return "*" in tags or etag in tags
