@@ -57,6 +57,18 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+## lint-image: Dockerfile, compose file and, where there is an nginx, its configuration
+.PHONY: lint-image
+lint-image: $(VENV)/dev.stamp
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	if command -v nginx >/dev/null; then nginx -t -q -c $(CURDIR)/deploy/nginx.conf; fi
+
+## check-image: build the images, run, ask, stop and kill them; needs an engine with compose, two minutes
+.PHONY: check-image
+check-image: $(VENV)/test.stamp
+	$(BIN)/python -m deploy
+
 ## format: write the code the way `lint` wants it
 .PHONY: format
 format: $(VENV)/dev.stamp

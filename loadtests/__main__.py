@@ -2,18 +2,21 @@
 
     LOAD_SECONDS=30 LOAD_ONLY=soak,bursts LOAD_WORKERS=2 python -m loadtests
 
-The exit status is 1 if any request failed, or any scenario sent none.
+`LOAD_URL=http://service:8000` names a service that runs already, and had better be yours. The exit status is 1 if any
+request failed, or any scenario sent none.
 """
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from bench.servers import Server, service
+from bench.servers import service
 from bench.wire import LOCALHOST
 from loadtests.report import failed, table
 
@@ -32,6 +35,15 @@ LONGEST_STOP: Final = 30
 LONGEST_START: Final = 60
 
 
+class Target(NamedTuple):
+    """What is put under load."""
+
+    url: str
+    pid: int | None
+    """Its process, where that is on this machine and can be watched."""
+    name: str
+
+
 def main() -> int:
     """Run them all, or those that are asked for."""
     chosen = [name for name in os.environ.get("LOAD_ONLY", "").split(",") if name] or list(USERS)
@@ -39,24 +51,34 @@ def main() -> int:
         print(f"No such scenario: {', '.join(sorted(unknown))}; there are {', '.join(USERS)}.", file=sys.stderr)
         return 2
     seconds = max(1, round(float(os.environ.get("LOAD_SECONDS", "30")) / len(chosen)))
-    workers = int(os.environ.get("LOAD_WORKERS", "2"))
-    with service(workers) as server:
-        print(f"{workers} workers, {seconds} s for each of {len(chosen)} scenarios", flush=True)
-        outcomes = {name: run(name, server, seconds) for name in chosen}
+    with target() as under_load:
+        print(f"{under_load.name}, {seconds} s for each of {len(chosen)} scenarios", flush=True)
+        outcomes = {name: run(name, under_load, seconds) for name in chosen}
     print(f"\n{table(outcomes)}")
     bad = failed(outcomes)
     print(f"\nFailed: {', '.join(bad)}" if bad else "\nNo request failed.")
     return 1 if bad else 0
 
 
-def run(name: str, server: Server, seconds: int) -> "tuple[int, list[dict[str, Any]]]":
+@contextlib.contextmanager
+def target() -> Iterator[Target]:
+    """Give the service that `LOAD_URL` names, or start one."""
+    if url := os.environ.get("LOAD_URL"):
+        yield Target(url, None, url)
+        return
+    workers = int(os.environ.get("LOAD_WORKERS", "2"))
+    with service(workers) as server:
+        yield Target(f"http://{LOCALHOST}:{server.port}", server.pid, f"{workers} workers")
+
+
+def run(name: str, under_load: Target, seconds: int) -> "tuple[int, list[dict[str, Any]]]":
     """Run one scenario in a process of its own; give its exit status and what it counted."""
     print(f"running {name} ...", flush=True)
     with tempfile.TemporaryDirectory() as room:
         kept = Path(room) / "counted"
         done = subprocess.run(
-            [*command(name, server, seconds), "--json-file", str(kept)],
-            env={**os.environ, "LOAD_PID": str(server.pid)},
+            [*command(name, under_load.url, seconds), "--json-file", str(kept)],
+            env={**os.environ, "LOAD_PID": str(under_load.pid or "")},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -69,9 +91,8 @@ def run(name: str, server: Server, seconds: int) -> "tuple[int, list[dict[str, A
     return done.returncode, counted[0] if counted else []
 
 
-def command(name: str, server: Server, seconds: int) -> list[str]:
-    """Write locust's command: bounded in time, and against this machine only."""
-    host = f"http://{LOCALHOST}:{server.port}"
+def command(name: str, host: str, seconds: int) -> list[str]:
+    """Write locust's command: bounded in time."""
     users = str(USERS[name])
     where = [
         "-m",
