@@ -67,7 +67,16 @@ def test_the_commands_work_as_they_stand(client: Client) -> None:
             method, command.url.removeprefix("localhost:8000"), headers=command.headers, content=command.data
         )
         statuses.append((answer.status_code, next(iter(answer.json()))))
-    assert statuses == [(200, "valid"), (200, "mission_id"), (200, "$schema")]
+    assert statuses == [(200, "mission_id"), (422, "type"), (200, "valid")]
+
+
+def test_where_keys_are_set_the_page_says_what_needs_one(make_client: Callable[..., Client]) -> None:
+    locked = make_client(api_keys="k", open_pages="schemas")
+    page = locked.get("/", BROWSER).text
+    cards = dict(re.findall(r'<li><a href="([^"]+)"><strong>[^<]*</strong><span>([^<]*)</span>', page))
+    assert {path for path, about in cards.items() if "needs a key" in about} == {"docs", "redoc", "openapi.json"}
+    assert all("-H 'X-API-Key: KEY'" in command for command in commands(page))
+    assert "needs a key" not in make_client().get("/", BROWSER).text
 
 
 @pytest.mark.parametrize(

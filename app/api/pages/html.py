@@ -12,7 +12,7 @@ from app.contract.constants import CONTRACT_VERSION
 
 HTML: Final = "text/html"
 MEDIA_TYPE: Final = "text/html; charset=utf-8"
-TITLE: Final = "Mission Collaboration Service"
+SERVICE: Final = "Mission Collaboration Service"
 OWN_PAGE: Final = "style-src 'self'; img-src 'self'"
 """What a page of ours loads: its stylesheet and its icon, no script."""
 
@@ -42,7 +42,7 @@ def indented(value: Any) -> str:
 
 
 _environment.filters.update(prose=prose, json=indented)
-_environment.globals.update(title=TITLE, version=__version__, contract_version=CONTRACT_VERSION)
+_environment.globals.update(service=SERVICE, version=__version__, contract_version=CONTRACT_VERSION)
 
 
 def security_headers(loads: str = OWN_PAGE) -> dict[str, str]:

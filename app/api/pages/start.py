@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,9 +11,10 @@ from starlette.types import Scope
 from app import __version__
 from app.api.bodies import JSON
 from app.api.examples import REDUCE, VALIDATE
+from app.api.keys import PAGES, opened
 from app.api.negotiation import choose
 from app.api.operations import OPERATIONS
-from app.api.pages.html import HTML, TITLE, page, security_headers
+from app.api.pages.html import HTML, SERVICE, page, security_headers
 from app.api.wire import Start
 from app.contract.constants import CONTRACT_VERSION
 from app.settings import Settings
@@ -36,7 +37,7 @@ def start(settings: Settings) -> Start:
     served = {operation.path for operation in OPERATIONS}
     links = {name: path for name, path in LINKS.items() if path in served}
     return Start(
-        service=TITLE,
+        service=SERVICE,
         version=__version__,
         contract_version=CONTRACT_VERSION,
         links=(DOCS_LINKS if settings.docs else {}) | links,
@@ -49,7 +50,10 @@ def start_response(request: Request, settings: Settings) -> Response:
     told = start(settings)
     if choose(request.headers.get("accept"), JSON, HTML) == JSON:
         return Response(told.model_dump_json(), headers=headers, media_type=JSON)
-    content = page("start.html", links=told.links, curls=_curls(own_address(request.scope)))
+    is_open = opened(settings.open_pages if settings.keys else PAGES)
+    content = page(
+        "start.html", links=told.links, is_open=is_open, curls=_curls(own_address(request.scope), bool(settings.keys))
+    )
     return Response(content, headers={**headers, **security_headers()}, media_type=HTML)
 
 
@@ -72,16 +76,21 @@ def _socket_address(scope: Scope) -> str:
     return shown if _is_host(shown) else "localhost"
 
 
-def _curls(address: str) -> list[dict[str, str]]:
-    """Write three commands that work as they stand."""
-    bad = json.dumps(VALIDATE["invalid"]["value"])
-    events = json.dumps({"events": REDUCE["overlap"]["value"]["events"][:2]})
-    posted = "-H 'Content-Type: application/json' \\\n  -d"
+def _curls(address: str, key_needed: bool) -> list[dict[str, str]]:
+    """Write three commands that work as they stand, one event a line."""
+    overlap, stranger = (REDUCE[name]["value"]["events"] for name in ("overlap", "refusal"))
+    judged = json.dumps(VALIDATE["invalid"]["value"])
+    headers = "-H 'Content-Type: application/json'" + (" -H 'X-API-Key: KEY'" if key_needed else "")
     return [
-        {
-            "about": "Judge a payload: everything that is wrong with it",
-            "command": f"'{address}/validate' {posted} '{bad}'",
-        },
-        {"about": "Fold events into the state of their mission", "command": f"'{address}/reduce' {posted} '{events}'"},
-        {"about": "Fetch the JSON Schema of an event type", "command": f"'{address}/schemas/DriveIntentSet'"},
+        {"about": about, "command": f"curl -s '{address}{path}' {headers} \\\n  -d '{body}'"}
+        for about, path, body in (
+            ("Someone joins and drives: the state of their mission", "/reduce", _events(overlap[0], overlap[3])),
+            ("A stranger speaks up: a refusal, with its place and its page", "/reduce", _events(stranger[-1])),
+            ("A payload with a fault: what is wrong with it", "/validate", judged),
+        )
     ]
+
+
+def _events(*events: Any) -> str:
+    lines = ",\n    ".join(json.dumps(event) for event in events)
+    return f'{{"events": [\n    {lines}\n  ]}}'

@@ -16,7 +16,6 @@ window.ui = SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   defaultModelExpandDepth: 2,
   defaultModelRendering: "example",
-  filter: true,
   persistAuthorization: true,
   validatorUrl: null,
 });
