@@ -7,6 +7,8 @@ from typing import NoReturn
 
 import uvicorn
 
+from app.server.descriptors import make_room_for
+from app.server.protocol import protocol_factory
 from app.settings import BadSettingsError, from_environment
 
 
@@ -17,6 +19,7 @@ def main() -> int:
     except BadSettingsError as error:
         print(f"Cannot start: {error}", file=sys.stderr)
         return 2
+    make_room_for(settings.max_connections)
     signal.signal(signal.SIGTERM, _leave)  # uvicorn raises the signal again when it has shut down
     uvicorn.run(
         "app.main:app",
@@ -27,7 +30,8 @@ def main() -> int:
         access_log=settings.log_level == "debug",
         server_header=False,
         loop="uvloop",
-        http="httptools",
+        http=protocol_factory(settings),
+        ws="none",
     )
     return 0
 

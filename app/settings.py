@@ -97,6 +97,18 @@ class Settings(BaseSettings):
     """The largest event, in bytes of its JSON text."""
     max_nesting: Annotated[int, Field(ge=8, le=500), LIMIT] = 64
     """How deep objects and arrays may nest in a body."""
+    max_header_bytes: Annotated[int, Field(ge=1024), LIMIT] = 32 * 1024
+    """The largest head of a request: its first line and its headers."""
+    max_connections: Annotated[int, Field(ge=1), LIMIT] = 1000
+    """The most open connections of a server process; when all are busy, new ones are answered 503."""
+    head_seconds: Annotated[float, Field(gt=0, le=3600), LIMIT] = 10.0
+    """How long a request's head may take, and how long a new connection may say nothing."""
+    body_seconds: Annotated[float, Field(gt=0, le=3600), LIMIT] = 20.0
+    """The time over which a body has to keep its rate; a body that is shorter may come as slowly as it likes."""
+    min_body_rate: Annotated[int, Field(ge=0), LIMIT] = 64 * 1024
+    """The fewest bytes a second at which a body may come, and an answer be read."""
+    keep_alive_seconds: Annotated[float, Field(gt=0, le=3600), LIMIT] = 75.0
+    """How long a connection may rest between requests."""
 
     @property
     def keys(self) -> tuple[bytes, ...]:

@@ -22,9 +22,11 @@ from app.contract.state import ReducedCollaborationState
 from app.contract.violations import ConformanceResult
 
 BODY_PROBLEMS: Final = (
+    "malformed-request",
     "malformed-json",
     "too-deep",
     "not-acceptable",
+    "request-timeout",
     "body-too-large",
     "unsupported-media-type",
     "invalid-request",

@@ -36,12 +36,14 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "malformed-json": Kind(400, "The body is not JSON, or not gzip"),
         "too-deep": Kind(400, "The body is nested too deep"),
+        "malformed-request": Kind(400, "The request is not HTTP, or ends early"),
         "unauthorized": Kind(401, "The service asks for an API key"),
         "not-found": Kind(404, "No such page"),
         "unknown-schema": Kind(404, "No such schema"),
         "unknown-problem": Kind(404, "No such error code"),
         "method-not-allowed": Kind(405, "The page does not answer this method"),
         "not-acceptable": Kind(406, "The answer has none of the accepted media types"),
+        "request-timeout": Kind(408, "The request came too slowly"),
         "body-too-large": Kind(413, "The body is too large"),
         "too-many-events": Kind(413, "The batch has too many events"),
         "event-too-large": Kind(413, "An event is too large"),
@@ -56,6 +58,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "mission-mismatch": Kind(422, "An event belongs to another mission"),
         "unknown-event-type": Kind(422, "No such collaboration event type"),
         "out-of-order": Kind(422, "An event sorts before its predecessor"),
+        "headers-too-large": Kind(431, "The request line and headers are too large"),
+        "overloaded": Kind(503, "The service has more to do than it can"),
         "worker-lost": Kind(503, "The process that worked on the request was lost"),
         "internal": Kind(500, "A bug in the service"),
     }

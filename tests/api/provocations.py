@@ -80,5 +80,6 @@ PROVOCATIONS: dict[str, Provocation] = {
     ),
 }
 """Error code → how to provoke it."""
-OUT_OF_REACH = {"internal", "worker-lost"}
+AT_THE_SOCKET = {"malformed-request", "request-timeout", "headers-too-large", "overloaded"}
+OUT_OF_REACH = {"internal", "worker-lost"} | AT_THE_SOCKET
 """What no request alone can provoke; their answers are held elsewhere."""
