@@ -1,6 +1,7 @@
 """A connection as the watch sees it: whether it rests, is late or slow, and how it ends."""
 
 import asyncio
+from time import monotonic
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -42,7 +43,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self.transport = Exit(transport, self._may_still_send)
         self.flow = Flow(transport, self.pipeline)
-        self.resting_since = self.loop.time()
+        self.resting_since = monotonic()
         has_room = len(self.watch) < self.settings.max_connections or self.watch.make_room()
         self.watch.add(self)
         if not has_room:
@@ -70,9 +71,9 @@ class Connection(HttpToolsProtocol):
         if self.refusal is not None:
             self._answer(self.refusal)
         elif self.head_since is not None:
-            self.head_since = self.loop.time()
+            self.head_since = monotonic()
         else:
-            self.resting_since = self.loop.time()
+            self.resting_since = monotonic()
 
     def look(self, now: float) -> None:
         """Do what is due: refuse the late, close the idle, cut those who neither send nor read."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import Final
 
 LONGEST: Final = 30.0
@@ -35,7 +36,7 @@ class Exit:
             self._transport.close()
             return
         self.is_lingering = True
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         self._until, self._quiet_until = now + LONGEST, now + LONGEST_SILENCE
         self._transport.write_eof()
         if not self._transport.is_reading():

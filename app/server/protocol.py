@@ -1,6 +1,7 @@
 """What uvloop and httptools call: bytes come in, requests come out, and what is no request is refused."""
 
 import asyncio
+from time import monotonic
 from typing import Any, Final, cast
 
 import httptools
@@ -45,7 +46,7 @@ class GuardedProtocol(Connection):
     def data_received(self, data: bytes) -> None:
         """Parse what has come, unless nothing more is wanted."""
         if self.refusal is not None or self.transport.is_lingering:
-            self.transport.hear(self.loop.time())
+            self.transport.hear(monotonic())
             return
         self._arriving = len(data)
         if self.head_since is not None:
@@ -78,7 +79,7 @@ class GuardedProtocol(Connection):
         super().on_message_begin()
         # Where it follows another request in the same bytes, how many of them are its own is seen at its end.
         self._head_bytes = 0 if self.resting_since is None else self._arriving
-        self.head_since = self.loop.time()
+        self.head_since = monotonic()
         self.resting_since = self.body_pace = None
         self.body_bytes = 0
 

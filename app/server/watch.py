@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from time import monotonic
 from typing import Protocol
 
 from app.server.pace import tick
@@ -47,7 +48,7 @@ class Watch:
         asyncio.get_running_loop().call_later(self._tick, self._look)
 
     def _look(self) -> None:
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         for connection in tuple(self._watched):
             connection.look(now)
         self._running = bool(self._watched)
@@ -56,7 +57,7 @@ class Watch:
 
     def make_room(self) -> bool:
         """Close the connection that has been quiet for the longest time; False when everybody is busy."""
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         longest = _longest_quiet(self._watched, now)
         if longest is not None:
             longest.give_way()
