@@ -41,37 +41,55 @@ def reduce_collaboration_events(
 def fold(draft: Draft, sequence: CanonicalSequence[FoldEvent]) -> None:
     """Fold events in canonical order into the draft."""
     events, conflicts = sequence
-    position = 0
-    try:
-        for position, event in enumerate(events):
-            if conflicts and position in conflicts:
-                draft.refuse(conflict(event))
-            else:
-                step(draft, event)
-    except EventRefusedError as refusal:
-        refusal.index = getattr(events[position], "index", None)  # a surely valid event does not know its place
-        raise
+    done = 0
+    for position in sorted(conflicts):
+        run(draft, events[done:position])
+        _refuse_conflict(draft, events[position])
+        done = position + 1
+    run(draft, events[done:] if done else events)
 
 
 def step(draft: Draft, event: FoldEvent) -> None:
-    """Fold one event: payload, mission, membership, the rule of its row, in this order (R5).
+    """Fold one event. In strict mode an event that is refused raises and leaves no trace."""
+    run(draft, (event,))
 
-    In strict mode an event that is refused raises and leaves no trace.
-    """
-    payload = event.payload
-    if payload is None:
-        draft.refuse(malformed(event))
-    elif payload.mission_id != draft.mission_id and draft.mission_id:
-        draft.refuse(_other_mission(draft, event))
-    else:
-        handle, needs_member = HANDLERS[event.event_type]
-        if not needs_member or payload.participant_id in draft.participants:
-            handle(draft, event, payload)
-        else:
-            _refuse_outsider(draft, event)
-        draft.mission_id = payload.mission_id
-    draft.event_count += 1
-    draft.last_event_id = event.event_id
+
+def run(draft: Draft, events: Sequence[FoldEvent]) -> None:
+    """Fold events whose ids do not conflict: payload, mission, membership, the rule of its row, in this order (R5)."""
+    mission_id, members = draft.mission_id, draft.participants
+    try:
+        for event in events:
+            payload = event.payload
+            if payload is None:
+                draft.refuse(malformed(event))
+            elif payload.mission_id != mission_id and mission_id:
+                draft.refuse(_other_mission(mission_id, event))
+            else:
+                mission_id = payload.mission_id
+                handle, needs_member = HANDLERS[event.event_type]
+                if not needs_member or payload.participant_id in members:
+                    handle(draft, event, payload)
+                else:
+                    _refuse_outsider(draft, event)
+    except EventRefusedError as refusal:
+        raise _placed(refusal, event) from None
+    if events:
+        draft.mission_id = mission_id
+        draft.event_count += len(events)
+        draft.last_event_id = events[-1].event_id
+
+
+def _refuse_conflict(draft: Draft, event: FoldEvent) -> None:
+    try:
+        draft.refuse(conflict(event))
+    except EventRefusedError as refusal:
+        raise _placed(refusal, event) from None
+
+
+def _placed(refusal: EventRefusedError, event: FoldEvent) -> EventRefusedError:
+    """Say where the event stands; one that is surely valid does not know its place."""
+    refusal.index = getattr(event, "index", None)
+    return refusal
 
 
 def _refuse_outsider(draft: Draft, event: FoldEvent) -> None:
@@ -82,9 +100,9 @@ def _refuse_outsider(draft: Draft, event: FoldEvent) -> None:
         draft.presence[participant_id] = event.timestamp
 
 
-def _other_mission(draft: Draft, event: FoldEvent) -> MissionMismatchError:
+def _other_mission(mission_id: str, event: FoldEvent) -> MissionMismatchError:
     return MissionMismatchError(
-        f"Event of mission '{event.payload.mission_id}' among events of mission '{draft.mission_id}'",
+        f"Event of mission '{event.payload.mission_id}' among events of mission '{mission_id}'",
         event_id=event.event_id,
         event_type=event.event_type,
         location=("payload", "mission_id"),

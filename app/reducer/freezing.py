@@ -48,11 +48,12 @@ def snapshot(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _by_key(mapping: Mapping[str, T]) -> dict[str, T]:
-    return dict(sorted(mapping.items()))
+def _by_key(mapping: Mapping[str, T]) -> Mapping[str, T]:
+    keys = sorted(mapping)
+    return mapping if keys == list(mapping) else {key: mapping[key] for key in keys}
 
 
-def _participants_by_focus(focus: Mapping[str, FocusTarget]) -> dict[str, list[str]]:
+def _participants_by_focus(focus: Mapping[str, FocusTarget]) -> Mapping[str, list[str]]:
     """Read the focus index backwards, so that the two can never disagree (S7)."""
     by_target: dict[str, list[str]] = defaultdict(list)
     for participant_id in sorted(focus):

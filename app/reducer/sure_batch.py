@@ -6,18 +6,20 @@ batch may be there is the thorough way, which explains.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
+from msgspec import structs
 from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
 from app.contract.envelope import Event
-from app.contract.formats import in_utc, normalise_identifier
+from app.contract.formats import ULID_LENGTH, in_utc, normalise_identifier
 from app.contract.twins import any_event_twin, envelope_twin, text_rules, twin
 from app.reducer.ordering import CanonicalSequence, sort_key
 
@@ -25,7 +27,11 @@ Request = TypeVar("Request", bound=BaseModel)
 
 
 class Column:
-    """The texts of one field, all held against its rule by one regular expression."""
+    """The texts of one field, all held against its rule at once.
+
+    Texts of the usual shape are compared with it character by character; all others are put to one regular
+    expression.
+    """
 
     def __init__(self, rule: str) -> None:
         lines = f"(?:(?:{rule})\n)*+"
@@ -39,17 +45,42 @@ class Column:
         return self._match(joined) is not None and joined.count("\n") == len(texts)
 
 
-NORMAL_INSTANT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?Z"
-NORMAL_ID: Final = "[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_normal_ids: Final = Column(NORMAL_ID)
-_normal_instants: Final = Column(NORMAL_INSTANT)
+DIGITS_ALIKE: Final = bytes.maketrans(b"123456789", b"000000000")
+NORMAL_INSTANTS: Final = {
+    len(shape): shape for shape in (b"0000-00-00T00:00:00" + decimals + b"Z" for decimals in (b"", b".000", b".000000"))
+}
+"""The usual shapes of an instant, by their length."""
+CROCKFORD: Final = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+NORMAL_UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_normal_ids: Final = Column(f"[0-7][0-9A-HJKMNP-TV-Z]{{25}}|{NORMAL_UUID}")
 _rules: Final = text_rules(Event)
+_columns: Final = {name: Column(rule) for name, rule in _rules.items()}
+_event_id: Final = attrgetter("event_id")
 OPTIONAL: Final = tuple(name for name in _rules if Event.model_fields[name].default is None)
 SHARED: Final = tuple(name for name in _rules if name not in ("event_id", "timestamp", *OPTIONAL))
-_shared_texts: Final = attrgetter(*SHARED)
-_timestamp: Final = attrgetter("timestamp")
-_event_id: Final = attrgetter("event_id")
-_columns: Final = {name: Column(rule) for name, rule in _rules.items()}
+
+
+def are_normal_instants(texts: Sequence[str]) -> bool:
+    """Tell whether all texts have the same usual shape of an instant in UTC; its numbers may be out of range."""
+    joined = _joined(texts)
+    shape = NORMAL_INSTANTS.get(len(texts[0]), b"?")
+    return joined.translate(DIGITS_ALIKE) == shape * len(texts)
+
+
+def are_normal_ulids(texts: Sequence[str]) -> bool:
+    """Tell whether all texts are ULIDs in normal form."""
+    joined = _joined(texts)
+    return len(texts[0]) == ULID_LENGTH and not (
+        joined.translate(None, CROCKFORD) or joined[::ULID_LENGTH].translate(None, b"01234567")
+    )
+
+
+def _joined(texts: Sequence[str]) -> bytes:
+    """Join texts of one length; nothing when they have several, or are no ASCII."""
+    joined = "".join(texts)
+    if not joined.isascii() or set(map(len, texts)) != {len(texts[0])}:
+        return b"?"
+    return joined.encode()
 
 
 class SureReader(Generic[Request]):
@@ -96,52 +127,47 @@ def sure_order(events: Sequence[Any]) -> CanonicalSequence[Any]:
 
 def _are_texts_sound(events: Sequence[Any]) -> bool:
     """Hold the texts that have a format against it, and let each event hold its instant and its normal id."""
+    if not events:
+        return True
+    members = zip(*map(structs.astuple, events), strict=True)
+    columns: dict[str, tuple[Any, ...]] = dict(zip(events[0].__struct_fields__, members, strict=True))
     return (
-        _are_shared_texts_sound(events)
-        and all(map(_fits_where_given, OPTIONAL, repeat(events)))
-        and _set_instants(events, list(map(_timestamp, events)))
-        and _set_ids(events, list(map(_event_id, events)))
+        all(_columns[name].fits(columns[name]) for name in SHARED)
+        and all(_columns[name].fits(_given(columns[name])) for name in OPTIONAL)
+        and _set_instants(events, columns["timestamp"])
+        and _set_ids(events, columns["event_id"])
     )
 
 
-def _fits_where_given(name: str, events: Sequence[Any]) -> bool:
-    return _columns[name].fits([text for text in map(attrgetter(name), events) if text is not None])
-
-
-def _are_shared_texts_sound(events: Sequence[Any]) -> bool:
-    """Look once at texts that all events of a batch have in common, as they mostly do."""
-    rows = list(map(_shared_texts, events))
-    if rows and rows.count(rows[0]) == len(rows):
-        rows = rows[:1]
-    return all(_columns[name].fits(texts) for name, texts in zip(SHARED, zip(*rows, strict=True), strict=False))
+def _given(texts: Sequence[str | None]) -> list[str]:
+    return [text for text in texts if text is not None]
 
 
 def _set_instants(events: Sequence[Any], texts: Sequence[str]) -> bool:
     """Let each event hold its instant; false where a text is none, or a day that no calendar has."""
-    is_normal = _normal_instants.fits(texts)
+    is_normal = are_normal_instants(texts)
     if not is_normal and not _columns["timestamp"].fits(texts):
         return False
     try:
-        instants = list(map(datetime.fromisoformat, texts))
-        if not is_normal:
-            instants = list(map(in_utc, instants))
+        instants = map(datetime.fromisoformat, texts)
+        _set(events, "timestamp", list(instants if is_normal else map(in_utc, instants)))
     except (ValueError, PydanticCustomError):
         return False
-    for event, instant in zip(events, instants, strict=True):
-        event.timestamp = instant
     return True
 
 
 def _set_ids(events: Sequence[Any], ids: Sequence[str]) -> bool:
     """Let each event hold its normalised id; false where one is none."""
-    if not _normal_ids.fits(ids):
+    if not (are_normal_ulids(ids) or _normal_ids.fits(ids)):
         if not _columns["event_id"].fits(ids):
             return False
-        ids = list(map(normalise_identifier, ids))
-        for event, event_id in zip(events, ids, strict=True):
-            event.event_id = event_id
+        _set(events, "event_id", map(normalise_identifier, ids))
     return True
 
 
+def _set(events: Sequence[Any], name: str, values: Iterable[Any]) -> None:
+    deque(map(setattr, events, repeat(name), values), maxlen=0)  # a loop without Python in it
+
+
 def _are_unique(events: Sequence[Event]) -> bool:
-    return len({event.event_id for event in events}) == len(events)
+    return len(set(map(_event_id, events))) == len(events)
