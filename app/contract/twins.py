@@ -46,11 +46,14 @@ def twin(model: type[Model], *, closed: bool = False, sparse: bool = False) -> t
 @cache
 def event_twin(event_type: str) -> type[Event]:
     """Derive the closed twin of an event of this type: the envelope with its payload's closed twin in it."""
-    payload = twin(PAYLOAD_MODELS[event_type], closed=True)
-    envelope = {name: info for name, info in Event.model_fields.items() if name not in ("event_type", "payload")}
+    payload = ("payload", twin(PAYLOAD_MODELS[event_type], closed=True))
     struct = msgspec.defstruct(
         f"{event_type}EventTwin",
-        [("payload", payload), *(_field(name, info, closed=True) for name, info in envelope.items())],
+        [
+            payload if name == "payload" else _field(name, info, closed=True)
+            for name, info in Event.model_fields.items()
+            if name != "event_type"
+        ],
         gc=False,
         kw_only=True,
         forbid_unknown_fields=True,

@@ -1,7 +1,8 @@
 """Turns events into what the fold works on: typed payloads, or the knowledge that a payload is malformed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, Protocol, get_origin
 
 import msgspec
@@ -19,6 +20,9 @@ ARRAYS: Final = {
     if (names := [name for name, info in model.model_fields.items() if get_origin(info.annotation) is list])
 }
 """Event type → the payload's members that are arrays."""
+_event_id, _event_type, _lamport_clock, _timestamp, _payload = map(
+    attrgetter, ("event_id", "event_type", "lamport_clock", "timestamp", "payload")
+)
 
 
 class FoldEvent(Protocol):
@@ -81,20 +85,15 @@ def source_model(event: FoldEvent) -> Event:
 
 def read_events(events: Sequence[Event]) -> list[ReadEvent]:
     """Keep the collaboration events (R1) and read their payloads."""
-    read = _read_payload if _is_text_sound(events) else _ask_model
-    return [
-        ReadEvent(
-            index,
-            event.event_id,
-            event.event_type,
-            event.lamport_clock,
-            event.timestamp,
-            read(event.payload, event.event_type),
-            event,
-        )
-        for index, event in enumerate(events)
-        if event.event_type in PAYLOAD_MODELS
-    ]
+    types = list(map(_event_type, events))
+    places: Sequence[int] = range(len(events))
+    if not PAYLOAD_MODELS.keys() >= set(types):
+        places = [place for place, event_type in enumerate(types) if event_type in PAYLOAD_MODELS]
+        events, types = [events[place] for place in places], [types[place] for place in places]
+    payloads = _read_payloads(list(map(_payload, events)), types)
+    # loops without Python in them: a caller's ready events are to cost little more than their fold
+    event_ids, clocks, timestamps = (map(member, events) for member in (_event_id, _lamport_clock, _timestamp))
+    return list(map(ReadEvent, places, event_ids, types, clocks, timestamps, payloads, events))
 
 
 def malformation(payload: Any, event_type: str) -> Iterator[tuple[Location, ModelViolation]]:
@@ -118,23 +117,35 @@ def malformed(event: FoldEvent) -> MalformedPayloadError:
     )
 
 
-def _is_text_sound(events: Sequence[Event]) -> bool:
-    """Tell whether all text is Unicode: twins let lone surrogates from Python callers through."""
-    try:
-        msgspec.json.encode([event.payload for event in events])
-    except (UnicodeEncodeError, TypeError, ValueError, RecursionError):
-        return False
-    return True
+DECLINED: Final = (msgspec.ValidationError, TypeError, ValueError, RecursionError)
+"""What the twins and the encoder raise for payloads that are put to the models."""
 
 
-def _read_payload(payload: Any, event_type: str, convert: Callable[..., Any] = msgspec.convert) -> Any:
+def _read_payloads(payloads: list[Any], types: list[str]) -> list[Any]:
+    """Read all payloads at once where all of them fit, and one by one where any does not."""
     try:
-        read = convert(payload, PAYLOAD_TWINS[event_type])
-    except (msgspec.ValidationError, RecursionError):
-        return _ask_model(payload, event_type)
-    if event_type in ARRAYS and any(type(payload[name]) is not list for name in ARRAYS[event_type]):
-        return _ask_model(payload, event_type)  # twins take a Python caller's tuples and sets for arrays
+        msgspec.json.encode(payloads)  # a Python caller may hand over half surrogates, and objects of any class
+        read = list(map(msgspec.convert, payloads, map(PAYLOAD_TWINS.__getitem__, types)))
+    except DECLINED:
+        return list(map(_read_payload, payloads, types))
+    for place, event_type in enumerate(types):
+        if event_type in ARRAYS and not _has_arrays(payloads[place], event_type):
+            read[place] = _ask_model(payloads[place], event_type)
     return read
+
+
+def _read_payload(payload: Any, event_type: str) -> Any:
+    try:
+        msgspec.json.encode(payload)
+        read = msgspec.convert(payload, PAYLOAD_TWINS[event_type])
+    except DECLINED:
+        return _ask_model(payload, event_type)
+    return read if _has_arrays(payload, event_type) else _ask_model(payload, event_type)
+
+
+def _has_arrays(payload: Any, event_type: str) -> bool:
+    """Tell whether arrays are lists: twins take a Python caller's tuples and sets for arrays too."""
+    return all(type(payload[name]) is list for name in ARRAYS.get(event_type, ()))
 
 
 def _ask_model(payload: Any, event_type: str) -> Any:
