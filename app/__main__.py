@@ -5,38 +5,28 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-import uvicorn
-
-from app.server.descriptors import make_room_for
-from app.server.protocol import protocol_factory
 from app.settings import BadSettingsError, from_environment
 
 
 def main() -> int:
-    """Serve until told to stop; a bad setting stops the start with one line."""
+    """Serve until told to stop; what prevents the start is told in one line."""
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
+    from app.server.listening import CannotListenError, listen
+
     try:
         settings = from_environment()
-    except BadSettingsError as error:
+        listener = listen(settings.host, settings.port)
+    except (BadSettingsError, CannotListenError) as error:
         print(f"Cannot start: {error}", file=sys.stderr)
         return 2
-    make_room_for(settings.max_connections)
-    signal.signal(signal.SIGTERM, _leave)  # uvicorn raises the signal again when it has shut down
-    uvicorn.run(
-        "app.main:app",
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        log_level=settings.log_level,
-        access_log=settings.log_level == "debug",
-        server_header=False,
-        loop="uvloop",
-        http=protocol_factory(settings),
-        ws="none",
-    )
-    return 0
+    from app.server.serving import serve  # only now, for it imports the whole service
+
+    return serve(settings, listener)
 
 
 def _leave(signal_number: int, frame: FrameType | None) -> NoReturn:
+    """Leave before anything has begun; whoever serves listens to signals in its own way."""
     raise SystemExit(0)
 
 

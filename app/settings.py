@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     """The port to listen on; a bare `PORT` is honoured too."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """How many server processes share the port."""
+    drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 8.0
+    """How long requests in work may take to finish once the service is told to stop."""
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     """The least severe log lines to write."""
     docs: bool = True

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from api import story
 from mix import benchmark_mix
-from test_server import DEADLINE, free_port, server
+from running import DEADLINE, free_port, server
 
 from app.api.reducing import reduce_body
 from app.settings import Settings

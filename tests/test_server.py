@@ -1,67 +1,16 @@
 """The real server, `python -m app`, in a process of its own."""
 
-import contextlib
-import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from api import story
 from api.bodies import NOT_JSON
-
-ROOT = Path(__file__).parents[1]
-DEADLINE = 30.0
-"""Seconds that anything here may take; all of it takes far less."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def environment(**variables: Any) -> dict[str, str]:
-    """Make the environment of a server from nothing but these variables and where Python finds things."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | {name: str(value) for name, value in variables.items()}
-
-
-def is_up(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
-    return False
-
-
-@contextlib.contextmanager
-def server(port: int, **variables: Any) -> Iterator[subprocess.Popen[str]]:
-    """Start a server, wait until the port answers, and kill it at the end if it still runs."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "app"],
-        cwd=ROOT,
-        env=environment(**variables),
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            deadline = time.monotonic() + DEADLINE
-            while not is_up(port):
-                assert time.monotonic() < deadline, "the server did not start in time"
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(0.05)
-                    pytest.fail(f"the server ended: {process.communicate()}")
-            yield process
-        finally:
-            process.kill()
+from running import DEADLINE, ROOT, environment, free_port, server
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from app import __version__
 from app.api.cors import Cors
 from app.api.keys import Keys
+from app.api.life import Life
 from app.api.middleware import Guard, HeadAsGet, RequestId
 from app.api.openapi import openapi_document
 from app.api.pages.assets import our_assets, reader_assets
@@ -27,22 +29,26 @@ YOUNG_OBJECTS: Final = 50_000
 """How many new containers there are before the collector looks at them; Python's own default is 700."""
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Make the service for these settings; nothing else is read, and nothing is kept between requests."""
-    answers = make_answers(settings)
+def create_app(settings: Settings, life: Life | None = None) -> FastAPI:
+    """Make the service for these settings; nothing else is read, and nothing is kept between requests.
+
+    Whoever looks after the process hands in its `life`, to say when it ends.
+    """
+    life = life or Life(settings.pool_size)
+    answers = make_answers(settings, life)
     app = Service(
         {where: answer for where, answer in answers.items() if "{" not in where.path},
         title="Mission Collaboration Service",
         version=__version__,
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=settle_memory,
+        lifespan=partial(live, life),
         middleware=[
             Middleware(RequestId),
             *([Middleware(Cors, settings.cors_origins)] if settings.cors_origins else []),
             Middleware(HeadAsGet),
             *([Middleware(Keys, settings.keys, settings.open_pages)] if settings.keys else []),
-            Middleware(Guard),
+            Middleware(Guard, life),
         ],
         exception_handlers={Problem: answer_with_problem, HTTPException: answer_routing_error},
     )
@@ -55,7 +61,16 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 @asynccontextmanager
-async def settle_memory(app: FastAPI) -> AsyncIterator[None]:
+async def live(life: Life, app: FastAPI) -> AsyncIterator[None]:
+    """Settle when the server starts, and let go of everything when it ends."""
+    settle_memory()
+    try:
+        yield
+    finally:
+        life.workshop.close()
+
+
+def settle_memory() -> None:
     """Keep the garbage collector off what lives as long as the service, and off the young objects of a batch.
 
     A batch allocates a lot that holds no cycles; walking it again and again took half the time of a request.
@@ -63,7 +78,6 @@ async def settle_memory(app: FastAPI) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS)
-    yield
 
 
 async def answer_routing_error(request: Request, error: Exception) -> Response:

@@ -1,12 +1,15 @@
 """What stands around every request, as plain ASGI: one class, one concern."""
 
+import asyncio
 import logging
 import re
 from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.life import Life
 from app.api.problems import Problem, render, request_id
+from app.api.workshop import shutting_down
 
 logger = logging.getLogger("app")
 
@@ -57,10 +60,14 @@ class HeadAsGet:
 
 
 class Guard:
-    """Turns a bug into an `internal` problem: logged here, silent about details outside."""
+    """Turns a bug into an `internal` problem: logged here, silent about details outside.
 
-    def __init__(self, app: ASGIApp) -> None:
+    What is given up when the drain time is over becomes `shutting-down`.
+    """
+
+    def __init__(self, app: ASGIApp, life: Life) -> None:
         self.app = app
+        self.life = life
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and answer for whatever fails before an answer has begun."""
@@ -73,6 +80,10 @@ class Guard:
 
         try:
             await self.app(scope, receive, remember)
+        except asyncio.CancelledError:
+            if not self.life.draining or started:
+                raise
+            await render(shutting_down())(scope, receive, send)
         except Exception:
             if scope["type"] != "http" or started:
                 raise

@@ -40,8 +40,7 @@ REFUSALS: Final = (
     "conflicting-duplicate",
     "mission-mismatch",
 )
-
-
+LOST: Final = ("shutting-down", "worker-lost")
 EVENT_LINE: Final = {"$ref": "#/components/schemas/Event"}
 ANY_LINE: Final = {"anyOf": [EVENT_LINE, {"$ref": "#/components/schemas/JsonValue"}]}
 
@@ -127,7 +126,7 @@ OPERATIONS: Final = (
         "the events come in canonical order and are folded as they arrive, however many there are.",
         ReducedCollaborationState,
         ReduceRequest[Event],
-        (*BODY_PROBLEMS, "too-many-events", "event-too-large", *REFUSALS, "out-of-order", "worker-lost"),
+        (*BODY_PROBLEMS, "too-many-events", "event-too-large", *REFUSALS, "out-of-order", *LOST),
         (MODE_PARAMETER, ORDERED_PARAMETER),
         answer_headers=("Repr-Digest",),
         lines=EVENT_LINE,
@@ -143,7 +142,7 @@ OPERATIONS: Final = (
         "either refuses. Judging bad data is a success: the answer is 200 with `valid: false`.",
         ConformanceResult,
         ValidateRequest,
-        (*BODY_PROBLEMS, "unknown-event-type", "worker-lost"),
+        (*BODY_PROBLEMS, "unknown-event-type", *LOST),
         examples=examples.VALIDATE,
     ),
     Operation(
@@ -157,7 +156,7 @@ OPERATIONS: Final = (
         "Details are given for the first 1,000 invalid events, ten violations each.",
         BatchVerdict,
         ValidateBatchRequest[Event | JsonValue],
-        (*BODY_PROBLEMS, "too-many-events", "event-too-large", "worker-lost"),
+        (*BODY_PROBLEMS, "too-many-events", "event-too-large", *LOST),
         (REPORT_PARAMETER,),
         lines=ANY_LINE,
         examples=examples.VALIDATE_BATCH,
@@ -200,8 +199,9 @@ OPERATIONS: Final = (
         "getReadiness",
         "Health",
         "Tell whether the service takes requests",
-        "200 while it does.",
+        "200 while it does; 503 once it is being stopped, and while no process for large bodies can be started.",
         Health,
+        problems=("shutting-down", "worker-lost"),
     ),
     Operation(
         "get",

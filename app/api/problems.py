@@ -60,6 +60,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "out-of-order": Kind(422, "An event sorts before its predecessor"),
         "headers-too-large": Kind(431, "The request line and headers are too large"),
         "overloaded": Kind(503, "The service has more to do than it can"),
+        "shutting-down": Kind(503, "The process is being stopped"),
         "worker-lost": Kind(503, "The process that worked on the request was lost"),
         "internal": Kind(500, "A bug in the service"),
     }

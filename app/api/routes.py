@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.bodies import JSON, NDJSON, read_body, read_media_type
+from app.api.life import Life
 from app.api.negotiation import require_acceptable
 from app.api.operations import OPERATIONS
 from app.api.pages.problem_pages import get_problem, list_problems
@@ -20,7 +21,6 @@ from app.api.schema_routes import schema_index, schema_response
 from app.api.streaming import reduce_stream
 from app.api.validating import REPORTS, Report, validate_batch_body, validate_batch_lines, validate_body
 from app.api.wire import Health
-from app.api.workshop import Workshop
 from app.reducer.fold import MODES, Mode
 from app.settings import Settings
 
@@ -34,9 +34,9 @@ class Where(NamedTuple):
     path: str
 
 
-def make_answers(settings: Settings) -> dict[Where, ASGIApp]:
+def make_answers(settings: Settings, life: Life) -> dict[Where, ASGIApp]:
     """Map method and path of every operation to what answers it; both stand in `OPERATIONS` alone."""
-    endpoints = Endpoints(settings).by_operation()
+    endpoints = Endpoints(settings, life).by_operation()
     return {
         Where(operation.method.upper(), operation.path): Answer(endpoints[operation.operation_id])
         for operation in OPERATIONS
@@ -69,9 +69,10 @@ class Answer:
 class Endpoints:
     """The endpoints of one service."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, life: Life) -> None:
         self.settings = settings
-        self.workshop = Workshop(settings.pool_size)
+        self.life = life
+        self.workshop = life.workshop
 
     def by_operation(self) -> dict[str, Endpoint]:
         """Map operation ids to endpoints."""
@@ -82,7 +83,7 @@ class Endpoints:
             "listSchemas": self.list_schemas,
             "getSchema": self.get_schema,
             "getLiveness": self.health,
-            "getReadiness": self.health,
+            "getReadiness": self.ready,
             "getHealth": self.health,
             "getStart": self.start,
             "listProblems": list_problems,
@@ -141,6 +142,11 @@ class Endpoints:
     async def health(self, request: Request) -> Response:
         """Answer that the service is there."""
         return Response(Health().model_dump_json(), headers={"Cache-Control": "no-store"}, media_type=JSON)
+
+    async def ready(self, request: Request) -> Response:
+        """Answer whether the service takes requests."""
+        await self.life.check_ready()
+        return await self.health(request)
 
 
 def check_query(request: Request, *known: str) -> None:

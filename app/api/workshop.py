@@ -6,7 +6,6 @@ is written once, as it arrives, into a file that lives in memory; the process ma
 
 import gc
 import mmap
-import multiprocessing
 import os
 import signal
 import tempfile
@@ -15,14 +14,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Lock
+from types import FrameType, MappingProxyType
 from typing import IO, Any, Final
 
 from anyio import CapacityLimiter, to_thread
 from starlette.responses import Response
 
+from app.api.nursery import Source, Spawning
 from app.api.problems import Problem
+from app.lifeline import when_hung_up
 
 Work = Callable[..., Response]
+AGAIN: Final = MappingProxyType({"Retry-After": "1"})
 LOWER_PRIORITY: Final = 10
 """How much nicer than the server its processes are: whoever waits for a small answer goes first."""
 
@@ -78,10 +82,26 @@ class WorkFailedError(Exception):
 class Workshop:
     """Does the work of the endpoints that read bodies."""
 
-    def __init__(self, pool_size: int) -> None:
-        self._size = pool_size
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.source: Source = Spawning()
+        self.lost = 0
+        """How many processes were lost so far."""
         self._idle: list[Bench] = []
+        self._busy: set[Bench] = set()
         self._limiter: CapacityLimiter | None = None
+        self._is_doubtful = False
+        self._is_closed = False
+
+    @property
+    def busy(self) -> int:
+        """How many processes are at work."""
+        return len(self._busy)
+
+    @property
+    def processes(self) -> int:
+        """How many processes there are."""
+        return len(self._busy) + len(self._idle)
 
     async def do(self, work: Work, body: Body, *arguments: Any) -> Response:
         """Call `work(bytes, *arguments)` where the body belongs, and let go of the body.
@@ -91,41 +111,73 @@ class Workshop:
         if not body.is_large:
             return work(body.read(), *arguments)
         if self._limiter is None:  # made here, where there is an event loop
-            self._limiter = CapacityLimiter(self._size)
+            self._limiter = CapacityLimiter(self.size)
         try:
             async with self._limiter:
                 return await to_thread.run_sync(self._do_elsewhere, work, body.path(), *arguments)
         finally:
             body.close()
 
+    async def is_down(self) -> bool:
+        """Tell whether a process was lost and no other one works in its place; nothing is asked otherwise."""
+        if self._is_doubtful and not self._busy:
+            body = Body(inline_bytes=0)
+            body.write(b"{}")
+            with suppress(Problem):
+                await self.do(_nothing, body)
+        return self._is_doubtful
+
+    def close(self) -> None:
+        """Let the processes go; whoever waits for one is answered `shutting-down`."""
+        self._is_closed = True
+        while self._idle:
+            self._idle.pop().close()
+        for bench in list(self._busy):
+            bench.kill()
+
     def _do_elsewhere(self, work: Work, path: str, *arguments: Any) -> Response:
+        if self._is_closed:
+            raise shutting_down()
         try:
-            bench = self._idle.pop()
-        except IndexError:
-            bench = Bench()
-        try:
-            outcome = bench.do(work, path, *arguments)
+            outcome = self._do_at(self._bench(), work, path, *arguments)
         except (EOFError, OSError):
-            raise Problem(
-                "worker-lost",
-                "The process that worked on the request was lost; nothing was stored, send the request again.",
-                headers={"Retry-After": "1"},
-            ) from None
-        self._idle.append(bench)
+            self.lost += 1
+            self._is_doubtful = True
+            raise (shutting_down() if self._is_closed else _worker_lost()) from None
+        self._is_doubtful = False
         if isinstance(outcome, Response):
             return outcome
         raise outcome
+
+    def _bench(self) -> "Bench":
+        """Find a process that lives, or start one."""
+        while self._idle:
+            bench = self._idle.pop()
+            if bench.is_alive():
+                return bench
+            self.lost += 1
+            bench.close()
+        return Bench(self.source)
+
+    def _do_at(self, bench: "Bench", work: Work, path: str, *arguments: Any) -> Response | Exception:
+        self._busy.add(bench)
+        try:
+            outcome = bench.do(work, path, *arguments)
+        except BaseException:
+            bench.close()
+            raise
+        finally:
+            self._busy.discard(bench)
+        self._idle.append(bench)
+        return outcome
 
 
 class Bench:
     """A process that does one piece of work at a time, and ends when its server does."""
 
-    def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, far_end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(far_end,), daemon=True)
-        self._process.start()
-        far_end.close()
+    def __init__(self, source: Source) -> None:
+        self._pipe = source.start(serve)
+        self.pid: int = self._pipe.recv()
 
     def do(self, work: Work, path: str, *arguments: Any) -> Response | Exception:
         """Hand over the work and wait, without holding the interpreter; `EOFError` when the process is lost."""
@@ -133,20 +185,66 @@ class Bench:
         outcome: Response | Exception = self._pipe.recv()
         return outcome
 
+    def is_alive(self) -> bool:
+        """Tell whether the process still is there; an idle one says nothing, so all there is to read is its end."""
+        return not self._pipe.poll()
 
-def _serve(pipe: Connection) -> None:
+    def close(self) -> None:
+        """Let an idle process end."""
+        self._pipe.close()
+
+    def kill(self) -> None:
+        """End a process that is at work."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+
+def serve(pipe: Connection) -> None:
     """Do what comes through the pipe until its other end closes, which the death of the server does too."""
+    when_hung_up(lambda: os._exit(0), pipe.fileno())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    at_work = _end_when_idle()
     gc.disable()  # what a batch allocates holds no cycles, and walking it costs half the time
     with suppress(OSError):
         os.nice(LOWER_PRIORITY)
     with suppress(EOFError, OSError):
+        pipe.send(os.getpid())
         while True:
             work, path, arguments = pipe.recv()
-            pipe.send(outcome := _outcome(work, path, arguments))
+            with at_work:
+                pipe.send(outcome := _outcome(work, path, arguments))
             if isinstance(outcome, Exception):
                 del outcome
                 gc.collect()  # an exception may hold on to the body through its frames
+
+
+def _end_when_idle() -> Lock:
+    """End on SIGTERM, which a whole group of processes may get, but finish what is at hand while this is held."""
+    at_work = Lock()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if not at_work.locked():
+            raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    return at_work
+
+
+def _nothing(*_: Any) -> Response:
+    """Do nothing, which shows that a process works."""
+    return Response()
+
+
+def shutting_down() -> Problem:
+    """Make the problem of a request that this process will not answer any more."""
+    return Problem(
+        "shutting-down", "The process that was asked is being stopped; send the request again.", headers=AGAIN
+    )
+
+
+def _worker_lost() -> Problem:
+    lost = "The process that worked on the request was lost; nothing was stored, send the request again."
+    return Problem("worker-lost", lost, headers=AGAIN)
 
 
 def _outcome(work: Work, path: str, arguments: tuple[Any, ...]) -> Response | Exception:

@@ -1,1 +1,1 @@
-"""What holds at the socket, before there is a request: deadlines, sizes of heads, numbers of connections."""
+"""Below the requests: sockets with their deadlines and limits; processes, who looks after whom, and how they end."""

@@ -81,5 +81,5 @@ PROVOCATIONS: dict[str, Provocation] = {
 }
 """Error code → how to provoke it."""
 AT_THE_SOCKET = {"malformed-request", "request-timeout", "headers-too-large", "overloaded"}
-OUT_OF_REACH = {"internal", "worker-lost"} | AT_THE_SOCKET
+OUT_OF_REACH = {"internal", "shutting-down", "worker-lost"} | AT_THE_SOCKET
 """What no request alone can provoke; their answers are held elsewhere."""

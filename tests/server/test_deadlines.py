@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 from raw import Wire, chunked, request, wire
-from test_server import free_port, server
+from running import free_port, server
 
 EMPTY = b'{"events": []}'
 POST = request("POST", "/reduce", body=EMPTY)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from raw import Answer, chunked, request, wire
-from test_server import free_port, server
+from running import free_port, server
 
 EMPTY = b'{"events": []}'
 POST = request("POST", "/reduce", body=EMPTY)

@@ -1,0 +1,29 @@
+"""The socket that all workers share."""
+
+import socket
+from typing import Final
+
+BACKLOG: Final = 2048
+"""How many connections may wait to be accepted."""
+
+
+class CannotListenError(Exception):
+    """The address cannot be listened on; the message is one clear line."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen, before anything else is started; raises `CannotListenError`."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=_PASSIVE)[0]
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise CannotListenError(f"{host}:{port} cannot be listened on: {error.strerror or error}") from None
+
+
+def address_of(listener: socket.socket) -> str:
+    """Name the address in the form of a URL."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"http://{host}:{port}"
+
+
+_PASSIVE: Final = socket.AI_PASSIVE

@@ -1,0 +1,52 @@
+"""From settings to a service that listens: one process, or several and their supervisor."""
+
+import gc
+import logging
+import socket
+
+import uvicorn
+
+from app.api.application import create_app
+from app.api.life import Life
+from app.api.nursery import Nursery
+from app.api.workshop import serve as serve_bodies
+from app.server.descriptors import make_room_for
+from app.server.draining import DrainingServer, Worker
+from app.server.listening import address_of
+from app.server.protocol import protocol_factory
+from app.server.supervisor import Supervisor
+from app.settings import Settings
+
+logger = logging.getLogger("app.server")
+
+
+def serve(settings: Settings, listener: socket.socket) -> int:
+    """Serve until told to stop; the status to exit with."""
+    make_room_for(settings.max_connections)
+    gc.collect()
+    gc.freeze()  # what is forked from here on shares the memory of all that was imported
+    logger.info("Listening on %s with %d workers", address_of(listener), settings.workers)
+    if settings.workers == 1:
+        return serve_in_this_process(settings, listener, DrainingServer)
+    supervisor = Supervisor(
+        settings.workers, lambda: serve_in_this_process(settings, listener, Worker), settings.drain_seconds
+    )
+    return supervisor.run(listener)
+
+
+def serve_in_this_process(settings: Settings, listener: socket.socket, kind: type[DrainingServer]) -> int:
+    """Be a server."""
+    life = Life(settings.pool_size)
+    if settings.pool_size:
+        life.workshop.source = Nursery(serve_bodies)
+    config = uvicorn.Config(
+        create_app(settings, life),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        loop="uvloop",
+        http=protocol_factory(settings),
+        ws="none",
+    )
+    kind(config, life, settings.drain_seconds).run([listener])
+    return 0
