@@ -86,7 +86,7 @@ ORDERED_PARAMETER: Final = {
     "name": "ordered",
     "in": "query",
     "description": "For NDJSON bodies: `true` says that the events come in canonical order.",
-    "schema": {"type": "boolean", "default": False},
+    "schema": {"type": "boolean"},
 }
 SCHEMA_PARAMETER: Final = {
     "name": "type",

@@ -141,7 +141,7 @@ class Endpoints:
 
     async def health(self, request: Request) -> Response:
         """Answer that the service is there."""
-        return Response(Health().model_dump_json(), headers={"Cache-Control": "no-store"}, media_type=JSON)
+        return Response(Health(status="ok").model_dump_json(), headers={"Cache-Control": "no-store"}, media_type=JSON)
 
     async def ready(self, request: Request) -> Response:
         """Answer whether the service takes requests."""

@@ -29,6 +29,7 @@ def validate_event(payload: Any, event_type: str) -> ConformanceResult:
         event_type=event_type,
         model_violations=by_model,
         schema_violations=by_schema,
+        schema_check_skipped=False,
     )
 
 

@@ -40,7 +40,7 @@ class ModelViolation(_Verdict):
     """What the model expects."""
     violation_type: str
     """The kind of violation, stable: `missing`, `string_type`, `literal_error` …"""
-    input_value: Scalar = None
+    input_value: Scalar
     """The offending scalar, cut at 200 characters; null when it is missing, an object or an array."""
 
 
@@ -70,7 +70,7 @@ class ConformanceResult(_Verdict):
     """What the Pydantic model refuses."""
     schema_violations: tuple[SchemaViolation, ...]
     """What the JSON Schema refuses."""
-    schema_check_skipped: bool = False
+    schema_check_skipped: bool
     """True where the schema layer could not run; this service always runs it."""
 
 

@@ -6,10 +6,11 @@ from functools import cache
 from typing import Any, Final
 
 from app import __version__
+from app.api.keys import is_always_open
 from app.api.openapi.names import with_names
 from app.api.openapi.responses import HEADERS, responses
 from app.api.openapi.schemas import component_schemas, reference
-from app.api.openapi.security import SECURITY_SCHEMES, security
+from app.api.openapi.security import KEY_WHERE_SET, SECURITY_SCHEMES
 from app.api.operations import OPERATIONS, Operation
 
 ABOUT: Final = """\
@@ -43,6 +44,7 @@ def openapi_document() -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/", "description": "This host"}],
+        "security": KEY_WHERE_SET,
         "tags": list(TAGS),
         "paths": _paths(),
         "components": {"schemas": component_schemas(), "headers": HEADERS, "securitySchemes": SECURITY_SCHEMES},
@@ -62,8 +64,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": operation.description,
-        "security": security(operation.path),
     }
+    if is_always_open(operation.path):
+        described["security"] = []
     if operation.parameters:
         described["parameters"] = with_names(list(operation.parameters))
     if operation.request is not None:

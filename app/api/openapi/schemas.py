@@ -1,6 +1,7 @@
 """The components of the document: a schema for every model that is spoken of, and for every model of the contract."""
 
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -55,8 +56,24 @@ def component_schemas() -> dict[str, Schema]:
     every = {**published, **DOCUMENTS, **event_schemas(published["Event"])}
     for event_type, model in PAYLOAD_MODELS.items():
         every[model.__name__] |= {"examples": [EACH_TYPE[event_type]["payload"]]}
-    named = {name: with_names(schema) for name, schema in every.items()} | NAMED
+    named = {name: with_names(_without_defaults(schema)) for name, schema in every.items()} | NAMED
     return {name: {"title": name} | schema | {"title": name} for name, schema in sorted(named.items())}
+
+
+def _without_defaults(schema: Schema) -> Schema:
+    """Tell in words what an absent member counts as: generators take a `default` to mean that it is always there."""
+    properties = {
+        name: {key: value for key, value in described.items() if key != "default"}
+        | ({"description": _with_default(described)} if "default" in described else {})
+        for name, described in schema.get("properties", {}).items()
+    }
+    return {**schema, "properties": properties} if properties else schema
+
+
+def _with_default(described: Schema) -> str:
+    default = described["default"]
+    shown = default if isinstance(default, str) else json.dumps(default)
+    return f"{described['description']} `{shown}` when absent."
 
 
 def _of_models() -> dict[str, Schema]:

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from app.api.keys import is_always_open
-
 SECURITY_SCHEMES: Final = {
     "bearerKey": {
         "type": "http",
@@ -17,9 +15,5 @@ SECURITY_SCHEMES: Final = {
         "description": "The same key in a header of its own.",
     },
 }
-_KEY_WHERE_SET: Final[list[dict[str, list[str]]]] = [{"bearerKey": []}, {"headerKey": []}, {}]
-
-
-def security(path: str) -> list[dict[str, list[str]]]:
-    """Say how to show a key for a path: either of the two ways, or none where no keys are set."""
-    return [] if is_always_open(path) else _KEY_WHERE_SET
+KEY_WHERE_SET: Final[list[dict[str, list[str]]]] = [{"bearerKey": []}, {"headerKey": []}, {}]
+"""For the whole document: either of the two ways, or none where no keys are set. Open paths say that they are."""
