@@ -1,0 +1,83 @@
+// What a TypeScript user does with the generated client, against the service at the address given.
+
+import assert from "node:assert/strict";
+import createClient from "openapi-fetch";
+
+import type { components, paths } from "../generated/service.js";
+import { type CollaborationEvent, type Event, created, drives, joined, looks, told } from "./mission.js";
+
+const baseUrl = process.argv[2];
+assert(baseUrl, "the service's address is missing");
+const service = createClient<paths>({ baseUrl });
+
+const mission: CollaborationEvent[] = [
+  joined(1, "p-lea"),
+  joined(2, "p-tom"),
+  drives(3, "p-lea"),
+  looks(4, "p-lea"),
+  looks(5, "p-tom"),
+];
+
+async function reduces(): Promise<void> {
+  const events: Event[] = [...mission, created(9)];
+  const { data, error, response } = await service.POST("/reduce", { body: { events } });
+  assert(data, error?.detail);
+  const drivers: string[] = data.active_drivers;
+  assert.deepEqual(drivers, ["p-lea"]);
+  assert.deepEqual(data.participants_by_focus["wp:WP07"], ["p-lea", "p-tom"]);
+  assert.equal(data.event_count, mission.length);
+  assert.match(response.headers.get("Repr-Digest") ?? "", /^sha-256=:.+:$/);
+}
+
+async function reducesLines(): Promise<void> {
+  const { data, error } = await service.POST("/reduce", {
+    params: { query: { mode: "permissive", ordered: true } },
+    body: mission.map((event) => JSON.stringify(event)).join("\n"),
+    bodySerializer: (lines) => lines as string,
+    headers: { "Content-Type": "application/x-ndjson" },
+  });
+  assert(data, error?.detail);
+  assert.equal(data.event_count, mission.length);
+}
+
+async function isRefused(): Promise<void> {
+  const { data, error } = await service.POST("/reduce", { body: { events: [...mission, drives(6, "p-nobody")] } });
+  assert(!data && error);
+  const code: components["schemas"]["ProblemCode"] = error.code;
+  assert.equal(code, "unknown-participant");
+  assert.equal(error.participant_id, "p-nobody");
+  assert.equal(error.errors?.[0]?.pointer, "/events/5/payload/participant_id");
+}
+
+async function validates(): Promise<void> {
+  const payload = { mission_id: "search-rework", participant_id: "p-lea", intent: "maybe" };
+  const { data } = await service.POST("/validate", { body: { event_type: "DriveIntentSet", payload } });
+  assert(data && !data.valid);
+  const [violation] = data.model_violations;
+  assert.deepEqual([violation?.field, violation?.input_value], ["intent", "maybe"]);
+}
+
+async function validatesABatch(): Promise<void> {
+  const { data } = await service.POST("/validate/batch", {
+    params: { query: { report: "invalid" } },
+    body: { events: [...mission, { nonsense: true }] },
+  });
+  assert(data);
+  assert.deepEqual([data.total, data.invalid], [mission.length + 1, 1]);
+  assert.equal(data.results[0]?.index, mission.length);
+}
+
+async function readsSchemas(): Promise<void> {
+  const index = await service.GET("/schemas");
+  assert(index.data?.schemas.some((schema) => schema.event_type === "DriveIntentSet"));
+  const schema = await service.GET("/schemas/{type}", { params: { path: { type: "DriveIntentSet" } } });
+  assert.deepEqual(schema.data?.required, ["mission_id", "participant_id", "intent"]);
+  const none = await service.GET("/schemas/{type}", { params: { path: { type: "DriveIntent" } } });
+  assert.equal(none.error?.code, "unknown-schema");
+}
+
+for (const story of [reduces, reducesLines, isRefused, validates, validatesABatch, readsSchemas]) {
+  await story();
+  console.log(`  ${story.name}`);
+}
+console.log(`  ${mission.map(told).join(", ")}`);
