@@ -69,6 +69,31 @@ lint-image: $(VENV)/dev.stamp
 check-image: $(VENV)/test.stamp
 	$(BIN)/python -m deploy
 
+# What the linter and the TypeScript client need; npm's own record is the stamp.
+NODE_TOOLS := clients/node_modules/.package-lock.json
+$(NODE_TOOLS): clients/package.json clients/package-lock.json
+	@command -v npm > /dev/null || { echo "Node 20.19 or newer, with npm, is needed here" >&2; exit 1; }
+	cd clients && npm ci --silent
+	touch $@
+
+# The generator and what it generates need other releases than the service; they get an environment of their own.
+CLIENTS := $(VENV)/clients
+$(CLIENTS)/installed.stamp: requirements/clients.txt
+	test -x $(CLIENTS)/bin/python || $(PYTHON) -m venv $(CLIENTS)
+	$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+## check-openapi: openapi.json under a strict linter; needs Node
+.PHONY: check-openapi
+check-openapi: $(NODE_TOOLS)
+	cd clients && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+	  node_modules/.bin/redocly lint --config lint/redocly.yaml ../openapi.json
+
+## check-clients: a TypeScript and a Python client, generated, type-checked, used against the service; needs Node
+.PHONY: check-clients
+check-clients: $(VENV)/dev.stamp $(NODE_TOOLS) $(CLIENTS)/installed.stamp
+	$(BIN)/python -m clients $(CLIENTS)
+
 ## format: write the code the way `lint` wants it
 .PHONY: format
 format: $(VENV)/dev.stamp
@@ -108,7 +133,7 @@ generated: $(VENV)/dev.stamp
 ## lock: resolve the dependencies anew, with hashes and without addresses
 .PHONY: lock
 lock: $(VENV)/dev.stamp
-	for extra in runtime test dev load mutants; do \
+	for extra in runtime test dev clients load mutants; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-annotate $$(test $$extra = runtime || echo --extra $$extra) \
 	    pyproject.toml -o requirements/$$extra.txt || exit 1; \

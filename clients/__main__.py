@@ -2,8 +2,8 @@
 
     python -m clients VENV
 
-`VENV` is the environment that has openapi-python-client; `npm ci` has been run in this folder. The exit status is 1 when
-a generator warns, a client does not type-check, or a story does not end as told.
+`VENV` is the environment that has openapi-python-client; `npm ci` has been run in this folder. The exit status is 1
+when a generator warns, a client does not type-check, or a story does not end as told.
 """
 
 import os
@@ -42,7 +42,7 @@ def main() -> int:
 
 def prepare_typescript() -> None:
     """Generate the types, and compile what uses them."""
-    run("openapi-typescript", TOOLS / "openapi-typescript", DOCUMENT, "--output", GENERATED / "service.d.ts")
+    run("openapi-typescript", TOOLS / "openapi-typescript", DOCUMENT, "--output", GENERATED / "service.ts")
     run("tsc --strict", TOOLS / "tsc", "--project", HERE / "tsconfig.json")
 
 
@@ -52,7 +52,16 @@ def prepare_python(venv: Path) -> None:
     options = ("--config", config, "--path", DOCUMENT, "--output-path", PYTHON_CLIENT, "--fail-on-warning")
     run("openapi-python-client", venv / "bin" / "openapi-python-client", "generate", *options, PATH=str(venv / "bin"))
     settings = HERE / "python" / "mypy.ini"
-    run("mypy --strict", sys.executable, "-m", "mypy", "--config-file", settings, "--python-executable", venv / "bin" / "python")
+    run(
+        "mypy --strict",
+        sys.executable,
+        "-m",
+        "mypy",
+        "--config-file",
+        settings,
+        "--python-executable",
+        venv / "bin" / "python",
+    )
 
 
 def run(title: str, *command: str | Path, **environment: str) -> None:
