@@ -131,6 +131,7 @@ OPERATIONS: Final = (
         answer_headers=("Repr-Digest",),
         lines=EVENT_LINE,
         examples=examples.REDUCE,
+        answered="The state of the mission: its 15 fields, all of them always there.",
     ),
     Operation(
         "post",
@@ -144,6 +145,7 @@ OPERATIONS: Final = (
         ValidateRequest,
         (*BODY_PROBLEMS, "unknown-event-type", *LOST),
         examples=examples.VALIDATE,
+        answered="The verdict of both layers; `valid` says whether either has anything to say.",
     ),
     Operation(
         "post",
@@ -160,6 +162,7 @@ OPERATIONS: Final = (
         (REPORT_PARAMETER,),
         lines=ANY_LINE,
         examples=examples.VALIDATE_BATCH,
+        answered="The verdicts, and how many events are invalid.",
     ),
     Operation(
         "get",
@@ -170,6 +173,7 @@ OPERATIONS: Final = (
         "Every schema of the contract with its name, title, kind and address.",
         SchemaIndex,
         problems=("not-acceptable",),
+        answered="The names and addresses of all schemas.",
     ),
     Operation(
         "get",
@@ -183,6 +187,7 @@ OPERATIONS: Final = (
         problems=("unknown-schema", "not-acceptable"),
         parameters=(SCHEMA_PARAMETER, IF_NONE_MATCH),
         answer_headers=("ETag", "Cache-Control"),
+        answered="The schema, as it is committed and shipped.",
     ),
     Operation(
         "get",
@@ -192,6 +197,7 @@ OPERATIONS: Final = (
         "Tell whether the process lives",
         "200 while it does.",
         Health,
+        answered="The process lives.",
     ),
     Operation(
         "get",
@@ -202,6 +208,7 @@ OPERATIONS: Final = (
         "200 while it does; 503 once it is being stopped, and while no process for large bodies can be started.",
         Health,
         problems=("shutting-down", "worker-lost"),
+        answered="The service takes requests.",
     ),
     Operation(
         "get",
@@ -211,6 +218,7 @@ OPERATIONS: Final = (
         "Tell whether the process lives",
         "The same as `/livez`.",
         Health,
+        answered="The process lives.",
     ),
     Operation(
         "get",
@@ -223,6 +231,7 @@ OPERATIONS: Final = (
         problems=("not-acceptable",),
         answer_headers=("Cache-Control",),
         page=True,
+        answered="What this is, and where to go.",
     ),
     Operation(
         "get",
@@ -236,6 +245,7 @@ OPERATIONS: Final = (
         parameters=(IF_NONE_MATCH,),
         answer_headers=("ETag", "Cache-Control"),
         page=True,
+        answered="All codes.",
     ),
     Operation(
         "get",
@@ -250,5 +260,6 @@ OPERATIONS: Final = (
         parameters=(CODE_PARAMETER, IF_NONE_MATCH),
         answer_headers=("ETag", "Cache-Control"),
         page=True,
+        answered="What the code means.",
     ),
 )

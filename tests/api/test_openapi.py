@@ -1,6 +1,7 @@
 """`GET /openapi.json`: complete, without a loose end, and true of what the service answers."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -106,21 +107,34 @@ def test_path_parameters_are_those_of_the_path(document: Json) -> None:
         assert described == named
 
 
-def examples(node: Json) -> list[Any]:
+def examples(document: Json, node: Json) -> list[Any]:
     """List the examples of a parameter or a media type."""
     single = [node["example"]] if "example" in node else []
     many = node.get("examples", {})
-    return single + [example["value"] for example in (many.values() if isinstance(many, dict) else ())]
+    named = [
+        resolve(document, e["$ref"]) if "$ref" in e else e for e in (many.values() if isinstance(many, dict) else ())
+    ]
+    return single + [example["value"] for example in named]
 
 
 def test_every_example_fits_its_schema(document: Json) -> None:
     for node in nodes(document["paths"]):
         if "schema" in node:
-            for example in examples(node):
+            for example in examples(document, node):
                 validator(document, node["schema"]).validate(example)
     for schema in document["components"]["schemas"].values():
         for example in schema.get("examples", ()):
             validator(document, schema).validate(example)
+
+
+def test_every_error_answer_shows_each_of_its_codes(document: Json) -> None:
+    for _, path, operation in operations(document):
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                described = response["content"]["application/problem+json"]
+                told = {problem["code"] for problem in examples(document, described)}
+                assert told == set(re.findall(r"^- `([a-z-]+)`: ", response["description"], re.MULTILINE)), path
+                assert {problem["status"] for problem in examples(document, described)} == {int(status)}
 
 
 def test_the_descriptions_of_the_models_reach_the_reader(document: Json) -> None:

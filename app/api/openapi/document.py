@@ -8,7 +8,7 @@ from typing import Any, Final
 from app import __version__
 from app.api.keys import is_always_open
 from app.api.openapi.names import with_names
-from app.api.openapi.responses import HEADERS, responses
+from app.api.openapi.responses import HEADERS, problem_examples, responses
 from app.api.openapi.schemas import component_schemas, reference
 from app.api.openapi.security import KEY_WHERE_SET, SECURITY_SCHEMES
 from app.api.operations import OPERATIONS, Operation
@@ -47,7 +47,12 @@ def openapi_document() -> dict[str, Any]:
         "security": KEY_WHERE_SET,
         "tags": list(TAGS),
         "paths": _paths(),
-        "components": {"schemas": component_schemas(), "headers": HEADERS, "securitySchemes": SECURITY_SCHEMES},
+        "components": {
+            "schemas": component_schemas(),
+            "examples": problem_examples(),
+            "headers": HEADERS,
+            "securitySchemes": SECURITY_SCHEMES,
+        },
     }
 
 

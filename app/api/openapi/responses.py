@@ -7,7 +7,8 @@ from typing import Any, Final
 from app.api.examples.answers import answers
 from app.api.keys import is_always_open
 from app.api.openapi.schemas import reference
-from app.api.operations import Operation
+from app.api.operations import OPERATIONS, Operation
+from app.api.pages.explanations import problem_page
 from app.api.problems import KINDS, MEDIA_TYPE, ProblemDetails
 
 HEADERS: Final = {
@@ -34,6 +35,17 @@ def responses(operation: Operation) -> dict[str, Any]:
             "headers": _headers(operation.answer_headers),
         }
     return dict(sorted(described.items()))
+
+
+def problem_examples() -> dict[str, Any]:
+    """Show each error that an operation can answer with, as its page does."""
+    codes = dict.fromkeys(code for operation in OPERATIONS for code in _codes(operation))
+    pages = {code: problem_page(code) for code in sorted(codes)}
+    return {
+        code: {"summary": page.title, "description": page.remedy, "value": page.example.model_dump(exclude_none=True)}
+        for code, page in pages.items()
+        if page.example
+    }
 
 
 def _answer(operation: Operation) -> dict[str, Any]:
@@ -88,5 +100,6 @@ def _problems(operation: Operation) -> dict[str, Any]:
 
 def _problem(operation: Operation, status: int, codes: list[str]) -> dict[str, Any]:
     meaning = "\n".join(f"- `{code}`: {KINDS[code].title}" for code in codes)
-    content = {"schema": reference(ProblemDetails)} | _examples(_recorded(operation, status))
+    examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
+    content = {"schema": reference(ProblemDetails)} | _examples(_recorded(operation, status) | examples)
     return {"description": meaning, "headers": _headers(()), "content": {MEDIA_TYPE: content}}
