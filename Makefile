@@ -64,10 +64,10 @@ lint-image: $(VENV)/dev.stamp
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	if command -v nginx >/dev/null; then nginx -t -q -c $(CURDIR)/deploy/nginx.conf; fi
 
-## check-image: build the images, run, ask, stop and kill them; needs an engine with compose, two minutes
+## check-image: build the images, run, ask, stop and kill them; needs an engine with compose (CHECK=replicas for one)
 .PHONY: check-image
 check-image: $(VENV)/test.stamp
-	$(BIN)/python -m deploy
+	$(BIN)/python -m deploy $(CHECK)
 
 # What the linter and the TypeScript client need; npm's own record is the stamp.
 NODE_TOOLS := clients/node_modules/.package-lock.json

@@ -1,12 +1,14 @@
 """Builds the images, runs them every way they are meant to be run, and tells what it saw.
 
-    python -m deploy            needs an engine, and Compose v2 or docker-compose 1.29
+    python -m deploy                  needs an engine, and Compose v2 or docker-compose 1.29
+    python -m deploy replicas         that check alone; there are image, service, replicas
 
 The exit status is 1 when anything is not as it has to be.
 """
 
 import sys
 import time
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from deploy.engine import CheckError, Compose, await_health, composed, docker
@@ -16,16 +18,18 @@ from deploy.replicas import check_replicas
 LOAD_SECONDS: Final = "14"
 
 
-def main() -> int:
-    """Check everything, the cheapest first."""
+def main(chosen: list[str]) -> int:
+    """Check everything, the cheapest first, or what is asked for."""
+    if unknown := set(chosen) - set(CHECKS):
+        print(f"No such check: {', '.join(sorted(unknown))}; there are {', '.join(CHECKS)}.", file=sys.stderr)
+        return 2
     try:
         print(f"engine {docker('version', '--format', '{{.Server.Version}}').strip()}")
         with composed() as compose:
             compose("config", "--quiet")
             build(compose)
-            check_image()
-            check_service(compose)
-            check_replicas(compose)
+            for name in chosen or CHECKS:
+                CHECKS[name](compose)
     except CheckError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -51,10 +55,17 @@ def check_service(compose: Compose) -> None:
     print(f"load: {last_line(compose('run', '--rm', 'load', LOAD_SECONDS=LOAD_SECONDS))}")
 
 
+CHECKS: Final[Mapping[str, Callable[[Compose], None]]] = {
+    "image": lambda compose: check_image(),
+    "service": check_service,
+    "replicas": check_replicas,
+}
+
+
 def last_line(text: str) -> str:
     """Give the verdict at the end of a report."""
     return text.strip().splitlines()[-1]
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from itertools import cycle
 from threading import Condition, Thread
+from time import monotonic
 from typing import Final, Self
 
 import httpx
@@ -17,7 +18,7 @@ class Callers:
     """They call while the `with` block lasts."""
 
     def __init__(self, address: str, digests: Mapping[bytes, str]) -> None:
-        self.answered = 0
+        self.answered, self.slowest = 0, 0.0
         self.failures: list[str] = []
         self._address, self._digests = address, digests
         self._change, self._over = Condition(), False
@@ -45,9 +46,10 @@ class Callers:
     def _call(self) -> None:
         with httpx.Client(base_url=self._address, trust_env=False, timeout=60) as http:
             for body, digest in cycle(self._digests.items()):
+                began = monotonic()
                 failure = self._failure(http, body, digest)
                 with self._change:
-                    self.answered += 1
+                    self.answered, self.slowest = self.answered + 1, max(self.slowest, monotonic() - began)
                     self.failures += [failure] if failure else []
                     self._change.notify_all()
                 if self._over:

@@ -32,11 +32,12 @@ def check_replicas(compose: Compose) -> None:
     check_limit(address)
     with Callers(address, digests) as callers:
         lose_replicas(compose, callers)
+    check_loss(compose, address)
     print(
         f"under load, one killed and one stopped: {callers.answered:,} requests, {len(callers.failures)} failed",
         end="; ",
     )
-    print(f"{passed_on(compose)} were passed on")
+    print(f"{passed_on(compose)} were passed on, the slowest took {callers.slowest:.2f} s")
     if callers.failures:
         raise CheckError("\n".join(callers.failures[:5]))
 
@@ -54,6 +55,15 @@ def check_limit(address: str) -> None:
     answer = httpx.post(f"{address}/reduce", content=bytes(TOO_LARGE))
     if (answer.status_code, answer.json()["code"]) != (413, "body-too-large"):
         raise CheckError(f"nginx refuses too large a body with {answer.status_code} {answer.text[:500]}")
+
+
+def check_loss(compose: Compose, address: str) -> None:
+    """Make sure that nginx says so, and when to come back, where no replica is left."""
+    compose("stop", *REPLICAS)
+    answer = httpx.post(f"{address}/reduce", content=b"{}")
+    said = (answer.status_code, answer.headers.get("Retry-After"), answer.json()["status"], answer.json()["code"])
+    if said != (503, "1", 503, "worker-lost"):
+        raise CheckError(f"nginx alone answers {said}")
 
 
 def lose_replicas(compose: Compose, callers: Callers) -> None:

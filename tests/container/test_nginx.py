@@ -57,6 +57,13 @@ def test_every_refusal_has_the_request_id_twice() -> None:
     assert all(set(body) <= set(ProblemDetails.model_fields) for _, body in REFUSALS)
 
 
+@pytest.mark.parametrize("place", ["/unreadable", "@not_found", "@too_large", "@lost"])
+def test_a_refusal_has_the_status_that_it_tells(place: str) -> None:
+    [(codes, told)] = re.findall(rf"error_page ([\d ]+?)(?: =(\d+))? {place};", NGINX)
+    [status] = re.findall(rf"location (?:= )?{place} \{{[^}}]*?return (\d+) '", NGINX)
+    assert (told or codes) == status  # without `=` nginx keeps the code that led there, whatever is returned
+
+
 def test_the_limit_in_words_is_the_limit() -> None:
     [told] = [body["detail"] for _, body in REFUSALS if body.get("code") == "body-too-large"]
     assert told == f"The body is larger than {setting('max_body_bytes')} bytes."
