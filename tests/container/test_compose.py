@@ -28,6 +28,13 @@ def test_the_replicas_differ_only_in_who_is_built_and_published() -> None:
     assert others == [first, first]
 
 
+@pytest.mark.parametrize("name", REPLICAS)
+def test_a_replica_is_given_the_time_that_it_takes_to_drain(name: str) -> None:
+    assert (
+        int(SERVICES[name]["stop_grace_period"].removesuffix("s")) > 2 * Settings.model_fields["drain_seconds"].default
+    )
+
+
 def test_the_service_alone_comes_up_without_a_profile_at_the_port_of_the_settings() -> None:
     assert [name for name, service in SERVICES.items() if "profiles" not in service] == ["service"]
     host, port = Settings.model_fields["host"].default, Settings.model_fields["port"].default

@@ -12,7 +12,7 @@ from app.settings import Settings
 
 NGINX = (ROOT / "deploy/nginx.conf").read_text("utf-8")
 REFUSALS = [(int(status), json.loads(body)) for status, body in re.findall(r"return (\d+) '(\{.*\})';", NGINX)]
-UNITS = {"k": 1024, "m": 1024 * 1024}
+UNITS = {"s": 1, "k": 1024, "m": 1024 * 1024}
 
 
 def setting(name: str) -> int:
@@ -22,10 +22,17 @@ def setting(name: str) -> int:
 
 @pytest.mark.parametrize(
     ("directive", "name"),
-    [("client_max_body_size", "max_body_bytes"), ("client_body_buffer_size", "inline_body_bytes")],
+    [
+        ("client_max_body_size", "max_body_bytes"),
+        ("client_body_buffer_size", "inline_body_bytes"),
+        ("large_client_header_buffers 4", "max_header_bytes"),
+        ("client_header_timeout", "head_seconds"),
+        ("client_body_timeout", "body_seconds"),
+        ("keepalive_timeout", "keep_alive_seconds"),
+    ],
 )
 def test_a_limit_is_the_default_of_its_setting(directive: str, name: str) -> None:
-    [(number, unit, variable)] = re.findall(rf"{directive} (\d+)([km]);\s+# (COLLAB_\w+)", NGINX)
+    [(number, unit, variable)] = re.findall(rf"{directive} (\d+)([kms]);\s+# (COLLAB_[A-Z_]+)", NGINX)
     assert (int(number) * UNITS[unit], variable) == (setting(name), f"COLLAB_{name.upper()}")
 
 
