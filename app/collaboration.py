@@ -5,6 +5,10 @@ from app.collaboration import Event, reduce_collaboration_events
 state = reduce_collaboration_events(events, mode="strict")
 """
 
+from app.admission.admit import Admission, admit
+from app.admission.advice import Advice, Advisory, Presence, advise
+from app.admission.refusals import BadCheckpointError, LargeCheckpointError, LateEventsError
+from app.admission.verdicts import Verdict
 from app.contract.constants import (
     COLLABORATION_EVENT_TYPES,
     COMMENT_POSTED,
@@ -80,7 +84,11 @@ __all__ = [
     "PROMPT_STEP_EXECUTION_STARTED",
     "SESSION_LINKED",
     "WARNING_ACKNOWLEDGED",
+    "Admission",
+    "Advice",
+    "Advisory",
     "AuthPrincipalBinding",
+    "BadCheckpointError",
     "CollaborationAnomaly",
     "CommentEntry",
     "CommentPostedPayload",
@@ -95,6 +103,8 @@ __all__ = [
     "EventRefusedError",
     "FocusChangedPayload",
     "FocusTarget",
+    "LargeCheckpointError",
+    "LateEventsError",
     "MalformedPayloadError",
     "MissionMismatchError",
     "ModelViolation",
@@ -104,6 +114,7 @@ __all__ = [
     "ParticipantJoinedPayload",
     "ParticipantLeftPayload",
     "PotentialStepCollisionDetectedPayload",
+    "Presence",
     "PresenceHeartbeatPayload",
     "PromptStepExecutionCompletedPayload",
     "PromptStepExecutionStartedPayload",
@@ -115,8 +126,11 @@ __all__ = [
     "UnknownParticipantError",
     "UnknownWarningError",
     "UnmatchedCompletionError",
+    "Verdict",
     "WarningAcknowledgedPayload",
     "WarningEntry",
+    "admit",
+    "advise",
     "reduce_collaboration_events",
     "validate_event",
 ]

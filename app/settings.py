@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     """The most events in one batch."""
     max_event_bytes: Annotated[int, Field(ge=1024), LIMIT] = 1024 * 1024
     """The largest event, in bytes of its JSON text."""
+    recent_events: Annotated[int, Field(ge=1000, le=100_000)] = 1_000
+    """How many of the events accepted last a checkpoint remembers, to know them when they are sent again."""
     max_nesting: Annotated[int, Field(ge=8, le=500), LIMIT] = 64
     """How deep objects and arrays may nest in a body."""
     max_header_bytes: Annotated[int, Field(ge=1024), LIMIT] = 32 * 1024

@@ -5,8 +5,12 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, JsonValue
 
+from app.admission.advice import Advice
 from app.api import examples
 from app.api.wire import (
+    AdmitAnswer,
+    AdmitRequest,
+    AdviseRequest,
     BatchVerdict,
     Health,
     ProblemIndex,
@@ -163,6 +167,38 @@ OPERATIONS: Final = (
         lines=ANY_LINE,
         examples=examples.VALIDATE_BATCH,
         answered="The verdicts, and how many events are invalid.",
+    ),
+    Operation(
+        "post",
+        "/admit",
+        "admitEvents",
+        "Live loop",
+        "Move a mission on by a batch of events",
+        "Takes the checkpoint of the answer before and the next events, and judges these one at a time in canonical "
+        "order under strict rules. Each has its verdict: `accepted`, `duplicate`, `ignored`, or `rejected` with the "
+        "reason, and then it leaves no trace. The state is byte for byte what `/reduce` gives in strict mode for "
+        "everything accepted so far, however the history was cut into batches. Store the new checkpoint; sent again, "
+        "a batch is answered with `duplicate` and the same state. An event that sorts at or before what was folded is "
+        "late: to take it in, resume from an earlier checkpoint.",
+        AdmitAnswer,
+        AdmitRequest[Event | JsonValue],
+        (*BODY_PROBLEMS, "late-events", "too-many-events", "event-too-large", "bad-checkpoint", "worker-lost"),
+        examples=examples.ADMIT,
+    ),
+    Operation(
+        "post",
+        "/advise",
+        "adviseOnState",
+        "Live loop",
+        "Tell overlaps that nobody has warned of, and who has gone quiet",
+        "An advisory is the payload of a warning, ready to be put into an event: for every focus target with two or "
+        "more active drivers, and for every step in flight at two or more participants. Its `warning_id` follows from "
+        "what it says, so the same overlap is never reported twice. Presence is measured at `as_of`, and not at all "
+        "without it.",
+        Advice,
+        AdviseRequest,
+        (*BODY_PROBLEMS, "worker-lost"),
+        examples=examples.ADVISE,
     ),
     Operation(
         "get",

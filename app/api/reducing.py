@@ -35,7 +35,7 @@ def reduce_body(body: bytes, limits: Settings) -> Response:
     """Answer a `/reduce` request; raises `Problem`."""
     check_sizes(body, limits)
     request = SURE_READER.read(body)
-    if request and len(request.events) <= limits.max_events and _are_keys_ids(request.roster):
+    if request and len(request.events) <= limits.max_events and are_keys_ids(request.roster):
         state = _reduced_surely(request.events, request.mode, request.roster)
         if state is not None:
             return state_response(state)
@@ -95,7 +95,8 @@ def _reduced_thoroughly(events: Sequence[Event], mode: Mode, roster: Roster, pla
     return encode(draft)
 
 
-def _are_keys_ids(roster: Roster) -> bool:
+def are_keys_ids(roster: Roster) -> bool:
+    """Tell whether every key of a roster is its identity's id."""
     return all(key == identity.participant_id for key, identity in (roster or {}).items())
 
 

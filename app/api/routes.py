@@ -8,6 +8,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.api.admitting import admit_body
+from app.api.advising import advise_body
 from app.api.bodies import JSON, NDJSON, read_body, read_media_type
 from app.api.life import Life
 from app.api.negotiation import require_acceptable
@@ -21,6 +23,7 @@ from app.api.schema_routes import schema_index, schema_response
 from app.api.streaming import reduce_stream
 from app.api.validating import REPORTS, Report, validate_batch_body, validate_batch_lines, validate_body
 from app.api.wire import Health
+from app.api.workshop import Work
 from app.reducer.fold import MODES, Mode
 from app.settings import Settings
 
@@ -78,8 +81,10 @@ class Endpoints:
         """Map operation ids to endpoints."""
         return {
             "reduceEvents": self.reduce,
-            "validatePayload": self.validate,
+            "validatePayload": self.on_json(validate_body),
             "validateBatch": self.validate_batch,
+            "admitEvents": self.on_json(admit_body),
+            "adviseOnState": self.on_json(advise_body),
             "listSchemas": self.list_schemas,
             "getSchema": self.get_schema,
             "getLiveness": self.health,
@@ -108,13 +113,17 @@ class Endpoints:
         body = await read_body(request, self.settings)
         return await self.workshop.do(reduce_lines, body, mode, self.settings)
 
-    async def validate(self, request: Request) -> Response:
-        """Judge one payload."""
-        require_acceptable(request.headers.get("accept"), JSON)
-        read_media_type(request, JSON)
-        check_query(request)
-        body = await read_body(request, self.settings)
-        return await self.workshop.do(validate_body, body, self.settings)
+    def on_json(self, work: Work) -> Endpoint:
+        """Make an endpoint that does some work on a JSON body, and takes no parameters."""
+
+        async def endpoint(request: Request) -> Response:
+            require_acceptable(request.headers.get("accept"), JSON)
+            read_media_type(request, JSON)
+            check_query(request)
+            body = await read_body(request, self.settings)
+            return await self.workshop.do(work, body, self.settings)
+
+        return endpoint
 
     async def validate_batch(self, request: Request) -> Response:
         """Judge every event of a batch, from JSON or NDJSON."""

@@ -8,9 +8,16 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.admission.admit import OnLate
+from app.admission.admitting import MAX_CLOCK_STEP
+from app.admission.advice import STALE_AFTER_SECONDS, Advisory
+from app.admission.verdicts import Outcome
 from app.api.problems import Absent, ProblemDetails
+from app.contract.envelope import LARGEST_CLOCK
+from app.contract.formats import Instant
 from app.contract.identity import ParticipantIdentity
 from app.contract.payloads import PAYLOAD_MODELS
+from app.contract.state import ReducedCollaborationState
 from app.reducer.fold import Mode
 
 E = TypeVar("E")
@@ -92,6 +99,72 @@ class BatchVerdict(_Body):
     """How many of them are invalid."""
     results: list[EventVerdict]
     """A verdict for every event, or for the invalid ones alone with `?report=invalid`."""
+
+
+class AdmitRequest(_Request, Generic[E]):
+    """The next events of a mission, and where it stood before them."""
+
+    checkpoint: str | None = None
+    """The checkpoint of the answer before; null at the mission's start."""
+    roster: dict[str, ParticipantIdentity] | None = None
+    """Participants who had joined before the start: participant id → identity; not beside a checkpoint."""
+    events: list[E]
+    """The events, in any order; each has its own verdict, whatever it is."""
+    on_late: OnLate = "reject"
+    """What to do about events that sort at or before what was folded: `reject` each, or `refuse` the request."""
+    max_clock_step: Annotated[int, Field(ge=0, le=LARGEST_CLOCK)] = MAX_CLOCK_STEP
+    """How far an event's clock may be ahead of that of the last accepted one, or of 0 at the start."""
+
+
+class Admitted(_Body):
+    """The verdict on one event that was to be admitted."""
+
+    index: int
+    """The event's place in the batch as sent, from 0."""
+    event_id: str | None
+    """The event's id, normalised; as sent where the envelope is malformed, null where it is no string."""
+    event_type: str | None
+    """The event's type, likewise."""
+    verdict: Outcome
+    """`accepted`, `duplicate` of one accepted lately, `ignored` for its type, or `rejected`."""
+    code: str | None = None
+    """Why it was rejected: `late-event`, `clock-jump`, or an error's code."""
+    detail: str | None = None
+    """The same in a sentence."""
+    pointer: str | None = None
+    """Where in the body as sent the cause stands."""
+
+
+class AdmitAnswer(_Body):
+    """A mission moved on by a batch."""
+
+    state: ReducedCollaborationState
+    """The mission with everything accepted so far, byte for byte as strict `/reduce` gives it."""
+    checkpoint: str
+    """Where to go on: opaque; store it, and send it with the next events."""
+    accepted: int
+    """How many events were accepted."""
+    duplicate: int
+    """How many were duplicates."""
+    ignored: int
+    """How many were of other types."""
+    rejected: int
+    """How many were rejected; they left no trace."""
+    results: list[Admitted]
+    """A verdict for every event, in input order."""
+    advisories: list[Advisory]
+    """Overlaps in the new state that nobody has warned of."""
+
+
+class AdviseRequest(_Request):
+    """A state to look at, and from when."""
+
+    state: ReducedCollaborationState
+    """The state, as `/reduce` or `/admit` answered it."""
+    as_of: Instant | None = None
+    """The instant to measure presence at; without it there is none."""
+    stale_after_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = STALE_AFTER_SECONDS
+    """After how many seconds without a heartbeat a participant is `stale`."""
 
 
 class SchemaEntry(_Body):

@@ -28,10 +28,15 @@ class CanonicalSequence(NamedTuple, Generic[E]):
 
 def canonical(events: Sequence[E]) -> CanonicalSequence[E]:
     """Sort by clock, instant and id, and settle ids that occur more than once; O(n log n)."""
+    if _are_unique(events):
+        return CanonicalSequence(sorted(events, key=sort_key), frozenset())
+    return _settled(in_order(events))
+
+
+def in_order(events: Sequence[E]) -> list[E]:
+    """Sort by clock, instant and id, and events that share even their id by the text of their content (R1, R31)."""
     ordered = sorted(events, key=sort_key)
-    if len({event.event_id for event in events}) == len(events):
-        return CanonicalSequence(ordered, frozenset())
-    return _settled(ordered)
+    return ordered if _are_unique(events) else list(_without_ties(ordered))
 
 
 def content(event: FoldEvent) -> str:
@@ -78,12 +83,16 @@ def conflict(event: FoldEvent) -> ConflictingDuplicateError:
     )
 
 
+def _are_unique(events: Sequence[E]) -> bool:
+    return len({event.event_id for event in events}) == len(events)
+
+
 def _settled(ordered: Sequence[E]) -> CanonicalSequence[E]:
     """Keep the first event of each id and its first conflicting reuse; drop all else."""
     first: dict[str, E | None] = {}
     kept: list[E] = []
     conflicts: set[int] = set()
-    for event in _without_ties(ordered):
+    for event in ordered:
         if event.event_id not in first:
             first[event.event_id] = event
         else:

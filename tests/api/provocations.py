@@ -7,6 +7,8 @@ import builders as build
 import httpx
 from api.client import JSON_TYPE, Client, Json
 
+from app.collaboration import admit
+
 MISSION = "checkout-redesign"
 REQUEST_ID = "cli-42.retry-1"
 ADA, BEN = "p-ada", "p-ben"
@@ -46,6 +48,7 @@ def of_mission(events: tuple[tuple[str, Json], ...]) -> tuple[tuple[str, Json], 
 JOINED = of_mission((build.joined(ADA), build.joined(BEN)))
 TWICE = [build.event(*JOINED[0]), build.event(*JOINED[1])]
 LATE = [build.event(*JOINED[place], lamport_clock=clock) for place, clock in ((0, 2), (1, 1))]
+BEFORE = admit([LATE[0]]).checkpoint
 BAD_ENVELOPE = {**build.event(*JOINED[0]), "lamport_clock": "1"}
 
 PROVOCATIONS: dict[str, Provocation] = {
@@ -72,6 +75,8 @@ PROVOCATIONS: dict[str, Provocation] = {
     "conflicting-duplicate": post("/reduce", {"events": TWICE}),
     "mission-mismatch": reduce(JOINED[0], build.joined(BEN, mission_id="search-rework")),
     "unknown-event-type": post("/validate", {"event_type": "DriveIntent", "payload": {}}),
+    "bad-checkpoint": post("/admit", {"checkpoint": "mission-checkpoint.1.eAE", "events": []}),
+    "late-events": post("/admit", {"checkpoint": BEFORE, "events": [LATE[1]], "on_late": "refuse"}),
     "out-of-order": Provocation(
         "POST",
         "/reduce?ordered=true",

@@ -14,7 +14,7 @@ from app.api.pages.explanations import CODES, EXAMPLE_REQUEST_ID, EXPLANATIONS, 
 from app.api.problems import KINDS
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
-AWAITED = {"late-events", "bad-checkpoint", "shutting-down"}
+AWAITED = {"shutting-down"}
 """Explained before the service answers with them; never shown until then."""
 
 

@@ -20,6 +20,7 @@ STATUSES = {
     404: ("not-found", "unknown-schema", "unknown-problem"),
     405: ("method-not-allowed",),
     406: ("not-acceptable",),
+    409: ("late-events",),
     413: ("body-too-large", "too-many-events", "event-too-large"),
     415: ("unsupported-media-type",),
     422: (
@@ -32,6 +33,7 @@ STATUSES = {
         "conflicting-duplicate",
         "mission-mismatch",
         "unknown-event-type",
+        "bad-checkpoint",
     ),
     500: ("internal",),
 }

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app.api.examples.stories import COLLISION, EACH_TYPE, MISSION_OF_ALL_TYPES, OTHER_EVENT, OVERLAP, STRANGER
+from app.contract.envelope import Event
 from app.contract.payloads import PAYLOAD_MODELS
+from app.reducer.fold import reduce_collaboration_events
 
 
 def _example(summary: str, value: Any) -> dict[str, Any]:
@@ -13,6 +15,10 @@ def _example(summary: str, value: Any) -> dict[str, Any]:
 
 def _request(event_type: str, **payload: Any) -> dict[str, Any]:
     return {"event_type": event_type, "payload": EACH_TYPE[event_type]["payload"] | payload}
+
+
+def _state(events: list[dict[str, Any]]) -> Any:
+    return reduce_collaboration_events(list(map(Event.model_validate, events))).model_dump(mode="json")
 
 
 def _without(event: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -55,4 +61,20 @@ VALIDATE_BATCH: Final = {
         {"events": [OVERLAP[0], _without(OVERLAP[1], "payload"), OVERLAP[2] | {"aggregate_id": "mission/search"}]},
     ),
     "mission": _example("A whole mission without a fault", {"events": MISSION_OF_ALL_TYPES}),
+}
+ADMIT: Final = {
+    "start": _example(
+        "The first events of a mission: an overlap that nobody has warned of yet", {"events": OVERLAP[:9]}
+    ),
+    "rejected": _example(
+        "A stranger's comment and an event without its payload: each is rejected alone",
+        {"checkpoint": None, "events": [OVERLAP[0], STRANGER, _without(OVERLAP[1], "payload")], "on_late": "reject"},
+    ),
+}
+ADVISE: Final = {
+    "overlap": _example("Three participants drive one work package", {"state": _state(OVERLAP[:9])}),
+    "presence": _example(
+        "Who has gone quiet",
+        {"state": _state(MISSION_OF_ALL_TYPES), "as_of": "2026-03-02T09:07:00Z", "stale_after_seconds": 30},
+    ),
 }

@@ -3,6 +3,9 @@
 import re
 from typing import Any, Final, get_args
 
+from app.admission.admit import OnLate
+from app.admission.advice import Presence
+from app.admission.verdicts import Outcome
 from app.api.problems import KINDS
 from app.contract.identity import FocusTarget, ParticipantType
 from app.contract.payloads import (
@@ -42,11 +45,19 @@ NAMED: Final[dict[str, Schema]] = {
         "Whether a participant means to drive: `active`, or `inactive` to stop.",
         _words(DriveIntentSetPayload, "intent"),
     ),
+    "AdmissionVerdict": _choice("What became of an event that was to be admitted.", get_args(Outcome)),
     "Mode": _choice(
         "`strict` refuses the first event that breaks a rule; `permissive` records anomalies and goes on.", MODES
     ),
     "ParticipantType": _choice(
         "`human` for a person, `llm_context` for a session of an LLM agent.", get_args(ParticipantType)
+    ),
+    "OnLate": _choice(
+        "What to do about events that come too late: `reject` each, or `refuse` the request.", get_args(OnLate)
+    ),
+    "PresenceStatus": _choice(
+        "`fresh`, `stale` beyond the age that was asked for, `never` without a heartbeat.",
+        get_args(Presence.model_fields["status"].annotation),
     ),
     "ProblemCode": _choice("Every kind of error; programs decide on it.", KINDS),
     "Roster": {

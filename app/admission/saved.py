@@ -1,0 +1,149 @@
+"""What a checkpoint holds of a mission: its state as it is published, and what the state does not show.
+
+Both are read by types that say the models' rules, and held against each other, so a forged one is refused like any
+other bad input.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from app.admission.admitting import Mission
+from app.admission.recent import HASH_BYTES, RecentEvents
+from app.contract.envelope import LARGEST_CLOCK
+from app.contract.identity import FocusTarget, ParticipantIdentity
+from app.contract.payloads import Acknowledgement
+from app.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry
+from app.contract.twins import twin
+from app.reducer.draft import Draft, Executions, WarningDraft
+from app.reducer.sure_batch import NORMAL_ID, Column
+
+Count = Annotated[int, Meta(ge=0, le=LARGEST_CLOCK)]
+Time = Annotated[datetime, Meta(tz=True)]
+_normal_ids: Final = Column(NORMAL_ID)
+
+
+class SavedWarning(msgspec.Struct, gc=False):
+    """A `WarningEntry`."""
+
+    warning_id: str
+    event_id: str
+    warning_type: str
+    participant_ids: list[str]
+    acknowledgements: dict[str, Acknowledgement]
+
+
+class SavedState(msgspec.Struct, gc=False):
+    """A `ReducedCollaborationState` as it is read back, without the index that follows from the focus (S7)."""
+
+    mission_id: str
+    participants: dict[str, twin(ParticipantIdentity)]  # type: ignore[valid-type]
+    departed_participants: dict[str, twin(ParticipantIdentity)]  # type: ignore[valid-type]
+    presence: dict[str, Time]
+    active_drivers: list[str]
+    focus_by_participant: dict[str, twin(FocusTarget)]  # type: ignore[valid-type]
+    warnings: list[SavedWarning]
+    decisions: list[twin(DecisionEntry)]  # type: ignore[valid-type]
+    comments: list[twin(CommentEntry)]  # type: ignore[valid-type]
+    active_executions: dict[str, list[str]]
+    linked_sessions: dict[str, list[str]]
+    anomalies: list[twin(CollaborationAnomaly)]  # type: ignore[valid-type]
+    event_count: Count
+    last_processed_event_id: str | None
+
+
+class Saved(msgspec.Struct, array_like=True, forbid_unknown_fields=True, gc=False):
+    """The whole of what is kept between two batches."""
+
+    state: bytes
+    """The state's JSON (S16)."""
+    invited: list[str]
+    """Whose invitations are open (R16)."""
+    folded_to: tuple[Count, Time] | None
+    """Clock and instant of the last event accepted; its id stands in the state."""
+    recent_ids: list[str]
+    """The ids accepted lately, the latest last."""
+    recent_hashes: bytes
+    """The hashes of what those events say, in one piece."""
+
+
+_write: Final = msgspec.msgpack.Encoder().encode
+_read: Final = msgspec.msgpack.Decoder(Saved).decode
+_read_state: Final = msgspec.json.Decoder(SavedState).decode
+
+
+def save(mission: Mission, state: bytes, most_recent: int) -> bytes:
+    """Write a mission whose state is `state` already, with so many recent events at most."""
+    ids, hashes = mission.recent.last(most_recent)
+    folded_to = mission.watermark and mission.watermark[:2]
+    return _write(Saved(state, sorted(mission.draft.invited), folded_to, ids, hashes))
+
+
+def restore(text: bytes) -> Mission | None:
+    """Read what `save` wrote; None for anything else."""
+    try:
+        saved = _read(text)
+        state = _read_state(saved.state)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    if not _are_consistent(saved, state):
+        return None
+    folded_to, last_id = saved.folded_to, state.last_processed_event_id
+    watermark = (*folded_to, last_id) if folded_to and last_id else None
+    return Mission(_draft(state, saved.invited), watermark, RecentEvents(saved.recent_ids, saved.recent_hashes))
+
+
+def _are_consistent(saved: Saved, state: SavedState) -> bool:
+    """Hold the parts against each other as far as anything leans on it."""
+    last_id, ids = state.last_processed_event_id, saved.recent_ids
+    nothing_folded = (state.event_count == 0, last_id is None, saved.folded_to is None, not ids, not state.mission_id)
+    times = [*state.presence.values(), *(saved.folded_to[1:] if saved.folded_to else ())]
+    return (
+        len(set(nothing_folded)) == 1
+        and (not ids or ids[-1] == last_id)
+        and _normal_ids.fits(ids)
+        and len(set(ids)) == len(ids)
+        and len(saved.recent_hashes) == HASH_BYTES * len(ids)
+        and len({warning.warning_id for warning in state.warnings}) == len(state.warnings)
+        and all(instant.tzinfo is UTC for instant in times)
+    )
+
+
+def _draft(state: SavedState, invited: Iterable[str]) -> Draft:
+    """Go on where the state was taken."""
+    draft = Draft(strict=True)
+    draft.mission_id = state.mission_id
+    draft.participants = state.participants
+    draft.departed = state.departed_participants
+    draft.invited = set(invited)
+    draft.presence = state.presence
+    draft.drivers = set(state.active_drivers)
+    draft.focus = state.focus_by_participant
+    draft.warnings = {warning.warning_id: _warning(warning) for warning in state.warnings}
+    draft.decisions = state.decisions
+    draft.comments = state.comments
+    draft.executions = {who: _executions(steps) for who, steps in state.active_executions.items()}
+    draft.linked_sessions = state.linked_sessions
+    draft.anomalies = state.anomalies
+    draft.event_count = state.event_count
+    draft.last_event_id = state.last_processed_event_id
+    return draft
+
+
+def _warning(saved: SavedWarning) -> WarningDraft:
+    warning = WarningDraft(saved.warning_id)
+    warning.event_id = saved.event_id
+    warning.warning_type = saved.warning_type
+    warning.participant_ids = saved.participant_ids
+    warning.acknowledgements = saved.acknowledgements
+    return warning
+
+
+def _executions(steps: Iterable[str]) -> Executions:
+    executions = Executions()
+    for step_id in steps:
+        executions.start(step_id)
+    return executions

@@ -1,0 +1,110 @@
+"""`POST /admit`: from a checkpoint and a batch to verdicts, the new state, its checkpoint and advice.
+
+As with `/reduce` there are two ways. The sure one reads a batch whose events all fit, the thorough one any other.
+"""
+
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import Response
+
+from app.admission.admit import admit_batch, start
+from app.admission.admitting import Mission
+from app.admission.advice import advise_on_draft
+from app.admission.batch import Batch, read_values
+from app.admission.checkpoint import read_checkpoint, write_checkpoint
+from app.admission.refusals import BadCheckpointError, LargeCheckpointError, LateEventsError
+from app.admission.verdicts import Verdict
+from app.api.places import IN_ARRAY
+from app.api.problems import LONGEST_DETAIL, Finding, Problem, bounded, pointer, shortened
+from app.api.reading import check_sizes, invalid_request, read_request
+from app.api.reducing import are_keys_ids
+from app.api.wire import AdmitRequest, Admitted
+from app.contract.envelope import Event
+from app.contract.twins import twin
+from app.reducer.freezing import encode
+from app.reducer.reading import as_read
+from app.reducer.sure_batch import SureReader
+from app.settings import Settings
+
+SURE_READER: Final = SureReader(AdmitRequest[Event])
+AdmittedRecord: Final = twin(Admitted, sparse=True)
+
+
+def admit_body(body: bytes, limits: Settings) -> Response:
+    """Answer an `/admit` request; raises `Problem`."""
+    check_sizes(body, limits)
+    request, batch = _read(body, limits)
+    if request.checkpoint is not None and request.roster is not None:
+        raise _roster_beside_checkpoint()
+    try:
+        mission = start(request.roster) if request.checkpoint is None else _resumed(request.checkpoint, limits)
+        verdicts = admit_batch(mission, batch, request.on_late, request.max_clock_step)
+        return _answer(mission, verdicts, limits)
+    except LateEventsError as refusal:
+        raise _late_events(refusal) from None
+    except LargeCheckpointError as refusal:
+        finding = Finding(pointer="/checkpoint", code=refusal.code, message=str(refusal))
+        raise Problem(refusal.code, f"{refusal}.", (finding,)) from None
+
+
+def _read(body: bytes, limits: Settings) -> tuple[AdmitRequest[Any], Batch]:
+    sure = SURE_READER.read(body)
+    if sure and len(sure.events) <= limits.max_events and are_keys_ids(sure.roster):
+        return sure, ([as_read(index, event) for index, event in enumerate(sure.events)], [])
+    request = read_request(AdmitRequest[Any], body, limits)
+    return request, read_values(request.events)
+
+
+def _resumed(checkpoint: str, limits: Settings) -> Mission:
+    try:
+        return read_checkpoint(checkpoint, largest=limits.max_body_bytes)
+    except BadCheckpointError as refusal:
+        finding = Finding(pointer="/checkpoint", code=refusal.code, message=str(refusal))
+        detail = f"The checkpoint cannot be read: {refusal}."
+        raise Problem(refusal.code, detail, (finding,)) from None
+
+
+def _answer(mission: Mission, verdicts: list[Verdict], limits: Settings) -> Response:
+    state = encode(mission.draft)
+    checkpoint = write_checkpoint(mission, state, recent=limits.recent_events, largest=limits.max_body_bytes)
+    told = [verdict.verdict for verdict in verdicts]
+    answer = {
+        "state": msgspec.Raw(state),
+        "checkpoint": checkpoint,
+        **{outcome: told.count(outcome) for outcome in ("accepted", "duplicate", "ignored", "rejected")},
+        "results": list(map(_result, verdicts)),
+        "advisories": [advisory.model_dump() for advisory in advise_on_draft(mission.draft)],
+    }
+    return Response(msgspec.json.encode(answer), media_type="application/json")
+
+
+def _result(verdict: Verdict) -> Admitted:
+    why: dict[str, str] = {}
+    if verdict.location is not None:
+        where = pointer(("events", verdict.index, *verdict.location))
+        why = {"detail": shortened(verdict.detail or "", LONGEST_DETAIL), "pointer": shortened(where)}
+    result: Admitted = AdmittedRecord(
+        index=verdict.index,
+        event_id=verdict.event_id,
+        event_type=verdict.event_type,
+        verdict=verdict.verdict,
+        code=verdict.code,
+        **why,
+    )
+    return result
+
+
+def _late_events(refusal: LateEventsError) -> Problem:
+    late = refusal.late
+    findings, more = bounded(
+        IN_ARRAY.finding(verdict.index, verdict.location or (), verdict.code or "", verdict.detail or "")
+        for verdict in late
+    )
+    about = {"event_id": late[0].event_id or "", "event_type": late[0].event_type or ""}
+    return Problem(refusal.code, f"{refusal}.", findings, more, about)
+
+
+def _roster_beside_checkpoint() -> Problem:
+    message = "A checkpoint has its participants already; send a roster only where there is no checkpoint"
+    return invalid_request(iter((Finding(pointer="/roster", code="roster_beside_checkpoint", message=message),)))
