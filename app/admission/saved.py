@@ -19,11 +19,10 @@ from app.contract.payloads import Acknowledgement
 from app.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry
 from app.contract.twins import twin
 from app.reducer.draft import Draft, Executions, WarningDraft
-from app.reducer.sure_batch import NORMAL_ID, Column
+from app.reducer.sure_batch import NORMAL_IDS
 
 Count = Annotated[int, Meta(ge=0, le=LARGEST_CLOCK)]
 Time = Annotated[datetime, Meta(tz=True)]
-_normal_ids: Final = Column(NORMAL_ID)
 
 
 class SavedWarning(msgspec.Struct, gc=False):
@@ -104,7 +103,7 @@ def _are_consistent(saved: Saved, state: SavedState) -> bool:
     return (
         len(set(nothing_folded)) == 1
         and (not ids or ids[-1] == last_id)
-        and _normal_ids.fits(ids)
+        and NORMAL_IDS.fits(ids)
         and len(set(ids)) == len(ids)
         and len(saved.recent_hashes) == HASH_BYTES * len(ids)
         and len({warning.warning_id for warning in state.warnings}) == len(state.warnings)

@@ -52,7 +52,8 @@ NORMAL_INSTANTS: Final = {
 """The usual shapes of an instant, by their length."""
 CROCKFORD: Final = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 NORMAL_UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_normal_ids: Final = Column(f"[0-7][0-9A-HJKMNP-TV-Z]{{25}}|{NORMAL_UUID}")
+NORMAL_IDS: Final = Column(f"[0-7][0-9A-HJKMNP-TV-Z]{{25}}|{NORMAL_UUID}")
+"""What all ids are when they are in normal form."""
 _rules: Final = text_rules(Event)
 _columns: Final = {name: Column(rule) for name, rule in _rules.items()}
 _event_id: Final = attrgetter("event_id")
@@ -158,7 +159,7 @@ def _set_instants(events: Sequence[Any], texts: Sequence[str]) -> bool:
 
 def _set_ids(events: Sequence[Any], ids: Sequence[str]) -> bool:
     """Let each event hold its normalised id; false where one is none."""
-    if not (are_normal_ulids(ids) or _normal_ids.fits(ids)):
+    if not (are_normal_ulids(ids) or NORMAL_IDS.fits(ids)):
         if not _columns["event_id"].fits(ids):
             return False
         _set(events, "event_id", map(normalise_identifier, ids))
