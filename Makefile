@@ -117,6 +117,14 @@ fuzz: $(VENV)/dev.stamp
 conformance: $(VENV)/test.stamp
 	$(BIN)/python -m pytest conformance $(KIT)
 
+## check-browser: a real Chromium (CHROMIUM=path, else the machine's own) goes through the pages and tries every example
+.PHONY: check-browser
+check-browser: $(VENV)/dev.stamp
+	@test -n "$(CHROMIUM)" || command -v chromium chromium-browser google-chrome >/dev/null \
+	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } \
+	  || { echo "There is no Chromium here: apt-get install chromium, or set CHROMIUM to the path of one"; exit 1; }
+	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest browser
+
 ## mutants: break the contract and the reducer a thousand times and see the tests go red; not in CI, 40 minutes
 .PHONY: mutants
 mutants: $(VENV)/mutants.stamp

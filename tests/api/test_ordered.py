@@ -246,11 +246,16 @@ def test_a_long_stream_is_not_kept(client: Client) -> None:
     assert state["event_count"] == 2_000
 
 
-@pytest.mark.parametrize("path", [PATH, "/reduce?ordered=false"])
-def test_json_is_never_ordered(client: Client, path: str) -> None:
-    assert places(problem(client.post(path, {"events": []}), 422, "invalid-request")) == [
+def test_json_is_never_ordered(client: Client) -> None:
+    assert places(problem(client.post(PATH, {"events": []}), 422, "invalid-request")) == [
         ("ordered", "extra_forbidden")
     ]
+
+
+def test_a_form_may_say_beside_json_what_is_so_anyway(client: Client) -> None:
+    assert client.post("/reduce?ordered=false", {"events": []}).status_code == 200
+    refused = client.post("/reduce?ordered=false&mode=strict", {"events": []})
+    assert places(problem(refused, 422, "invalid-request"))[-1][1] == "extra_forbidden"
 
 
 def test_bad_gzip_is_refused_wherever_it_ends(client: Client) -> None:

@@ -99,7 +99,7 @@ def _problems(operation: Operation) -> dict[str, Any]:
 
 
 def _problem(operation: Operation, status: int, codes: list[str]) -> dict[str, Any]:
-    meaning = "\n".join(f"- `{code}`: {KINDS[code].title}" for code in codes)
+    meaning = "\n".join(f"- [`{code}`](/problems/{code}): {KINDS[code].title}" for code in codes)
     examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
     content = {"schema": reference(ProblemDetails)} | _examples(_recorded(operation, status) | examples)
     return {"description": meaning, "headers": _headers(()), "content": {MEDIA_TYPE: content}}
