@@ -120,7 +120,7 @@ conformance: $(VENV)/test.stamp
 ## check-browser: a real Chromium (CHROMIUM=path, else the machine's own) goes through the pages and tries every example
 .PHONY: check-browser
 check-browser: $(VENV)/dev.stamp
-	@test -n "$(CHROMIUM)" || command -v chromium chromium-browser google-chrome >/dev/null \
+	@test -n "$(CHROMIUM)" || command -v chromium || command -v chromium-browser || command -v google-chrome \
 	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } \
 	  || { echo "There is no Chromium here: apt-get install chromium, or set CHROMIUM to the path of one"; exit 1; }
 	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest browser
