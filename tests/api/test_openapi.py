@@ -133,7 +133,9 @@ def test_every_error_answer_shows_each_of_its_codes(document: Json) -> None:
             if int(status) >= 400:
                 described = response["content"]["application/problem+json"]
                 told = {problem["code"] for problem in examples(document, described)}
-                assert told == set(re.findall(r"^- `([a-z-]+)`: ", response["description"], re.MULTILINE)), path
+                assert told == set(
+                    re.findall(r"^- \[`([a-z-]+)`\]\(/problems/\1\): ", response["description"], re.MULTILINE)
+                ), path
                 assert {problem["status"] for problem in examples(document, described)} == {int(status)}
 
 
