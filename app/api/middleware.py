@@ -3,17 +3,18 @@
 import asyncio
 import logging
 import re
-from uuid import uuid4
+from secrets import token_hex
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.headers import header
 from app.api.life import Life
 from app.api.problems import Problem, render, request_id
 from app.api.workshop import shutting_down
 
 logger = logging.getLogger("app")
 
-_is_usable_id = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}").fullmatch
+_is_usable_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}").fullmatch
 
 
 class RequestId:
@@ -27,13 +28,14 @@ class RequestId:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        chosen = given if _is_usable_id(given) else uuid4().hex.encode()
-        request_id.set(chosen.decode())
+        given = header(scope, b"x-request-id")
+        chosen = given if given and _is_usable_id(given) else token_hex(16)
+        request_id.set(chosen)
+        field = (b"x-request-id", chosen.encode())
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-request-id", chosen)]
+                message["headers"] = [*message["headers"], field]
             await send(message)
 
         await self.app(scope, receive, send_with_id)

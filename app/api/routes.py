@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.admitting import admit_body
 from app.api.advising import advise_body
 from app.api.bodies import JSON, NDJSON, read_body, read_media_type
+from app.api.headers import header
 from app.api.life import Life
 from app.api.negotiation import require_acceptable
 from app.api.operations import OPERATIONS
@@ -100,7 +101,7 @@ class Endpoints:
 
     async def reduce(self, request: Request) -> Response:
         """Fold events into a state, from JSON or NDJSON."""
-        require_acceptable(request.headers.get("accept"), JSON)
+        require_acceptable(header(request.scope, b"accept"), JSON)
         if read_media_type(request, JSON, NDJSON) == NDJSON:
             return await self.reduce_ndjson(request)
         if request.scope["query_string"] != DEFAULT_ORDER:
@@ -121,7 +122,7 @@ class Endpoints:
         """Make an endpoint that does some work on a JSON body, and takes no parameters."""
 
         async def endpoint(request: Request) -> Response:
-            require_acceptable(request.headers.get("accept"), JSON)
+            require_acceptable(header(request.scope, b"accept"), JSON)
             read_media_type(request, JSON)
             check_query(request)
             body = await read_body(request, self.settings)
@@ -131,7 +132,7 @@ class Endpoints:
 
     async def validate_batch(self, request: Request) -> Response:
         """Judge every event of a batch, from JSON or NDJSON."""
-        require_acceptable(request.headers.get("accept"), JSON)
+        require_acceptable(header(request.scope, b"accept"), JSON)
         judge = validate_batch_lines if read_media_type(request, JSON, NDJSON) == NDJSON else validate_batch_body
         check_query(request, "report")
         report: Report = read_choice(request, "report", REPORTS)
@@ -140,13 +141,13 @@ class Endpoints:
 
     async def list_schemas(self, request: Request) -> Response:
         """List the JSON Schemas."""
-        require_acceptable(request.headers.get("accept"), JSON)
+        require_acceptable(header(request.scope, b"accept"), JSON)
         return Response(schema_index().model_dump_json(), media_type=JSON)
 
     async def get_schema(self, request: Request) -> Response:
         """Answer with one JSON Schema."""
-        require_acceptable(request.headers.get("accept"), SCHEMA_TYPE, JSON)
-        return schema_response(request.path_params["type"], request.headers.get("if-none-match"))
+        require_acceptable(header(request.scope, b"accept"), SCHEMA_TYPE, JSON)
+        return schema_response(request.path_params["type"], header(request.scope, b"if-none-match"))
 
     async def start(self, request: Request) -> Response:
         """Say what this is and where to go."""

@@ -57,6 +57,7 @@ NORMAL_IDS: Final = Column(f"[0-7][0-9A-HJKMNP-TV-Z]{{25}}|{NORMAL_UUID}")
 _rules: Final = text_rules(Event)
 _columns: Final = {name: Column(rule) for name, rule in _rules.items()}
 _event_id: Final = attrgetter("event_id")
+_lamport_clock: Final = attrgetter("lamport_clock")
 OPTIONAL: Final = tuple(name for name in _rules if Event.model_fields[name].default is None)
 SHARED: Final = tuple(name for name in _rules if name not in ("event_id", "timestamp", *OPTIONAL))
 
@@ -122,8 +123,10 @@ def read_sure_envelopes(values: Sequence[Any]) -> Sequence[Event] | None:
 
 
 def sure_order(events: Sequence[Any]) -> CanonicalSequence[Any]:
-    """Sort events whose ids are all different."""
-    return CanonicalSequence(sorted(events, key=sort_key), frozenset())
+    """Sort events whose ids are all different; those whose clocks rise are left as they come."""
+    clocks = list(map(_lamport_clock, events))
+    ordered = events if clocks == sorted(set(clocks)) else sorted(events, key=sort_key)
+    return CanonicalSequence(ordered, frozenset())
 
 
 def _are_texts_sound(events: Sequence[Any]) -> bool:

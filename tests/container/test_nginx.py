@@ -40,7 +40,7 @@ def test_it_takes_the_request_ids_that_the_service_takes() -> None:
     [pattern] = re.findall(r'"~\^(\S+)\$" \$http_x_request_id;', NGINX)
     visible = [chr(code) for code in range(32, 127)]
     for given in (*visible, *(f"r{character}" for character in visible), "a" * 128, "a" * 129):
-        assert bool(re.fullmatch(pattern, given)) == bool(_is_usable_id(given.encode())), given
+        assert bool(re.fullmatch(pattern, given)) == bool(_is_usable_id(given)), given
 
 
 def test_its_refusals_are_problems_of_the_service() -> None:
