@@ -74,4 +74,22 @@ def test_redoc_tells_of_every_operation(chromium: Browser, service: str) -> None
         page = visiting.go("/redoc")
         page.locator("h1").first.wait_for()
         for operation in OPERATIONS:
-            assert page.locator(f"[id='tag/{operation.tag}/operation/{operation.operation_id}']").count() == 1
+            assert (
+                page.locator(f"[id='tag/{operation.tag.replace(' ', '-')}/operation/{operation.operation_id}']").count()
+                == 1
+            )
+
+
+def test_a_newcomer_goes_from_a_refusal_to_what_it_means(chromium: Browser, service: str) -> None:
+    with visit(chromium, service, viewport={"width": 1280, "height": 900}) as visiting:
+        page = visiting.go("/docs")
+        [reduce] = [operation for operation in OPERATIONS if operation.path == "/reduce"]
+        block = opened(page, reduce)
+        assert executed(block)[0] == 200
+        block.locator(".opblock-section-request-body .examples-select-element").select_option("refusal")
+        status, refusal = executed(block)
+        assert status == 422
+        with page.expect_popup() as popup:
+            block.get_by_role("link", name=json.loads(refusal)["code"]).click()
+        assert popup.value.get_by_role("heading", name="What to do").is_visible()
+        assert popup.value.url.endswith(json.loads(refusal)["type"])

@@ -21,7 +21,11 @@ Schemas of the contract.
 It stores nothing. Every request is safe to retry, and any replica gives the same bytes for the same events.
 
 Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem with a stable `code`, the event, a
-JSON Pointer to the field in your body, and what was expected there.
+JSON Pointer to the field in your body, and what was expected there. Each code has [a page](/problems) that says why it
+comes and what to do.
+
+To begin, open `POST /reduce` and send its first example; then choose the stranger's comment among the examples, and see
+it refused.
 """
 TAGS: Final = (
     {"name": "Events", "description": "Events in; a state or verdicts out."},
