@@ -9,14 +9,24 @@ from uuid import UUID
 from mission_collaboration_client import Client
 from mission_collaboration_client.api.events import reduce_events, validate_batch, validate_payload
 from mission_collaboration_client.api.health import get_liveness
+from mission_collaboration_client.api.live_loop import admit_events, advise_on_state
 from mission_collaboration_client.api.schemas import get_schema, list_schemas
 from mission_collaboration_client.models import (
+    AdmissionVerdict,
+    AdmitAnswer,
+    AdmitRequest,
+    Advice,
+    AdviseRequest,
     BatchVerdict,
     CollaborationEventType,
+    ConcurrentDriverWarningAdvisory,
     ConformanceResult,
     DriveIntent,
     DriveIntentSetEvent,
     DriveIntentSetPayload,
+    FocusChangedEvent,
+    FocusChangedPayload,
+    FocusTarget,
     Health,
     JsonSchema,
     Mode,
@@ -32,6 +42,7 @@ from mission_collaboration_client.models import (
     ReduceRequest,
     Roster,
     SchemaIndex,
+    TargetType,
     ValidateBatchReport,
     ValidateBatchRequest,
     ValidateRequest,
@@ -84,6 +95,18 @@ def created(clock: int) -> OtherEvent:
     return event
 
 
+def looks(clock: int, participant_id: str) -> FocusChangedEvent:
+    payload = FocusChangedPayload(
+        mission_id=MISSION,
+        participant_id=participant_id,
+        focus_target=FocusTarget(target_type=TargetType.WP, target_id="WP07"),
+    )
+    return FocusChangedEvent.from_dict(
+        drives(clock, participant_id).to_dict() | {"event_type": "FocusChanged", "payload": payload.to_dict()}
+    )
+
+
+OVERLAP = [looks(5, "p-lea"), looks(6, "p-tom"), drives(7, "p-tom")]
 HISTORY: list[Event] = [joined(1, "p-lea"), joined(2, "p-tom"), drives(3, "p-lea"), created(4)]
 
 
@@ -119,6 +142,30 @@ def is_refused(client: Client) -> None:
     assert problem.participant_id == "p-nobody"
     assert isinstance(problem.errors, list)
     assert problem.errors[0].pointer == "/events/4/payload/participant_id"
+
+
+def admits(client: Client) -> None:
+    first = admit_events.sync(client=client, body=AdmitRequest(events=[*HISTORY]))
+    assert isinstance(first, AdmitAnswer)
+    assert (first.accepted, first.ignored) == (3, 1)
+    more = AdmitRequest(checkpoint=first.checkpoint, events=[HISTORY[2], *OVERLAP, drives(9, "p-nobody")])
+    next_ = admit_events.sync(client=client, body=more)
+    assert isinstance(next_, AdmitAnswer)
+    assert [admitted.verdict for admitted in next_.results] == [
+        AdmissionVerdict.DUPLICATE,
+        *[AdmissionVerdict.ACCEPTED] * len(OVERLAP),
+        AdmissionVerdict.REJECTED,
+    ]
+    assert next_.results[-1].code == "unknown-participant"
+    advises(client, next_.state)
+
+
+def advises(client: Client, state: ReducedCollaborationState) -> None:
+    advice = advise_on_state.sync(client=client, body=AdviseRequest(state=state))
+    assert isinstance(advice, Advice)
+    [advisory] = advice.advisories
+    assert isinstance(advisory, ConcurrentDriverWarningAdvisory)
+    assert advisory.payload.participant_ids == ["p-lea", "p-tom"]
 
 
 def validates(client: Client) -> None:
@@ -158,6 +205,7 @@ STORIES: list[Callable[[Client], None]] = [
     reduces_with_a_roster,
     reduces_lines,
     is_refused,
+    admits,
     validates,
     validates_a_batch,
     reads_schemas,

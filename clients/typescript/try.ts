@@ -49,6 +49,29 @@ async function isRefused(): Promise<void> {
   assert.equal(error.errors?.[0]?.pointer, "/events/5/payload/participant_id");
 }
 
+async function admits(): Promise<void> {
+  const first = await service.POST("/admit", { body: { events: mission.slice(0, 3) } });
+  assert(first.data, first.error?.detail);
+  const next = await service.POST("/admit", {
+    body: { checkpoint: first.data.checkpoint, events: [...mission.slice(2), drives(6, "p-tom"), drives(7, "p-nobody")] },
+  });
+  assert(next.data, next.error?.detail);
+  assert.deepEqual([next.data.accepted, next.data.duplicate, next.data.rejected], [3, 1, 1]);
+  const refused = next.data.results.find((result) => result.verdict === "rejected");
+  assert.equal(refused?.code, "unknown-participant");
+  const altered = await service.POST("/admit", { body: { checkpoint: "mine", events: [] } });
+  assert.equal(altered.error?.code, "bad-checkpoint");
+  await advises(next.data.state);
+}
+
+async function advises(state: components["schemas"]["ReducedCollaborationState"]): Promise<void> {
+  const { data, error } = await service.POST("/advise", { body: { state } });
+  assert(data, error?.detail);
+  const [advisory] = data.advisories;
+  assert(advisory?.event_type === "ConcurrentDriverWarning");
+  assert.equal(advisory.payload.focus_target.target_id, "WP07");
+}
+
 async function validates(): Promise<void> {
   const payload = { mission_id: "search-rework", participant_id: "p-lea", intent: "maybe" };
   const { data } = await service.POST("/validate", { body: { event_type: "DriveIntentSet", payload } });
@@ -76,7 +99,7 @@ async function readsSchemas(): Promise<void> {
   assert.equal(none.error?.code, "unknown-schema");
 }
 
-for (const story of [reduces, reducesLines, isRefused, validates, validatesABatch, readsSchemas]) {
+for (const story of [reduces, reducesLines, isRefused, admits, validates, validatesABatch, readsSchemas]) {
   await story();
   console.log(`  ${story.name}`);
 }

@@ -31,7 +31,7 @@ TAGS: Final = (
     {"name": "Events", "description": "Events in; a state or verdicts out."},
     {"name": "Live loop", "description": "Batch by batch from checkpoint to checkpoint; advice on the way."},
     {"name": "Schemas", "description": "The JSON Schemas of the contract."},
-    {"name": "Help", "description": "What errors mean, and where to go; for people and programs, without a key."},
+    {"name": "Guide", "description": "What errors mean, and where to go; for people and programs, without a key."},
     {"name": "Health", "description": "For load balancers and orchestrators; they need no key."},
 )
 

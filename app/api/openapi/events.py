@@ -40,6 +40,31 @@ def event_schemas(envelope: Schema) -> dict[str, Schema]:
     }
 
 
+def advisory_schemas(advisory: Schema) -> dict[str, Schema]:
+    """Make the union of advisories likewise: the type of each tells its payload."""
+    types = advisory["properties"]["event_type"]["enum"]
+    return {
+        "Advisory": {
+            "description": advisory["description"],
+            "oneOf": [_ref(f"{event_type}Advisory") for event_type in types],
+            "discriminator": {
+                "propertyName": "event_type",
+                "mapping": {event_type: f"{SCHEMAS}{event_type}Advisory" for event_type in types},
+            },
+        },
+        **{f"{event_type}Advisory": _advisory(advisory, event_type) for event_type in types},
+    }
+
+
+def _advisory(advisory: Schema, event_type: str) -> Schema:
+    properties = {
+        "event_type": {"type": "string", "const": event_type, "description": f"Always `{event_type}`."},
+        "payload": _ref(f"{event_type}Payload") | {"description": advisory["properties"]["payload"]["description"]},
+    }
+    about = f"A `{event_type}` that should be sent."
+    return {**advisory, "description": about, "properties": properties}
+
+
 def _typed(envelope: Schema, event_type: str) -> Schema:
     model = PAYLOAD_MODELS[event_type]
     about = (model.__doc__ or "").strip()

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.api.examples.stories import EACH_TYPE
-from app.api.openapi.events import event_schemas
+from app.api.openapi.events import advisory_schemas, event_schemas
 from app.api.openapi.names import NAMED, SCHEMAS, with_names
 from app.api.operations import OPERATIONS
 from app.api.problems import ProblemDetails
@@ -53,7 +53,7 @@ def reference(model: type[BaseModel]) -> dict[str, str]:
 def component_schemas() -> dict[str, Schema]:
     """Make all components, by name."""
     published = _of_models()
-    every = {**published, **DOCUMENTS, **event_schemas(published["Event"])}
+    every = {**published, **DOCUMENTS, **event_schemas(published["Event"]), **advisory_schemas(published["Advisory"])}
     for event_type, model in PAYLOAD_MODELS.items():
         every[model.__name__] |= {"examples": [EACH_TYPE[event_type]["payload"]]}
     named = {name: with_names(_without_defaults(schema)) for name, schema in every.items()} | NAMED
