@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     """The most events in one batch."""
     max_event_bytes: Annotated[int, Field(ge=1024), LIMIT] = 1024 * 1024
     """The largest event, in bytes of its JSON text."""
-    recent_events: Annotated[int, Field(ge=1000, le=100_000)] = 1_000
+    recent_events: Annotated[int, Field(ge=1000, le=100_000), LIMIT] = 1_000
     """How many of the events accepted last a checkpoint remembers, to know them when they are sent again."""
     max_nesting: Annotated[int, Field(ge=8, le=500), LIMIT] = 64
     """How deep objects and arrays may nest in a body."""
@@ -113,6 +113,14 @@ class Settings(BaseSettings):
     """The fewest bytes a second at which a body may come, and an answer be read."""
     keep_alive_seconds: Annotated[float, Field(gt=0, le=3600), LIMIT] = 75.0
     """How long a connection may rest between requests."""
+    max_warning_participants: Annotated[int, Field(ge=2), LIMIT] = 1_000
+    """The most participants that one warning names, for `/reduce`."""
+    max_warning_strangers: Annotated[int, Field(ge=2), LIMIT] = 100_000
+    """The most anomalies that the warnings of one request make by naming people who are not on the roster."""
+    max_concurrency: Annotated[int, Field(ge=1), LIMIT] = 64
+    """The most requests that a worker has in work, large bodies that wait for a process included; more are refused."""
+    max_held_bytes: Annotated[int, Field(ge=1024), LIMIT] = 256 * 1024 * 1024
+    """The bytes of all bodies that a worker holds at once; those that go past it are refused."""
 
     @property
     def keys(self) -> tuple[bytes, ...]:
@@ -120,9 +128,8 @@ class Settings(BaseSettings):
         return tuple(key.get_secret_value().encode() for key in (*self.api_keys, *self.api_keys_file))
 
 
-def limits_of(settings: Settings) -> dict[str, Any]:
-    """List every setting that bounds what a caller may send, by name."""
-    return {name: getattr(settings, name) for name, field in Settings.model_fields.items() if LIMIT in field.metadata}
+LIMITS: Final = tuple(name for name, field in Settings.model_fields.items() if LIMIT in field.metadata)
+"""The settings that bound what a caller may send."""
 
 
 class BadSettingsError(Exception):

@@ -1,5 +1,6 @@
 """Reads a request's body as raw bytes, with its limits held while reading and after decompression."""
 
+import math
 import zlib
 from collections.abc import AsyncIterator
 from email.message import Message
@@ -8,8 +9,9 @@ from typing import Final
 from anyio.lowlevel import checkpoint
 from starlette.requests import ClientDisconnect, Request
 
+from app.api.capacity import Capacity
 from app.api.headers import header
-from app.api.problems import Finding, Problem
+from app.api.problems import SEE_LIMITS, Finding, Problem
 from app.api.workshop import Body
 from app.settings import Settings
 
@@ -23,11 +25,19 @@ JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 
 
-async def read_body(request: Request, limits: Settings) -> Body:
-    """Read the whole body, decompressed; raises `body-too-large`, `malformed-json`, `unsupported-media-type`."""
+async def read_body(request: Request, limits: Settings, capacity: Capacity) -> Body:
+    """Read the whole body, decompressed.
+
+    Raises `body-too-large`, `malformed-json`, `unsupported-media-type`, `overloaded`.
+    """
     limit = limits.max_body_bytes
-    _check_declared_size(request, limit)
-    body = Body(limits.inline_body_bytes if limits.pool_size else limit)
+    inline = limits.inline_body_bytes if limits.pool_size else limit
+    declared = _declared_size(request)
+    if declared > limit:
+        raise _too_large(limit)
+    if declared > inline:
+        capacity.check()
+    body = Body(inline, capacity)
     try:
         if _content_encoding(request) == "gzip":
             async for chunk in _gunzipped(request.stream(), limit):
@@ -98,10 +108,11 @@ async def _gunzipped(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[
         raise _bad_gzip("The gzip body ends in the middle.")
 
 
-def _check_declared_size(request: Request, limit: int) -> None:
+def _declared_size(request: Request) -> float:
     declared = header(request.scope, b"content-length") or ""
-    if declared.isdecimal() and (len(declared) > LONGEST_LENGTH or int(declared) > limit):
-        raise _too_large(limit)
+    if not declared.isdecimal():
+        return 0
+    return int(declared) if len(declared) <= LONGEST_LENGTH else math.inf
 
 
 def _content_encoding(request: Request) -> str:
@@ -125,4 +136,6 @@ def _bad_gzip(detail: str) -> Problem:
 
 
 def _too_large(limit: int) -> Problem:
-    return Problem("body-too-large", f"The body is larger than {limit} bytes, counted after decompression.")
+    return Problem(
+        "body-too-large", f"The body is larger than {limit} bytes, counted after decompression; {SEE_LIMITS}."
+    )

@@ -7,6 +7,7 @@ from pydantic import BaseModel, JsonValue
 
 from app.admission.advice import Advice
 from app.api import examples
+from app.api.limits import Limits
 from app.api.wire import (
     AdmitAnswer,
     AdmitRequest,
@@ -44,7 +45,7 @@ REFUSALS: Final = (
     "conflicting-duplicate",
     "mission-mismatch",
 )
-LOST: Final = ("shutting-down", "worker-lost")
+LOST: Final = ("overloaded", "shutting-down", "worker-lost")
 EVENT_LINE: Final = {"$ref": "#/components/schemas/Event"}
 ANY_LINE: Final = {"anyOf": [EVENT_LINE, {"$ref": "#/components/schemas/JsonValue"}]}
 
@@ -224,6 +225,17 @@ OPERATIONS: Final = (
         parameters=(SCHEMA_PARAMETER, IF_NONE_MATCH),
         answer_headers=("ETag", "Cache-Control"),
         answered="The schema, as it is committed and shipped.",
+    ),
+    Operation(
+        "get",
+        "/limits",
+        "getLimits",
+        "Service",
+        "List the limits of this deployment",
+        "Everything that bounds what you may send: each is a setting of the operator. Past one, the answer is a "
+        "problem of 413, 431, 408 or 503 that says which.",
+        Limits,
+        problems=("not-acceptable",),
     ),
     Operation(
         "get",

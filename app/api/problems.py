@@ -23,6 +23,8 @@ LONGEST_TEXT: Final = 200
 """How many characters of a name or a pointer an error repeats."""
 LONGEST_DETAIL: Final = 500
 """How many characters a sentence has at most."""
+SEE_LIMITS: Final = "GET /limits lists every limit"
+"""What a problem says of where a limit is to be found."""
 
 
 class Kind(NamedTuple):

@@ -8,7 +8,7 @@ import msgspec
 from pydantic import BaseModel, ValidationError
 
 from app.api.places import IN_ARRAY, InArray
-from app.api.problems import Finding, Problem, bounded, pointer
+from app.api.problems import SEE_LIMITS, Finding, Problem, bounded, pointer
 from app.contract.envelope import Event
 from app.contract.errors import Location, SpecKittyEventsError
 from app.contract.identity import ParticipantIdentity
@@ -42,7 +42,8 @@ def read_json(body: bytes, limits: Settings) -> Any:
 def json_problem(error: SpecKittyEventsError) -> Problem:
     """Make the problem of a text that is no JSON, or nested too deep."""
     if not isinstance(error, JsonTextError):
-        return Problem(error.code, f"{error}.")
+        deep = Finding(pointer="", code=error.code, message=str(error))
+        return Problem(error.code, f"{error}; {SEE_LIMITS}.", (deep,))
     place = Finding(pointer="", code=error.code, message=error.reason, line=error.line, column=error.column)
     return Problem(error.code, f"The body is not JSON: {error}.", (place,))
 
@@ -66,14 +67,14 @@ def check_count(count: int, limits: Settings, pointer: str = "/events") -> None:
     if count > limits.max_events:
         most = f"At most {limits.max_events} events"
         finding = Finding(pointer=pointer, code="too_long", message=most)
-        raise Problem("too-many-events", f"The batch has {count} events. {most} are allowed.", (finding,))
+        raise Problem("too-many-events", f"The batch has {count} events. {most} are allowed; {SEE_LIMITS}.", (finding,))
 
 
 def check_size(text: bytes | msgspec.Raw, places: InArray, index: int, limits: Settings) -> None:
     """Raise `event-too-large` for an event over the limit, which it names."""
     if len(text) > limits.max_event_bytes:
         most = f"At most {limits.max_event_bytes} bytes"
-        detail = f"The event at {places.name(index)} has {len(text)} bytes. {most} are allowed."
+        detail = f"The event at {places.name(index)} has {len(text)} bytes. {most} are allowed; {SEE_LIMITS}."
         raise Problem("event-too-large", detail, (places.finding(index, (), "too_long", most),), about=_named(text))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -11,8 +11,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.admitting import admit_body
 from app.api.advising import advise_body
 from app.api.bodies import JSON, NDJSON, read_body, read_media_type
+from app.api.capacity import Capacity
 from app.api.headers import header
 from app.api.life import Life
+from app.api.limits import limits_in_force
 from app.api.negotiation import require_acceptable
 from app.api.operations import OPERATIONS
 from app.api.pages.problem_pages import get_problem, list_problems
@@ -70,6 +72,8 @@ class Answer:
             response = await self.endpoint(Request(scope, receive))
         except Problem as problem:
             response = render(problem)
+        except ClientDisconnect:  # in the middle of a body; there is nobody left to answer
+            return
         await response(scope, receive, send)
 
 
@@ -80,6 +84,7 @@ class Endpoints:
         self.settings = settings
         self.life = life
         self.workshop = life.workshop
+        self.capacity = Capacity(settings.max_concurrency, max(settings.max_held_bytes, settings.max_body_bytes))
 
     def by_operation(self) -> dict[str, Endpoint]:
         """Map operation ids to endpoints."""
@@ -91,6 +96,7 @@ class Endpoints:
             "adviseOnState": self.on_json(advise_body),
             "listSchemas": self.list_schemas,
             "getSchema": self.get_schema,
+            "getLimits": self.limits,
             "getLiveness": self.health,
             "getReadiness": self.ready,
             "getHealth": self.health,
@@ -106,7 +112,7 @@ class Endpoints:
             return await self.reduce_ndjson(request)
         if request.scope["query_string"] != DEFAULT_ORDER:
             check_query(request)
-        body = await read_body(request, self.settings)
+        body = await read_body(request, self.settings, self.capacity)
         return await self.workshop.do(reduce_body, body, self.settings)
 
     async def reduce_ndjson(self, request: Request) -> Response:
@@ -114,8 +120,8 @@ class Endpoints:
         check_query(request, "mode", "ordered")
         mode: Mode = read_choice(request, "mode", MODES)
         if read_choice(request, "ordered", ("false", "true")) == "true":
-            return await reduce_stream(request, mode, self.settings)
-        body = await read_body(request, self.settings)
+            return await reduce_stream(request, mode, self.settings, self.capacity)
+        body = await read_body(request, self.settings, self.capacity)
         return await self.workshop.do(reduce_lines, body, mode, self.settings)
 
     def on_json(self, work: Work) -> Endpoint:
@@ -125,7 +131,7 @@ class Endpoints:
             require_acceptable(header(request.scope, b"accept"), JSON)
             read_media_type(request, JSON)
             check_query(request)
-            body = await read_body(request, self.settings)
+            body = await read_body(request, self.settings, self.capacity)
             return await self.workshop.do(work, body, self.settings)
 
         return endpoint
@@ -136,7 +142,7 @@ class Endpoints:
         judge = validate_batch_lines if read_media_type(request, JSON, NDJSON) == NDJSON else validate_batch_body
         check_query(request, "report")
         report: Report = read_choice(request, "report", REPORTS)
-        body = await read_body(request, self.settings)
+        body = await read_body(request, self.settings, self.capacity)
         return await self.workshop.do(judge, body, report, self.settings)
 
     async def list_schemas(self, request: Request) -> Response:
@@ -152,6 +158,11 @@ class Endpoints:
     async def start(self, request: Request) -> Response:
         """Say what this is and where to go."""
         return start_response(request, self.settings)
+
+    async def limits(self, request: Request) -> Response:
+        """Tell what may be sent."""
+        require_acceptable(request.headers.get("accept"), JSON)
+        return Response(limits_in_force(self.settings).model_dump_json(), media_type=JSON)
 
     async def health(self, request: Request) -> Response:
         """Answer that the service is there."""

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 
 from anyio.lowlevel import checkpoint
 from msgspec import structs
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.bodies import plain_chunks
+from app.api.capacity import Capacity
 from app.api.ndjson import Line, is_small, lines_of, read_line
 from app.api.places import InArray, InLines
 from app.api.problems import Finding, pointer
@@ -35,20 +37,24 @@ class InStream(InArray):
         return f"line {index}"
 
 
-async def reduce_stream(request: Request, mode: Mode, limits: Settings) -> Response:
-    """Answer an ordered `/reduce` request; raises `Problem`, `out-of-order` among them."""
+async def reduce_stream(request: Request, mode: Mode, limits: Settings, capacity: Capacity) -> Response:
+    """Answer an ordered `/reduce` request; raises `Problem`, `out-of-order` and `overloaded` among them."""
+    capacity.check()
     ordered = OrderedFold(Draft(strict=mode == "strict"))
     number = 1
-    try:
-        async for block in _blocks(request, limits):
-            for event in _read_block(list(lines_of(block, number)), block, limits):
-                ordered.take(event)
-            number += block.count(b"\n")
-            await checkpoint()
-        ordered.finish()
-    except EventRefusedError as refusal:
-        raise refused(refusal, InStream()) from None
-    return state_response(encode(ordered.draft))
+    with ExitStack() as room:
+        try:
+            async for block in _blocks(request, limits):
+                if number == 1:  # not before its first lines are here: who only knocks keeps nobody out
+                    room.enter_context(capacity.room())
+                for event in _read_block(list(lines_of(block, number)), block, limits):
+                    ordered.take(event)
+                number += block.count(b"\n")
+                await checkpoint()
+            ordered.finish()
+        except EventRefusedError as refusal:
+            raise refused(refusal, InStream()) from None
+        return state_response(encode(ordered.draft))
 
 
 async def _blocks(request: Request, limits: Settings) -> AsyncIterator[bytes]:

@@ -21,6 +21,7 @@ from typing import IO, Any, Final
 from anyio import CapacityLimiter, to_thread
 from starlette.responses import Response
 
+from app.api.capacity import Capacity
 from app.api.nursery import Source, Spawning
 from app.api.problems import Problem
 from app.lifeline import when_hung_up
@@ -34,16 +35,19 @@ LOWER_PRIORITY: Final = 10
 class Body:
     """A request's body: bytes while it is small, a file in memory once it is not."""
 
-    def __init__(self, inline_bytes: int) -> None:
+    def __init__(self, inline_bytes: int, capacity: Capacity) -> None:
+        self.capacity = capacity
         self._inline_bytes = inline_bytes
         self._chunks: list[bytes] = []
         self._file: IO[bytes] | None = None
         self.size = 0
 
     def write(self, chunk: bytes) -> None:
-        """Take the next bytes."""
+        """Take the next bytes; raises `overloaded`."""
+        self.capacity.hold(len(chunk))
         self.size += len(chunk)
         if self._file is None and self.size > self._inline_bytes:
+            self.capacity.check()
             self._file = _file_in_memory()
             self._file.writelines(self._chunks)
             self._chunks = []
@@ -70,7 +74,9 @@ class Body:
         return f"/proc/{os.getpid()}/fd/{self._file.fileno()}"
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the bytes."""
+        self.capacity.let_go(self.size)
+        self.size = 0
         if self._file is not None:
             self._file.close()
 
@@ -106,22 +112,23 @@ class Workshop:
     async def do(self, work: Work, body: Body, *arguments: Any) -> Response:
         """Call `work(bytes, *arguments)` where the body belongs, and let go of the body.
 
-        Raises `Problem`, `worker-lost` among them.
+        Raises `Problem`, `worker-lost` and `overloaded` among them.
         """
-        if not body.is_large:
-            return work(body.read(), *arguments)
-        if self._limiter is None:  # made here, where there is an event loop
-            self._limiter = CapacityLimiter(self.size)
         try:
-            async with self._limiter:
-                return await to_thread.run_sync(self._do_elsewhere, work, body.path(), *arguments)
+            if not body.is_large:
+                return work(body.read(), *arguments)
+            if self._limiter is None:  # made here, where there is an event loop
+                self._limiter = CapacityLimiter(self.size)
+            with body.capacity.room():
+                async with self._limiter:
+                    return await to_thread.run_sync(self._do_elsewhere, work, body.path(), *arguments)
         finally:
             body.close()
 
     async def is_down(self) -> bool:
         """Tell whether a process was lost and no other one works in its place; nothing is asked otherwise."""
         if self._is_doubtful and not self._busy:
-            body = Body(inline_bytes=0)
+            body = Body(inline_bytes=0, capacity=Capacity(most_in_work=1, most_held=2))
             body.write(b"{}")
             with suppress(Problem):
                 await self.do(_nothing, body)

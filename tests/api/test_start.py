@@ -74,7 +74,12 @@ def test_where_keys_are_set_the_page_says_what_needs_one(make_client: Callable[.
     locked = make_client(api_keys="k", open_pages="schemas")
     page = locked.get("/", BROWSER).text
     cards = dict(re.findall(r'<li><a href="([^"]+)"><strong>[^<]*</strong><span>([^<]*)</span>', page))
-    assert {path for path, about in cards.items() if "needs a key" in about} == {"docs", "redoc", "openapi.json"}
+    assert {path for path, about in cards.items() if "needs a key" in about} == {
+        "docs",
+        "redoc",
+        "openapi.json",
+        "limits",
+    }
     assert all("-H 'X-API-Key: KEY'" in command for command in commands(page))
     assert "needs a key" not in make_client().get("/", BROWSER).text
 

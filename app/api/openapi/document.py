@@ -32,6 +32,7 @@ TAGS: Final = (
     {"name": "Live loop", "description": "Batch by batch from checkpoint to checkpoint; advice on the way."},
     {"name": "Schemas", "description": "The JSON Schemas of the contract."},
     {"name": "Guide", "description": "What errors mean, and where to go; for people and programs, without a key."},
+    {"name": "Service", "description": "What this deployment accepts."},
     {"name": "Health", "description": "For load balancers and orchestrators; they need no key."},
 )
 

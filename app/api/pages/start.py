@@ -11,7 +11,7 @@ from starlette.types import Scope
 from app import __version__
 from app.api.bodies import JSON
 from app.api.examples import REDUCE, VALIDATE
-from app.api.keys import PAGES, opened
+from app.api.keys import opened
 from app.api.negotiation import choose
 from app.api.operations import OPERATIONS
 from app.api.pages.html import HTML, SERVICE, page, security_headers
@@ -50,7 +50,7 @@ def start_response(request: Request, settings: Settings) -> Response:
     told = start(settings)
     if choose(request.headers.get("accept"), JSON, HTML) == JSON:
         return Response(told.model_dump_json(), headers=headers, media_type=JSON)
-    is_open = opened(settings.open_pages if settings.keys else PAGES)
+    is_open = opened(settings.open_pages) if settings.keys else lambda path: True
     content = page(
         "start.html", links=told.links, is_open=is_open, curls=_curls(own_address(request.scope), bool(settings.keys))
     )
