@@ -18,8 +18,8 @@ from app.contract.identity import FocusTarget, ParticipantIdentity
 from app.contract.payloads import Acknowledgement
 from app.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry
 from app.contract.twins import twin
+from app.reducer.columns import NORMAL_IDS
 from app.reducer.draft import Draft, Executions, WarningDraft
-from app.reducer.sure_batch import NORMAL_IDS
 
 Count = Annotated[int, Meta(ge=0, le=LARGEST_CLOCK)]
 Time = Annotated[datetime, Meta(tz=True)]

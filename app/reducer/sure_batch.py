@@ -5,7 +5,6 @@ occurs twice, no event is of another type, and no member is one that the models 
 batch may be there is the thorough way, which explains.
 """
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -19,70 +18,22 @@ from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
 from app.contract.envelope import Event
-from app.contract.formats import ULID_LENGTH, in_utc, normalise_identifier
+from app.contract.formats import in_utc, normalise_identifier
 from app.contract.twins import any_event_twin, envelope_twin, text_rules, twin
+from app.reducer.columns import NORMAL_IDS, Column, are_normal_instants, are_normal_ulids
 from app.reducer.ordering import CanonicalSequence, sort_key
 
 Request = TypeVar("Request", bound=BaseModel)
 
 
-class Column:
-    """The texts of one field, all held against its rule at once.
-
-    Texts of the usual shape are compared with it character by character; all others are put to one regular
-    expression.
-    """
-
-    def __init__(self, rule: str) -> None:
-        lines = f"(?:(?:{rule})\n)*+"
-        self._match = re.compile(re.sub(r"(?<!\\)\((?!\?)", "(?:", lines)).fullmatch
-
-    def fits(self, texts: Sequence[str]) -> bool:
-        """Tell whether every text fits the rule; a text with a newline in it never does."""
-        if not texts or texts.count(texts[0]) == len(texts):
-            texts = texts[:1]
-        joined = "\n".join([*texts, ""])
-        return self._match(joined) is not None and joined.count("\n") == len(texts)
-
-
-DIGITS_ALIKE: Final = bytes.maketrans(b"123456789", b"000000000")
-NORMAL_INSTANTS: Final = {
-    len(shape): shape for shape in (b"0000-00-00T00:00:00" + decimals + b"Z" for decimals in (b"", b".000", b".000000"))
-}
-"""The usual shapes of an instant, by their length."""
-CROCKFORD: Final = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-NORMAL_UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-NORMAL_IDS: Final = Column(f"[0-7][0-9A-HJKMNP-TV-Z]{{25}}|{NORMAL_UUID}")
-"""What all ids are when they are in normal form."""
+AT_ONCE: Final = 1_000
+"""How many events are looked at together: more would not stay in the processor's cache until the last look."""
 _rules: Final = text_rules(Event)
 _columns: Final = {name: Column(rule) for name, rule in _rules.items()}
 _event_id: Final = attrgetter("event_id")
 _lamport_clock: Final = attrgetter("lamport_clock")
 OPTIONAL: Final = tuple(name for name in _rules if Event.model_fields[name].default is None)
 SHARED: Final = tuple(name for name in _rules if name not in ("event_id", "timestamp", *OPTIONAL))
-
-
-def are_normal_instants(texts: Sequence[str]) -> bool:
-    """Tell whether all texts have the same usual shape of an instant in UTC; its numbers may be out of range."""
-    joined = _joined(texts)
-    shape = NORMAL_INSTANTS.get(len(texts[0]), b"?")
-    return joined.translate(DIGITS_ALIKE) == shape * len(texts)
-
-
-def are_normal_ulids(texts: Sequence[str]) -> bool:
-    """Tell whether all texts are ULIDs in normal form."""
-    joined = _joined(texts)
-    return len(texts[0]) == ULID_LENGTH and not (
-        joined.translate(None, CROCKFORD) or joined[::ULID_LENGTH].translate(None, b"01234567")
-    )
-
-
-def _joined(texts: Sequence[str]) -> bytes:
-    """Join texts of one length; nothing when they have several, or are no ASCII."""
-    joined = "".join(texts)
-    if not joined.isascii() or set(map(len, texts)) != {len(texts[0])}:
-        return b"?"
-    return joined.encode()
 
 
 class SureReader(Generic[Request]):
@@ -99,7 +50,7 @@ class SureReader(Generic[Request]):
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
         events: Sequence[Event] = request.events  # type: ignore[attr-defined] # every such model has them
-        return request if _are_texts_sound(events) and _are_unique(events) else None
+        return request if _are_unique(events, sound_ids(events)) else None
 
     def read_lines(self, text: bytes) -> list[Event] | None:
         """Read events, one a line, that surely fit; None when any does not."""
@@ -107,7 +58,7 @@ class SureReader(Generic[Request]):
             events = [self._decode_line(line) for line in bytes(text).split(b"\n") if line]
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        return events if _are_texts_sound(events) and _are_unique(events) else None
+        return events if _are_unique(events, sound_ids(events)) else None
 
 
 def read_sure_envelopes(values: Sequence[Any]) -> Sequence[Event] | None:
@@ -119,7 +70,7 @@ def read_sure_envelopes(values: Sequence[Any]) -> Sequence[Event] | None:
         events = msgspec.convert(values, list[envelope_twin()])  # type: ignore[misc]
     except msgspec.ValidationError:
         return None
-    return events if _are_texts_sound(events) else None
+    return events if sound_ids(events) is not None else None
 
 
 def sure_order(events: Sequence[Any]) -> CanonicalSequence[Any]:
@@ -129,10 +80,21 @@ def sure_order(events: Sequence[Any]) -> CanonicalSequence[Any]:
     return CanonicalSequence(ordered, frozenset())
 
 
+def sound_ids(events: Sequence[Any]) -> set[str] | None:
+    """Hold the texts that have a format against it, and let each event hold its instant and its normal id.
+
+    Gives the ids; None where a text is not sound.
+    """
+    ids: set[str] = set()
+    for start in range(0, len(events), AT_ONCE):
+        some = events[start : start + AT_ONCE]
+        if not _are_texts_sound(some):
+            return None
+        ids.update(map(_event_id, some))
+    return ids
+
+
 def _are_texts_sound(events: Sequence[Any]) -> bool:
-    """Hold the texts that have a format against it, and let each event hold its instant and its normal id."""
-    if not events:
-        return True
     members = zip(*map(structs.astuple, events), strict=True)
     columns: dict[str, tuple[Any, ...]] = dict(zip(events[0].__struct_fields__, members, strict=True))
     return (
@@ -173,5 +135,5 @@ def _set(events: Sequence[Any], name: str, values: Iterable[Any]) -> None:
     deque(map(setattr, events, repeat(name), values), maxlen=0)  # a loop without Python in it
 
 
-def _are_unique(events: Sequence[Event]) -> bool:
-    return len(set(map(_event_id, events))) == len(events)
+def _are_unique(events: Sequence[Event], ids: set[str] | None) -> bool:
+    return ids is not None and len(ids) == len(events)
