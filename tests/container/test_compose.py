@@ -19,7 +19,8 @@ NOT_PASSED_ON = {"COLLAB_HOST", "COLLAB_PORT", "COLLAB_API_KEYS_FILE"}
 @pytest.mark.parametrize("name", REPLICAS)
 def test_every_setting_that_means_something_there_reaches_a_replica_from_the_shell(name: str) -> None:
     settings = {f"COLLAB_{setting.upper()}" for setting in Settings.model_fields}
-    assert dict.fromkeys(settings - NOT_PASSED_ON) == SERVICES[name]["environment"]
+    expected = dict.fromkeys(settings - NOT_PASSED_ON)
+    assert expected == SERVICES[name]["environment"], "a new setting wants its line in docker-compose.yml"
 
 
 def test_the_replicas_differ_only_in_who_is_built_and_published() -> None:
