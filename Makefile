@@ -112,6 +112,11 @@ drift: $(VENV)/dev.stamp
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest fuzz
 
+## check-hostile: the hostile corpus against the server as it ships, twice, over real sockets
+.PHONY: check-hostile
+check-hostile: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -m hostile tests/hostile
+
 ## conformance: the kit against the service on a free port, or against KIT="--url http://localhost:8000"
 .PHONY: conformance
 conformance: $(VENV)/test.stamp

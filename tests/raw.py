@@ -11,6 +11,7 @@ from app.api.problems import KINDS
 LOCALHOST = "127.0.0.1"
 LONGEST = 30.0
 """Seconds after which something hangs; all that is tried takes far less."""
+BETWEEN_BYTES = 0.05
 END_OF_HEAD = b"\r\n\r\n"
 
 
@@ -53,6 +54,20 @@ class Wire:
         except ConnectionError:
             return False
         return True
+
+    def trickle(self, data: bytes) -> None:
+        """Send byte after byte until the server answers or hangs up."""
+        self.socket.settimeout(BETWEEN_BYTES)
+        for number in range(len(data)):
+            try:
+                self.socket.recv(1, socket.MSG_PEEK)
+                break
+            except TimeoutError:
+                if not self.send_if_heard(data[number : number + 1]):
+                    break
+            except ConnectionError:
+                break
+        self.socket.settimeout(LONGEST)
 
     def shut(self) -> None:
         """Say that nothing more will be sent."""

@@ -79,7 +79,7 @@ def read_media_type(request: Request, *understood: str) -> str:
     if given in understood:
         return given
     parsed = Message()
-    parsed["Content-Type"] = given
+    parsed["Content-Type"] = given if given.isascii() else ""  # which it would read past
     if parsed.get_content_type() not in understood:
         raise _unsupported("Content-Type", f"The body is {given[:100]}; send {' or '.join(understood)}.", understood)
     if parsed.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):

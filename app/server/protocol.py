@@ -41,7 +41,7 @@ class GuardedProtocol(Connection):
     def __init__(self, settings: Settings, watch: Watch, **given: Any) -> None:
         super().__init__(settings, watch, **given)
         self._arriving = 0
-        self._head_bytes = 0
+        self._plain_bytes = 0  # since the head began, or since the last byte of the body: lines, chunk sizes, trailers
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come, unless nothing more is wanted."""
@@ -49,8 +49,7 @@ class GuardedProtocol(Connection):
             self.transport.hear(monotonic())
             return
         self._arriving = len(data)
-        if self.head_since is not None:
-            self._head_bytes += self._arriving
+        self._plain_bytes += self._arriving
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -58,7 +57,7 @@ class GuardedProtocol(Connection):
         except httptools.HttpParserError as error:
             self.refuse(refusals.unreadable(error))
         else:
-            if self.head_since is not None and self._head_bytes > self.settings.max_header_bytes:
+            if self._plain_bytes > self.settings.max_header_bytes and self._is_reading():
                 self.refuse(refusals.large_head(self.settings))
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -78,7 +77,7 @@ class GuardedProtocol(Connection):
         """Start the clock of a head."""
         super().on_message_begin()
         # Where it follows another request in the same bytes, how many of them are its own is seen at its end.
-        self._head_bytes = 0 if self.resting_since is None else self._arriving
+        self._plain_bytes = 0 if self.resting_since is None else self._arriving
         self.head_since = monotonic()
         self.resting_since = self.body_pace = None
         self.body_bytes = 0
@@ -87,7 +86,7 @@ class GuardedProtocol(Connection):
         """Start the exchange that the head asks for; raises `headers-too-large`."""
         self.head_since = None
         limit = self.settings.max_header_bytes
-        if max(self._arriving, self._head_bytes) > limit and self._size_of_head() > limit:
+        if max(self._arriving, self._plain_bytes) > limit and self._size_of_head() > limit:
             raise refusals.large_head(self.settings)
         if self.parser.should_upgrade():
             return  # the parser leaves the rest to us: see `_read_without_upgrade`
@@ -97,10 +96,12 @@ class GuardedProtocol(Connection):
             self.url = origin_form(self.url)
         super().on_headers_complete()
         self.cycle.__class__ = Exchange
+        self.headers = []  # trailers are no headers (RFC 9110, 6.5.1)
 
     def on_body(self, body: bytes) -> None:
         """Count what comes."""
         self.body_bytes += len(body)
+        self._plain_bytes = 0
         super().on_body(body)
 
     def _should_upgrade(self) -> bool:
@@ -119,6 +120,9 @@ class GuardedProtocol(Connection):
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self.data_received(head + rest)
+
+    def _is_reading(self) -> bool:
+        return self.head_since is not None or (self.owes_answer and self.cycle.more_body)
 
     def _size_of_head(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)

@@ -1,7 +1,6 @@
 """Who takes too long to send a head or a body, to say anything, or to read, is let go."""
 
 import json
-import socket
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -23,20 +22,6 @@ def port() -> Iterator[int]:
         yield port
 
 
-def trickle(connection: Wire, data: bytes) -> None:
-    """Send byte after byte until the server answers or hangs up."""
-    connection.socket.settimeout(0.05)
-    for byte in data:
-        try:
-            if connection.socket.recv(1, socket.MSG_PEEK) is not None:
-                break
-        except TimeoutError:
-            connection.send(bytes([byte]))
-        except ConnectionError:
-            break
-    connection.socket.settimeout(30)
-
-
 @pytest.mark.parametrize("start", [b"G", POST[:40], b"GET /livez HTTP/1.1\r\nX: "])
 def test_a_head_that_does_not_end_is_answered_408_and_the_connection_closed(port: int, start: bytes) -> None:
     with wire(port) as connection:
@@ -49,7 +34,7 @@ def test_a_head_that_does_not_end_is_answered_408_and_the_connection_closed(port
 
 def test_a_head_that_trickles_is_late_however_steadily_it_comes(port: int) -> None:
     with wire(port) as connection:
-        trickle(connection, request("GET", "/livez", *(f"X-{number}: 1" for number in range(100))))
+        connection.trickle(request("GET", "/livez", *(f"X-{number}: 1" for number in range(100))))
         answer = connection.answer()
         assert answer is not None
         assert answer.code == "request-timeout"
@@ -70,7 +55,7 @@ def test_a_connection_that_says_nothing_is_closed_in_silence(port: int, start: b
 
 def test_blank_lines_do_not_keep_a_connection_open(port: int) -> None:
     with wire(port) as connection:
-        trickle(connection, b"\r\n" * 200)
+        connection.trickle(b"\r\n" * 200)
         assert connection.ends()
 
 
@@ -105,7 +90,7 @@ def test_a_body_that_stops_is_answered_408_and_the_connection_closed(port: int, 
 def test_a_body_that_trickles_is_slow_however_steadily_it_comes(port: int) -> None:
     with wire(port) as connection:
         connection.send(request("POST", "/reduce", "Content-Length: 1000"))
-        trickle(connection, b" " * 1000)
+        connection.trickle(b" " * 1000)
         answer = connection.answer()
         assert answer is not None
         assert answer.code == "request-timeout"
@@ -114,7 +99,7 @@ def test_a_body_that_trickles_is_slow_however_steadily_it_comes(port: int) -> No
 def test_a_body_that_came_fast_at_first_may_not_trickle_then(port: int) -> None:
     with wire(port) as connection:
         connection.send(request("POST", "/reduce", "Content-Length: 9000000") + b" " * 8_000_000)
-        trickle(connection, b" " * 1000)
+        connection.trickle(b" " * 1000)
         answer = connection.answer()
         assert answer is not None
         assert answer.code == "request-timeout"
