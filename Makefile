@@ -112,7 +112,7 @@ drift: $(VENV)/dev.stamp
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest fuzz
 
-## check-hostile: the hostile corpus against the server as it ships, twice, over real sockets
+## check-hostile: the hostile corpus against the server as it ships, three times, over real sockets
 .PHONY: check-hostile
 check-hostile: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -m hostile tests/hostile

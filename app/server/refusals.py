@@ -74,6 +74,7 @@ def written(problem: Problem, default_headers: Headers, *, without_body: bool = 
         response = render(problem)
     finally:
         request_id.reset(token)
-    headers = [*default_headers, *response.raw_headers, (b"x-request-id", chosen.encode()), LAST_HEADER]
+    common = (header for header in default_headers if header != LAST_HEADER)  # which a server that drains has already
+    headers = [*common, *response.raw_headers, (b"x-request-id", chosen.encode()), LAST_HEADER]
     lines = [STATUS_LINE[response.status_code], *(b"%b: %b\r\n" % header for header in headers), b"\r\n"]
     return b"".join(lines) + (b"" if without_body else bytes(response.body))
