@@ -19,7 +19,7 @@ from bench.wire import Connection, WrongAnswerError, post
 BIG: Final = Target(1.25, 1.8, "x")
 SMALL: Final = Target(1.3, 1.6, "x")
 VALIDATION: Final = Target(2.5, 4.0, "x")
-PYTHON: Final = Target(0.5, 0.5, "x")
+PYTHON: Final = Target(0.5, 1.0, "x")
 
 
 class Trio(NamedTuple):

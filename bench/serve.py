@@ -1,23 +1,19 @@
-"""Serves the floor or the peer with the service's own server settings: `python -m bench.serve APP PORT`."""
+"""Serves the floor or the peer as the service is served: `python -m bench.serve APP PORT`."""
 
 import sys
-from typing import Any, Final
 
 import uvicorn
 
-SETTINGS: Final[dict[str, Any]] = {
-    "loop": "uvloop",
-    "http": "httptools",
-    "server_header": False,
-    "access_log": False,
-    "log_level": "warning",
-}
-"""What the service starts uvicorn with, and no access log: the floor is to be as low as it can be."""
+from app.server.serving import server_config
+from app.settings import Settings
+from bench.wire import LOCALHOST
 
 
 def main() -> int:
     """Serve until told to stop."""
-    uvicorn.run(sys.argv[1], port=int(sys.argv[2]), **SETTINGS)
+    config = server_config(sys.argv[1], Settings())
+    config.host, config.port = LOCALHOST, int(sys.argv[2])
+    uvicorn.Server(config).run()
     return 0
 
 

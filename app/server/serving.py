@@ -5,6 +5,7 @@ import logging
 import socket
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.api.application import create_app
 from app.api.life import Life
@@ -39,8 +40,14 @@ def serve_in_this_process(settings: Settings, listener: socket.socket, kind: typ
     life = Life(settings.pool_size)
     if settings.pool_size:
         life.workshop.source = Nursery(serve_bodies)
-    config = uvicorn.Config(
-        create_app(settings, life),
+    kind(server_config(create_app(settings, life), settings), life, settings.drain_seconds).run([listener])
+    return 0
+
+
+def server_config(app: ASGIApp | str, settings: Settings) -> uvicorn.Config:
+    """Say how uvicorn serves; what the service is measured against is served in the same way."""
+    return uvicorn.Config(
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -48,5 +55,3 @@ def serve_in_this_process(settings: Settings, listener: socket.socket, kind: typ
         http=protocol_factory(settings),
         ws="none",
     )
-    kind(config, life, settings.drain_seconds).run([listener])
-    return 0

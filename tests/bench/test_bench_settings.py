@@ -1,22 +1,29 @@
 """The floor and the peer are served as the service is, and the service's answers are what the kit expects."""
 
-from typing import Any
+import socket
+import sys
 
 import pytest
 import uvicorn
 
-import app.__main__
+import bench.serve
+from app.server.draining import DrainingServer
+from app.server.serving import serve_in_this_process
+from app.settings import Settings
 from bench.__main__ import MEASURES, arguments
-from bench.serve import SETTINGS
 
 
 def test_the_floor_is_served_like_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: dict[str, Any] = {}
-    monkeypatch.setattr(uvicorn, "run", lambda *_, **settings: given.update(settings))
-    app.__main__.main()
-    shared = given.keys() & SETTINGS.keys() - {"access_log", "log_level"}
-    assert {"loop", "http"} <= shared
-    assert {name: SETTINGS[name] for name in shared} == {name: given[name] for name in shared}
+    served: list[uvicorn.Config] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server, *_: served.append(server.config))
+    monkeypatch.setattr(sys, "argv", ["serve", "bench.floor:app", "0"])
+    bench.serve.main()
+    with socket.socket() as listener:
+        serve_in_this_process(Settings(pool_size=0), listener, DrainingServer)
+    floor, service = served
+    for name in ("loop", "ws", "access_log", "server_header", "limit_concurrency", "timeout_keep_alive"):
+        assert getattr(floor, name) == getattr(service, name)
+    assert type(floor.http) is type(service.http)
 
 
 def test_every_row_can_be_asked_for_alone() -> None:
