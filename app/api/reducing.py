@@ -13,12 +13,13 @@ from starlette.responses import Response
 
 from app.api.ndjson import are_small, read_lines
 from app.api.places import IN_ARRAY, InArray
-from app.api.problems import Finding, Problem, bounded, shortened
+from app.api.problems import SEE_LIMITS, Finding, Problem, bounded, shortened
 from app.api.reading import check_sizes, read_envelopes, read_request
 from app.api.wire import ReduceRequest
 from app.contract.envelope import Event
 from app.contract.errors import EventRefusedError, UnknownParticipantError
 from app.contract.identity import ParticipantIdentity
+from app.reducer.bounds import Bounds, WarningTooLargeError
 from app.reducer.draft import Draft
 from app.reducer.fold import Mode, fold
 from app.reducer.freezing import encode
@@ -36,23 +37,29 @@ def reduce_body(body: bytes, limits: Settings) -> Response:
     check_sizes(body, limits)
     request = SURE_READER.read(body)
     if request and len(request.events) <= limits.max_events and are_keys_ids(request.roster):
-        state = _reduced_surely(request.events, request.mode, request.roster)
+        state = _reduced_surely(request.events, new_draft(limits, request.mode, request.roster))
         if state is not None:
             return state_response(state)
     thorough = read_request(ReduceRequest[Any], body, limits)
     events = read_envelopes(thorough.events)
-    return state_response(_reduced_thoroughly(events, thorough.mode, thorough.roster, IN_ARRAY))
+    return state_response(_reduced_thoroughly(events, new_draft(limits, thorough.mode, thorough.roster), IN_ARRAY))
 
 
 def reduce_lines(body: bytes, mode: Mode, limits: Settings) -> Response:
     """Answer a `/reduce` request whose body is NDJSON; raises `Problem`."""
     sure = SURE_READER.read_lines(body) if are_small(body, limits) else None
     if sure is not None and len(sure) <= limits.max_events:
-        state = _reduced_surely(sure, mode, None)
+        state = _reduced_surely(sure, new_draft(limits, mode))
         if state is not None:
             return state_response(state)
     values, places = read_lines(body, limits)
-    return state_response(_reduced_thoroughly(read_envelopes(values, places), mode, None, places))
+    return state_response(_reduced_thoroughly(read_envelopes(values, places), new_draft(limits, mode), places))
+
+
+def new_draft(limits: Settings, mode: Mode, roster: Roster = None) -> Draft:
+    """Begin the account of a mission, within the limits of this service."""
+    bounds = Bounds(limits.max_warning_participants, limits.max_warning_strangers)
+    return Draft(strict=mode == "strict", roster=roster, bounds=bounds)
 
 
 def state_response(body: bytes) -> Response:
@@ -68,13 +75,13 @@ def refused(refusal: EventRefusedError, places: InArray) -> Problem:
     if isinstance(refusal, UnknownParticipantError):
         about["participant_id"] = refusal.participant_id
     finding = places.finding(refusal.index, refusal.location, refusal.code, refusal.reason)
-    detail = f"{shortened(refusal.reason)}: {_name(refusal, places)}."
+    see = f"; {SEE_LIMITS}" if isinstance(refusal, WarningTooLargeError) else ""
+    detail = f"{shortened(refusal.reason)}: {_name(refusal, places)}{see}."
     return Problem(refusal.code, detail, (finding,), about=about)
 
 
-def _reduced_surely(events: Sequence[Event], mode: Mode, roster: Roster) -> bytes | None:
+def _reduced_surely(events: Sequence[Event], draft: Draft) -> bytes | None:
     """Fold events that surely fit; None when one is refused, for the thorough way to explain."""
-    draft = Draft(strict=mode == "strict", roster=roster)
     try:
         fold(draft, sure_order(events))
     except EventRefusedError:
@@ -82,12 +89,11 @@ def _reduced_surely(events: Sequence[Event], mode: Mode, roster: Roster) -> byte
     return encode(draft)
 
 
-def _reduced_thoroughly(events: Sequence[Event], mode: Mode, roster: Roster, places: InArray) -> bytes:
+def _reduced_thoroughly(events: Sequence[Event], draft: Draft, places: InArray) -> bytes:
     """Fold any events; raises `Problem` for what strict mode refuses."""
     read = read_events(events)
-    if mode == "strict":
+    if draft.strict:
         _refuse_malformed(read, places)
-    draft = Draft(strict=mode == "strict", roster=roster)
     try:
         fold(draft, canonical(read))
     except EventRefusedError as refusal:

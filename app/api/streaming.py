@@ -15,9 +15,8 @@ from app.api.ndjson import Line, is_small, lines_of, read_line
 from app.api.places import InArray, InLines
 from app.api.problems import Finding, pointer
 from app.api.reading import read_envelopes
-from app.api.reducing import SURE_READER, refused, state_response
+from app.api.reducing import SURE_READER, new_draft, refused, state_response
 from app.contract.errors import EventRefusedError, Location
-from app.reducer.draft import Draft
 from app.reducer.fold import Mode
 from app.reducer.freezing import encode
 from app.reducer.ordered import OrderedFold
@@ -40,7 +39,7 @@ class InStream(InArray):
 async def reduce_stream(request: Request, mode: Mode, limits: Settings, capacity: Capacity) -> Response:
     """Answer an ordered `/reduce` request; raises `Problem`, `out-of-order` and `overloaded` among them."""
     capacity.check()
-    ordered = OrderedFold(Draft(strict=mode == "strict"))
+    ordered = OrderedFold(new_draft(limits, mode))
     number = 1
     with ExitStack() as room:
         try:

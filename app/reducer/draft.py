@@ -10,11 +10,17 @@ from datetime import datetime
 from typing import Final
 
 from app.contract.constants import UNKNOWN_WARNING
-from app.contract.errors import DepartedParticipantError, EventRefusedError, Location, UnknownParticipantError
+from app.contract.errors import (
+    DepartedParticipantError,
+    EventRefusedError,
+    Location,
+    UnknownParticipantError,
+)
 from app.contract.identity import FocusTarget, ParticipantIdentity
 from app.contract.payloads import Acknowledgement
 from app.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry
 from app.contract.twins import twin
+from app.reducer.bounds import UNBOUNDED, Bounds, WarningTooLargeError
 from app.reducer.reading import FoldEvent
 
 AnomalyRecord: Final = twin(CollaborationAnomaly)
@@ -77,8 +83,16 @@ class WarningDraft:
 class Draft:
     """What is known of the mission so far."""
 
-    def __init__(self, *, strict: bool, roster: Mapping[str, ParticipantIdentity] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        strict: bool,
+        roster: Mapping[str, ParticipantIdentity] | None = None,
+        bounds: Bounds = UNBOUNDED,
+    ) -> None:
         self.strict = strict
+        self.bounds = bounds
+        self.strangers = 0
         self.mission_id = ""
         self.participants: dict[str, ParticipantIdentity] = dict(roster or {})
         self.departed: dict[str, ParticipantIdentity] = {}
@@ -111,6 +125,19 @@ class Draft:
         if self.strict:
             raise error
         self.note(error, error.reason)
+
+    def check_named(self, event: FoldEvent, count: int) -> None:
+        """Raise `WarningTooLargeError`, in either mode, for a warning that names more people than allowed."""
+        if count > self.bounds.named:
+            reason = f"The warning names {count} participants, of which {self.bounds.named} are allowed"
+            raise WarningTooLargeError(reason, event.event_id, event.event_type)
+
+    def count_strangers(self, event: FoldEvent, count: int) -> None:
+        """Count people whom a warning names and nobody knows; raises `WarningTooLargeError` when they are too many."""
+        self.strangers += count
+        if self.strangers > self.bounds.strangers:
+            reason = f"Up to this one, warnings name more than {self.bounds.strangers} people who are not on the roster"
+            raise WarningTooLargeError(reason, event.event_id, event.event_type)
 
     def refuse_stranger(self, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT) -> None:
         """Refuse an event for naming someone who is not on the roster (R10, R11, R17)."""

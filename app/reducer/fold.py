@@ -101,8 +101,9 @@ def _refuse_outsider(draft: Draft, event: FoldEvent) -> None:
 
 
 def _other_mission(mission_id: str, event: FoldEvent) -> MissionMismatchError:
+    """Make the refusal of another mission's event; a name is cut, as one event's would be repeated for every other."""
     return MissionMismatchError(
-        f"Event of mission '{event.payload.mission_id}' among events of mission '{mission_id}'",
+        f"Event of mission '{event.payload.mission_id:.200}' among events of mission '{mission_id:.200}'",
         event_id=event.event_id,
         event_type=event.event_type,
         location=("payload", "mission_id"),

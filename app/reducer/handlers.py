@@ -89,11 +89,14 @@ def step_completed(draft: Draft, event: FoldEvent, payload: p.PromptStepExecutio
 
 def warning_given(draft: Draft, event: FoldEvent, payload: p.WarningPayload) -> None:
     """Record a warning, or write the one of that id again (R17, R18)."""
+    draft.check_named(event, len(payload.participant_ids))
     strangers: set[str] = set()
     for place, participant_id in enumerate(payload.participant_ids):
         if participant_id not in draft.participants and participant_id not in strangers:
             strangers.add(participant_id)
             draft.refuse_stranger(event, participant_id, ("payload", "participant_ids", place))
+    if strangers:
+        draft.count_strangers(event, len(strangers))
     _warning(draft, payload.warning_id).fill(event, event.event_type, payload.participant_ids)
 
 
