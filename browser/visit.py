@@ -71,6 +71,6 @@ def visit(browser: Browser, service: str, **how: Any) -> Iterator[Visit]:
         visiting = Visit(context.new_page(), service)
         visiting.watch()
         yield visiting
-        assert visiting.trouble == []
+        assert not visiting.trouble, "\n".join(visiting.trouble)
     finally:
         context.close()
