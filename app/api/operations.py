@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel, JsonValue
 
 from app.admission.advice import Advice
-from app.api import examples
+from app.api import examples, parameters
 from app.api.limits import Limits
 from app.api.wire import (
     AdmitAnswer,
@@ -75,47 +75,6 @@ class Operation(NamedTuple):
     """Whether browsers get the 200 answer as a page."""
 
 
-REPORT_PARAMETER: Final = {
-    "name": "report",
-    "in": "query",
-    "description": "`invalid` leaves the valid events out of `results`.",
-    "schema": {"type": "string", "enum": ["all", "invalid"], "default": "all"},
-}
-MODE_PARAMETER: Final = {
-    "name": "mode",
-    "in": "query",
-    "description": "The mode, for NDJSON bodies, `strict` unless said; in JSON it stands in the body.",
-    "schema": {"type": "string", "enum": ["strict", "permissive"]},
-}
-ORDERED_PARAMETER: Final = {
-    "name": "ordered",
-    "in": "query",
-    "description": "For NDJSON bodies: `true` says that the events come in canonical order.",
-    "schema": {"type": "boolean"},
-}
-SCHEMA_PARAMETER: Final = {
-    "name": "type",
-    "in": "path",
-    "required": True,
-    "description": "An event type, a model or a schema file's name.",
-    "schema": {"type": "string"},
-    "example": "DriveIntentSet",
-}
-CODE_PARAMETER: Final = {
-    "name": "code",
-    "in": "path",
-    "required": True,
-    "description": "An error's `code`.",
-    "schema": {"type": "string"},
-    "example": "unknown-participant",
-}
-IF_NONE_MATCH: Final = {
-    "name": "If-None-Match",
-    "in": "header",
-    "description": "The `ETag` of the copy that you have.",
-    "schema": {"type": "string"},
-}
-
 OPERATIONS: Final = (
     Operation(
         "post",
@@ -132,7 +91,7 @@ OPERATIONS: Final = (
         ReducedCollaborationState,
         ReduceRequest[Event],
         (*BODY_PROBLEMS, "too-many-events", "event-too-large", *REFUSALS, "out-of-order", *LOST),
-        (MODE_PARAMETER, ORDERED_PARAMETER),
+        (parameters.MODE, parameters.ORDERED),
         answer_headers=("Repr-Digest",),
         lines=EVENT_LINE,
         examples=examples.REDUCE,
@@ -164,7 +123,7 @@ OPERATIONS: Final = (
         BatchVerdict,
         ValidateBatchRequest[Event | JsonValue],
         (*BODY_PROBLEMS, "too-many-events", "event-too-large", *LOST),
-        (REPORT_PARAMETER,),
+        (parameters.REPORT,),
         lines=ANY_LINE,
         examples=examples.VALIDATE_BATCH,
         answered="The verdicts, and how many events are invalid.",
@@ -222,7 +181,7 @@ OPERATIONS: Final = (
         "(`drive_intent_set_payload`). Made to be cached: a strong `ETag`, and 304 when you have it.",
         "application/schema+json",
         problems=("unknown-schema", "not-acceptable"),
-        parameters=(SCHEMA_PARAMETER, IF_NONE_MATCH),
+        parameters=(parameters.SCHEMA, parameters.IF_NONE_MATCH),
         answer_headers=("ETag", "Cache-Control"),
         answered="The schema, as it is committed and shipped.",
     ),
@@ -290,7 +249,7 @@ OPERATIONS: Final = (
         "Every code that a problem or a verdict can have, with its status and its address; a page for browsers.",
         ProblemIndex,
         problems=("not-acceptable",),
-        parameters=(IF_NONE_MATCH,),
+        parameters=(parameters.IF_NONE_MATCH,),
         answer_headers=("ETag", "Cache-Control"),
         page=True,
         answered="All codes.",
@@ -305,7 +264,7 @@ OPERATIONS: Final = (
         "for browsers.",
         ProblemPage,
         problems=("unknown-problem", "not-acceptable"),
-        parameters=(CODE_PARAMETER, IF_NONE_MATCH),
+        parameters=(parameters.CODE, parameters.IF_NONE_MATCH),
         answer_headers=("ETag", "Cache-Control"),
         page=True,
         answered="What the code means.",
