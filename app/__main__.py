@@ -5,6 +5,9 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
+from app import logs
+from app.server.listening import CannotListenError, listen
+from app.server.sharing import shared_folder
 from app.settings import BadSettingsError, from_environment
 
 
@@ -12,17 +15,17 @@ def main() -> int:
     """Serve until told to stop; what prevents the start is told in one line."""
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
-    from app.server.listening import CannotListenError, listen
-
     try:
         settings = from_environment()
         listener = listen(settings.host, settings.port)
     except (BadSettingsError, CannotListenError) as error:
         print(f"Cannot start: {error}", file=sys.stderr)
         return 2
-    from app.server.serving import serve  # only now, for it imports the whole service
+    logs.configure(settings)
+    with shared_folder(settings.workers):
+        from app.server.serving import serve  # only now, for it imports the whole service, which looks at the folder
 
-    return serve(settings, listener)
+        return serve(settings, listener)
 
 
 def _leave(signal_number: int, frame: FrameType | None) -> NoReturn:

@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     """How long requests in work may take to finish once the service is told to stop."""
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     """The least severe log lines to write."""
+    log_format: Literal["auto", "json", "console"] = "auto"
+    """How log lines are written: JSON, or plain; `auto` is plain on a terminal and JSON everywhere else."""
     docs: bool = True
     """Whether `/docs`, `/redoc` and `/openapi.json` are served."""
     inline_body_bytes: Annotated[int, Field(ge=0)] = 128 * 1024

@@ -15,6 +15,7 @@ from app.admission.batch import Batch, read_values
 from app.admission.checkpoint import read_checkpoint, write_checkpoint
 from app.admission.refusals import BadCheckpointError, LargeCheckpointError, LateEventsError
 from app.admission.verdicts import Verdict
+from app.api.facts import Told, facts_of
 from app.api.places import IN_ARRAY
 from app.api.problems import LONGEST_DETAIL, Finding, Problem, bounded, pointer, shortened
 from app.api.reading import check_sizes, invalid_request, read_request
@@ -76,7 +77,9 @@ def _answer(mission: Mission, verdicts: list[Verdict], limits: Settings) -> Resp
         "results": list(map(_result, verdicts)),
         "advisories": [advisory.model_dump() for advisory in advise_on_draft(mission.draft)],
     }
-    return Response(msgspec.json.encode(answer), media_type="application/json")
+    response = Told(msgspec.json.encode(answer), media_type="application/json")
+    response.facts = facts_of(verdicts)
+    return response
 
 
 def _result(verdict: Verdict) -> Admitted:

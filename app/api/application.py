@@ -23,6 +23,7 @@ from app.api.pages.docs import docs_routes
 from app.api.problems import KINDS, Problem, answer_with_problem, render
 from app.api.routes import api_routes, make_answers
 from app.api.service import Service
+from app.api.watching import Seen
 from app.settings import Settings
 
 YOUNG_OBJECTS: Final = 50_000
@@ -34,7 +35,7 @@ def create_app(settings: Settings, life: Life | None = None) -> FastAPI:
 
     Whoever looks after the process hands in its `life`, to say when it ends.
     """
-    life = life or Life(settings.pool_size)
+    life = life or Life(settings)
     answers = make_answers(settings, life)
     app = Service(
         {where: answer for where, answer in answers.items() if "{" not in where.path},
@@ -45,6 +46,7 @@ def create_app(settings: Settings, life: Life | None = None) -> FastAPI:
         lifespan=partial(live, life),
         middleware=[
             Middleware(RequestId),
+            Middleware(Seen, life.journal),
             *([Middleware(Cors, settings.cors_origins)] if settings.cors_origins else []),
             Middleware(HeadAsGet),
             *([Middleware(Keys, settings.keys, settings.open_pages)] if settings.keys else []),
@@ -68,6 +70,7 @@ async def live(life: Life, app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         life.workshop.close()
+        life.journal.tell()
 
 
 def settle_memory() -> None:

@@ -1,14 +1,17 @@
 """What a process of the service knows of itself: whether it takes requests, and what works for it."""
 
 from app.api.problems import Problem
+from app.api.watching import Journal
 from app.api.workshop import AGAIN, Workshop, shutting_down
+from app.settings import Settings
 
 
 class Life:
     """One serving process, from its start to its end."""
 
-    def __init__(self, pool_size: int) -> None:
-        self.workshop = Workshop(pool_size)
+    def __init__(self, settings: Settings) -> None:
+        self.workshop = Workshop(settings.pool_size)
+        self.journal = Journal(settings, self.workshop)
         self.draining = False
 
     async def check_ready(self) -> None:

@@ -269,4 +269,14 @@ OPERATIONS: Final = (
         page=True,
         answered="What the code means.",
     ),
+    Operation(
+        "get",
+        "/metrics",
+        "getMetrics",
+        "Health",
+        "Count requests, events and refusals",
+        "Prometheus text, for all workers together: requests, durations, bytes, events by type, refusals by code, "
+        "anomalies, what is in work, and the processes for large bodies.",
+        "text/plain",
+    ),
 )

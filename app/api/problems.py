@@ -11,6 +11,8 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.api.facts import Told
+
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being answered."""
 
@@ -160,7 +162,9 @@ def render(problem: Problem) -> Response:
         **{name: shortened(value) for name, value in problem.about.items()},
     )
     body = details.model_dump_json(exclude_none=True)
-    return Response(body, problem.status, dict(problem.headers), MEDIA_TYPE)
+    answer = Told(body, problem.status, dict(problem.headers), MEDIA_TYPE)
+    answer.refusal = problem.code
+    return answer
 
 
 async def answer_with_problem(request: Request, problem: Exception) -> Response:

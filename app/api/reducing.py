@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from app.api.facts import Facts, Told, facts_of
 from app.api.ndjson import are_small, read_lines
 from app.api.places import IN_ARRAY, InArray
 from app.api.problems import SEE_LIMITS, Finding, Problem, bounded, shortened
@@ -37,23 +38,23 @@ def reduce_body(body: bytes, limits: Settings) -> Response:
     check_sizes(body, limits)
     request = SURE_READER.read(body)
     if request and len(request.events) <= limits.max_events and are_keys_ids(request.roster):
-        state = _reduced_surely(request.events, new_draft(limits, request.mode, request.roster))
-        if state is not None:
-            return state_response(state)
+        answer = _reduced_surely(request.events, new_draft(limits, request.mode, request.roster))
+        if answer is not None:
+            return answer
     thorough = read_request(ReduceRequest[Any], body, limits)
     events = read_envelopes(thorough.events)
-    return state_response(_reduced_thoroughly(events, new_draft(limits, thorough.mode, thorough.roster), IN_ARRAY))
+    return _reduced_thoroughly(events, new_draft(limits, thorough.mode, thorough.roster), IN_ARRAY)
 
 
 def reduce_lines(body: bytes, mode: Mode, limits: Settings) -> Response:
     """Answer a `/reduce` request whose body is NDJSON; raises `Problem`."""
     sure = SURE_READER.read_lines(body) if are_small(body, limits) else None
     if sure is not None and len(sure) <= limits.max_events:
-        state = _reduced_surely(sure, new_draft(limits, mode))
-        if state is not None:
-            return state_response(state)
+        answer = _reduced_surely(sure, new_draft(limits, mode))
+        if answer is not None:
+            return answer
     values, places = read_lines(body, limits)
-    return state_response(_reduced_thoroughly(read_envelopes(values, places), new_draft(limits, mode), places))
+    return _reduced_thoroughly(read_envelopes(values, places), new_draft(limits, mode), places)
 
 
 def new_draft(limits: Settings, mode: Mode, roster: Roster = None) -> Draft:
@@ -62,10 +63,18 @@ def new_draft(limits: Settings, mode: Mode, roster: Roster = None) -> Draft:
     return Draft(strict=mode == "strict", roster=roster, bounds=bounds)
 
 
-def state_response(body: bytes) -> Response:
+def mode_of(draft: Draft) -> Mode:
+    """Name the mode of a fold."""
+    return "strict" if draft.strict else "permissive"
+
+
+def state_response(draft: Draft, facts: Facts) -> Response:
     """Answer with a state's bytes and their digest (RFC 9530)."""
+    body = encode(draft)
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    return Response(body, headers={"Repr-Digest": f"sha-256=:{digest}:"}, media_type="application/json")
+    answer = Told(body, headers={"Repr-Digest": f"sha-256=:{digest}:"}, media_type="application/json")
+    answer.facts = facts
+    return answer
 
 
 def refused(refusal: EventRefusedError, places: InArray) -> Problem:
@@ -80,16 +89,16 @@ def refused(refusal: EventRefusedError, places: InArray) -> Problem:
     return Problem(refusal.code, detail, (finding,), about=about)
 
 
-def _reduced_surely(events: Sequence[Event], draft: Draft) -> bytes | None:
+def _reduced_surely(events: Sequence[Event], draft: Draft) -> Response | None:
     """Fold events that surely fit; None when one is refused, for the thorough way to explain."""
     try:
         fold(draft, sure_order(events))
     except EventRefusedError:
         return None
-    return encode(draft)
+    return state_response(draft, facts_of(events, mode_of(draft), len(draft.anomalies)))
 
 
-def _reduced_thoroughly(events: Sequence[Event], draft: Draft, places: InArray) -> bytes:
+def _reduced_thoroughly(events: Sequence[Event], draft: Draft, places: InArray) -> Response:
     """Fold any events; raises `Problem` for what strict mode refuses."""
     read = read_events(events)
     if draft.strict:
@@ -98,7 +107,7 @@ def _reduced_thoroughly(events: Sequence[Event], draft: Draft, places: InArray) 
         fold(draft, canonical(read))
     except EventRefusedError as refusal:
         raise refused(refusal, places) from None
-    return encode(draft)
+    return state_response(draft, facts_of(events, mode_of(draft), len(draft.anomalies)))
 
 
 def are_keys_ids(roster: Roster) -> bool:

@@ -15,6 +15,7 @@ from app.api.capacity import Capacity
 from app.api.headers import header
 from app.api.life import Life
 from app.api.limits import limits_in_force
+from app.api.metrics import MEDIA_TYPE as METRICS_TYPE
 from app.api.negotiation import require_acceptable
 from app.api.operations import OPERATIONS
 from app.api.pages.problem_pages import get_problem, list_problems
@@ -100,6 +101,7 @@ class Endpoints:
             "getLiveness": self.health,
             "getReadiness": self.ready,
             "getHealth": self.health,
+            "getMetrics": self.metrics,
             "getStart": self.start,
             "listProblems": list_problems,
             "getProblem": get_problem,
@@ -167,6 +169,10 @@ class Endpoints:
     async def health(self, request: Request) -> Response:
         """Answer that the service is there."""
         return Response(Health(status="ok").model_dump_json(), headers={"Cache-Control": "no-store"}, media_type=JSON)
+
+    async def metrics(self, request: Request) -> Response:
+        """Answer with what all workers have counted."""
+        return Response(self.life.journal.page(), headers={"Cache-Control": "no-store"}, media_type=METRICS_TYPE)
 
     async def ready(self, request: Request) -> Response:
         """Answer whether the service takes requests."""

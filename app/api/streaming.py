@@ -1,6 +1,7 @@
 """`POST /reduce?ordered=true`: NDJSON in canonical order, folded as its lines arrive and never kept."""
 
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from app.api.bodies import plain_chunks
 from app.api.capacity import Capacity
+from app.api.facts import counted
 from app.api.ndjson import Line, is_small, lines_of, read_line
 from app.api.places import InArray, InLines
 from app.api.problems import Finding, pointer
@@ -18,7 +20,6 @@ from app.api.reading import read_envelopes
 from app.api.reducing import SURE_READER, new_draft, refused, state_response
 from app.contract.errors import EventRefusedError, Location
 from app.reducer.fold import Mode
-from app.reducer.freezing import encode
 from app.reducer.ordered import OrderedFold
 from app.reducer.reading import ReadEvent, as_read, read_events
 from app.settings import Settings
@@ -40,6 +41,7 @@ async def reduce_stream(request: Request, mode: Mode, limits: Settings, capacity
     """Answer an ordered `/reduce` request; raises `Problem`, `out-of-order` and `overloaded` among them."""
     capacity.check()
     ordered = OrderedFold(new_draft(limits, mode))
+    types: Counter[str] = Counter()
     number = 1
     with ExitStack() as room:
         try:
@@ -48,12 +50,13 @@ async def reduce_stream(request: Request, mode: Mode, limits: Settings, capacity
                     room.enter_context(capacity.room())
                 for event in _read_block(list(lines_of(block, number)), block, limits):
                     ordered.take(event)
+                    types[event.event_type] += 1
                 number += block.count(b"\n")
                 await checkpoint()
             ordered.finish()
         except EventRefusedError as refusal:
             raise refused(refusal, InStream()) from None
-        return state_response(encode(ordered.draft))
+        return state_response(ordered.draft, counted(types, mode, len(ordered.draft.anomalies)))
 
 
 async def _blocks(request: Request, limits: Settings) -> AsyncIterator[bytes]:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, get_args
 import msgspec
 from starlette.responses import Response
 
+from app.api.facts import Facts, Told, facts_of
 from app.api.ndjson import Line, are_small, lines_of, read_line
 from app.api.places import IN_ARRAY, InArray, InLines
 from app.api.problems import Finding, Problem
@@ -43,7 +44,9 @@ def validate_body(body: bytes, limits: Settings) -> Response:
         result = validate_event(request.payload, request.event_type)
     except UnknownEventTypeError as error:
         raise unknown_event_type(error) from None
-    return Response(result.model_dump_json(), media_type="application/json")
+    response = Told(result.model_dump_json(), media_type="application/json")
+    response.facts = Facts(1, {request.event_type: 1})
+    return response
 
 
 def validate_batch_body(body: bytes, report: Report, limits: Settings) -> Response:
@@ -86,7 +89,9 @@ def _batch_response(verdicts: list[EventVerdict], report: Report) -> Response:
         invalid=invalid,
         results=[verdict for verdict in verdicts if not verdict.valid] if report == "invalid" else verdicts,
     )
-    return Response(msgspec.json.encode(answer), media_type="application/json")
+    response = Told(msgspec.json.encode(answer), media_type="application/json")
+    response.facts = facts_of(verdicts)
+    return response
 
 
 def _surely_valid(events: list[Any]) -> list[EventVerdict] | None:

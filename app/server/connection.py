@@ -119,7 +119,9 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         without_body = bool(self.headers) and self.parser.get_method() == b"HEAD"
-        self.transport.write(refusals.written(problem, self.server_state.default_headers, without_body=without_body))
+        chosen, headers = refusals.new_id(), self.server_state.default_headers
+        self.transport.write(refusals.written(problem, chosen, headers, without_body=without_body))
+        self.watch.note_refusal(problem, chosen)
         self.transport.close()
 
     def _may_still_send(self) -> bool:

@@ -1,5 +1,6 @@
 """The socket that all workers share."""
 
+import os
 import socket
 from typing import Final
 
@@ -17,7 +18,8 @@ def listen(host: str, port: int) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=_PASSIVE)[0]
         return socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
-        raise CannotListenError(f"{host}:{port} cannot be listened on: {error.strerror or error}") from None
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise CannotListenError(f"{host}:{port} cannot be listened on: {reason}") from None
 
 
 def address_of(listener: socket.socket) -> str:

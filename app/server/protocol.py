@@ -11,24 +11,24 @@ from app.server.connection import Connection
 from app.server.exchange import Exchange
 from app.server.targets import origin_form
 from app.server.upgrades import head_without_upgrade
-from app.server.watch import Watch
+from app.server.watch import NoteRefusal, Watch
 from app.settings import Settings
 
 MOST_AHEAD: Final = 1000
 """How many requests may wait on a connection for the answers of those before them."""
 
 
-def protocol_factory(settings: Settings) -> type[asyncio.Protocol]:
+def protocol_factory(settings: Settings, note_refusal: NoteRefusal) -> type[asyncio.Protocol]:
     """Make what uvicorn's `http` takes: something that makes a protocol for each connection."""
-    return cast("type[asyncio.Protocol]", ProtocolFactory(settings))
+    return cast("type[asyncio.Protocol]", ProtocolFactory(settings, note_refusal))
 
 
 class ProtocolFactory:
     """Makes the protocols of one server; it travels to the server's process before it makes any."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, note_refusal: NoteRefusal) -> None:
         self._settings = settings
-        self._watch = Watch(settings)
+        self._watch = Watch(settings, note_refusal)
 
     def __call__(self, **given: Any) -> "GuardedProtocol":
         """Make the protocol of a connection."""

@@ -66,9 +66,13 @@ def unreadable(error: HttpParserError) -> Problem:
     return Problem("malformed-request", f"The request is not well-formed HTTP/1.1: {reason}.")
 
 
-def written(problem: Problem, default_headers: Headers, *, without_body: bool = False) -> bytes:
-    """Write a problem as the last answer of a connection, under a request id of its own."""
-    chosen = uuid4().hex
+def new_id() -> str:
+    """Make the id of a request that is refused before anybody could read its own."""
+    return uuid4().hex
+
+
+def written(problem: Problem, chosen: str, default_headers: Headers, *, without_body: bool = False) -> bytes:
+    """Write a problem as the last answer of a connection, under this request id."""
     token = request_id.set(chosen)
     try:
         response = render(problem)

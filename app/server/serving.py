@@ -16,6 +16,7 @@ from app.server.draining import DrainingServer, Worker
 from app.server.listening import address_of
 from app.server.protocol import protocol_factory
 from app.server.supervisor import Supervisor
+from app.server.watch import NoteRefusal
 from app.settings import Settings
 
 logger = logging.getLogger("app.server")
@@ -37,14 +38,18 @@ def serve(settings: Settings, listener: socket.socket) -> int:
 
 def serve_in_this_process(settings: Settings, listener: socket.socket, kind: type[DrainingServer]) -> int:
     """Be a server."""
-    life = Life(settings.pool_size)
-    if settings.pool_size:
-        life.workshop.source = Nursery(serve_bodies)
-    kind(server_config(create_app(settings, life), settings), life, settings.drain_seconds).run([listener])
+    nursery = Nursery(serve_bodies) if settings.pool_size else None
+    life = Life(settings)
+    life.workshop.source = nursery or life.workshop.source
+    life.journal.is_logging = True
+    config = server_config(create_app(settings, life), settings, life.journal.note_refusal)
+    kind(config, life, settings.drain_seconds).run([listener])
     return 0
 
 
-def server_config(app: ASGIApp | str, settings: Settings) -> uvicorn.Config:
+def server_config(
+    app: ASGIApp | str, settings: Settings, note_refusal: NoteRefusal = lambda problem, request_id: None
+) -> uvicorn.Config:
     """Say how uvicorn serves; what the service is measured against is served in the same way."""
     return uvicorn.Config(
         app,
@@ -52,6 +57,6 @@ def server_config(app: ASGIApp | str, settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         loop="uvloop",
-        http=protocol_factory(settings),
+        http=protocol_factory(settings, note_refusal),
         ws="none",
     )

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from app.lifeline import when_hung_up
+from app.server.sharing import forget
 
 HEARD: Final = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT)
 TOO_YOUNG: Final = 1.0
@@ -89,6 +90,7 @@ class Supervisor:
             while pid := os.waitpid(-1, os.WNOHANG)[0]:
                 if born := self._born.pop(pid, None):
                     dead.append(pid)
+                    forget(pid)
                     if time.monotonic() - born < TOO_YOUNG:
                         self._cooling_until = time.monotonic() + TOO_YOUNG
         return dead

@@ -1,12 +1,16 @@
 """One timer a process, which looks at every connection; nothing is armed or cancelled for a request."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Protocol
 
+from app.api.problems import Problem
 from app.server.pace import tick
 from app.settings import Settings
+
+NoteRefusal = Callable[[Problem, str], None]
+"""Hears of what is refused at the socket, and under which request id."""
 
 
 class Watched(Protocol):
@@ -25,7 +29,8 @@ class Watched(Protocol):
 class Watch:
     """Looks at the connections of one server for as long as there are any."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, note_refusal: NoteRefusal) -> None:
+        self.note_refusal = note_refusal
         self._tick = tick(settings)
         self._watched: set[Watched] = set()
         self._running = False

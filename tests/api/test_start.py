@@ -79,6 +79,7 @@ def test_where_keys_are_set_the_page_says_what_needs_one(make_client: Callable[.
         "redoc",
         "openapi.json",
         "limits",
+        "metrics",
     }
     assert all("-H 'X-API-Key: KEY'" in command for command in commands(page))
     assert "needs a key" not in make_client().get("/", BROWSER).text

@@ -117,7 +117,8 @@ def test_under_load_no_accepted_request_fails(workers: int) -> None:
         callers = [Caller(port, body, keep=number > 0) for number, body in enumerate(bodies)]
         assert all(caller.is_warm.wait(DEADLINE) for caller in callers)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(DEADLINE) == 0
+        _, log = process.communicate(timeout=DEADLINE)
+        assert process.returncode == 0, log
         for caller in callers:
             caller.join(DEADLINE)
     assert [failure for caller in callers for failure in caller.failures] == []

@@ -1,0 +1,89 @@
+"""What an operator may know of a request: numbers and kinds, never what was in it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from operator import attrgetter
+from time import perf_counter, time
+from typing import Any, Final, NamedTuple
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.contract.constants import COLLABORATION_EVENT_TYPES
+
+SIGHT: Final = "app.sight"
+"""Where a request's sight stands in its scope."""
+OTHER: Final = "other"
+"""The type of all events that are none of the 14, so that nobody can fill a page with names of his own."""
+_event_type = attrgetter("event_type")
+
+
+class Facts(NamedTuple):
+    """What was in a body that was answered; made where it is worked on, and sent along with the answer."""
+
+    events: int
+    types: dict[str, int]
+    mode: str | None = None
+    anomalies: int = 0
+
+
+class Sight:
+    """What is seen of one request, from its head to its answer's end."""
+
+    __slots__ = (
+        "begun",
+        "bytes_in",
+        "bytes_out",
+        "facts",
+        "method",
+        "path",
+        "refusal",
+        "request_id",
+        "seconds",
+        "status",
+    )
+
+    def __init__(self, method: str, path: str, request_id: str) -> None:
+        self.method = method
+        self.path = path
+        self.request_id = request_id
+        self.begun = perf_counter()
+        self.seconds = 0.0
+        self.status = 0
+        self.bytes_in = 0
+        self.bytes_out = 0
+        self.facts: Facts | None = None
+        self.refusal: str | None = None
+
+    @property
+    def ended(self) -> float:
+        """About when the request ended, by the clock; asked soon after."""
+        return time() - (perf_counter() - self.begun - self.seconds)
+
+
+def facts_of(events: Iterable[Any], mode: str | None = None, anomalies: int = 0) -> Facts:
+    """Count events by type."""
+    return counted(Counter(map(_event_type, events)), mode, anomalies)
+
+
+def counted(types: Counter[Any], mode: str | None, anomalies: int) -> Facts:
+    """Tell of events that were counted by type."""
+    known = {name: types[name] for name in COLLABORATION_EVENT_TYPES & types.keys()}
+    if others := types.total() - sum(known.values()):
+        known[OTHER] = others
+    return Facts(types.total(), known, mode, anomalies)
+
+
+class Told(Response):
+    """An answer that tells facts about its request to whoever watches."""
+
+    facts: Facts | None = None
+    refusal: str | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer."""
+        sight: Sight | None = scope.get(SIGHT)
+        if sight is not None:
+            sight.facts = self.facts
+            sight.refusal = self.refusal
+        await super().__call__(scope, receive, send)

@@ -1,0 +1,56 @@
+"""The operations handbook explains every setting, metric and log field, and none that there is not."""
+
+import json
+
+from docs.markdown import ROOT, blocks, coded, rows, section
+
+from app.api.facts import Facts, Sight
+from app.api.metrics import Metrics
+from app.api.workshop import Workshop
+from app.logs import Line
+from app.settings import Settings
+
+HANDBOOK = ROOT / "docs/operations.md"
+
+
+def first_cells(heading: str) -> list[str]:
+    return [name for row in rows(section(HANDBOOK, heading)) for name in coded(row[0])]
+
+
+def test_it_speaks_of_every_setting() -> None:
+    assert sorted(first_cells("## Settings")) == sorted(f"COLLAB_{name.upper()}" for name in Settings.model_fields)
+
+
+def test_it_explains_every_field_of_a_log_line_in_order() -> None:
+    assert first_cells("## Logs") == list(Line.__struct_fields__)
+
+
+def test_it_explains_every_metric_with_its_labels() -> None:
+    told = {coded(row[0])[0]: coded(row[1]) for row in rows(section(HANDBOOK, "## Metrics"))}
+    assert {name.removesuffix("_total") for name in told} == {family.name for family in Metrics().registry.collect()}
+    labels = {family.name: set(family.samples[0].labels) for family in filled().registry.collect() if family.samples}
+    for name, written in told.items():
+        assert labels[name.removesuffix("_total")] - {"le"} == set(written)
+
+
+def filled() -> Metrics:
+    """Count one of everything."""
+    sight = Sight("POST", "/reduce", "r-1")
+    sight.status, sight.refusal = 422, "malformed-payload"
+    sight.facts = Facts(1, {"DriveIntentSet": 1}, "strict", 1)
+    metrics = Metrics()
+    metrics.count([("/reduce", sight)])
+    metrics.look(1, Workshop(2))
+    return metrics
+
+
+def test_its_alerts_ask_for_metrics_that_there_are() -> None:
+    names = set(first_cells("## Metrics"))
+    for row in rows(section(HANDBOOK, "## What to watch")):
+        assert any(name in row[1] for name in names), row
+
+
+def test_its_log_lines_have_the_fields_that_there_are() -> None:
+    [log] = [block.text for block in blocks(HANDBOOK) if block.language == "json"]
+    for line in log.splitlines():
+        assert set(json.loads(line)) <= set(Line.__struct_fields__)
