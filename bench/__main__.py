@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from bench import growth, holding, one_by_one, report, starting, under_load, waiting
+from bench import admitting, growth, holding, one_by_one, report, starting, under_load, waiting
 from bench.machine import machine
 from bench.plan import FULL, SHORT, Plan
 from bench.rows import Row
@@ -25,6 +25,7 @@ MEASURES: Final[dict[str, Callable[[Plan], Iterator[Row]]]] = {
     "sixteen": under_load.sixteen,
     "validate": one_by_one.validate_batch,
     "python": one_by_one.python_function,
+    "admit": admitting.admitting,
     "growth": growth.growth,
     "workers": under_load.two_workers,
     "ordered": holding.ordered_stream,

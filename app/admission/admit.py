@@ -59,13 +59,15 @@ def admit(
         raise ValueError(f"on_late must be 'reject' or 'refuse', not {on_late!r}")
     if checkpoint is not None and roster is not None:
         raise ValueError("roster seeds a mission at its start; a checkpoint has its participants already")
+    if recent_events < 1:
+        raise ValueError("recent_events must be 1 or more: the last event accepted is always remembered")
     mission = start(roster) if checkpoint is None else read_checkpoint(checkpoint)
     results = admit_batch(mission, read_batch(events), on_late, max_clock_step)
     return Admission(
         state=freeze(mission.draft),
         checkpoint=write_checkpoint(mission, encode(mission.draft), recent=recent_events),
         results=tuple(results),
-        advisories=advise_on_draft(mission.draft),
+        advisories=tuple(map(Advisory.model_validate, advise_on_draft(mission.draft))),
     )
 
 

@@ -26,6 +26,8 @@ ID_DIGITS: Final = 32
 AT_LEAST: Final = 2
 """How many participants it takes to overlap."""
 
+PlainAdvisory = dict[str, Any]
+"""An `Advisory` as JSON has it, before it is a model."""
 Overlap = tuple[tuple[str, ...], list[str]]
 """What the participants have in common, and who they are, sorted."""
 
@@ -76,7 +78,7 @@ def advise(
     Pure: without `as_of` (a `datetime` without a zone is UTC) nothing is said about presence. The advisories, sent as
     events, make the next answer silent about them; an overlap that ended and came again is the same overlap.
     """
-    advisories = _advisories(
+    advisories = _overlaps(
         state.mission_id,
         state.active_drivers,
         state.focus_by_participant,
@@ -84,46 +86,43 @@ def advise(
         {warning.warning_id for warning in state.warnings},
     )
     presence = () if as_of is None else tuple(_presences(state, in_utc(as_of), stale_after_seconds))
-    return Advice(advisories=tuple(advisories), presence=presence)
+    return Advice.model_validate({"advisories": tuple(advisories), "presence": presence})
 
 
-def advise_on_draft(draft: Draft) -> tuple[Advisory, ...]:
+def advise_on_draft(draft: Draft) -> list[PlainAdvisory]:
     """Tell the overlaps of a mission that is under way."""
     steps = {who: executions.step_ids() for who, executions in draft.executions.items()}
-    return tuple(_advisories(draft.mission_id, draft.drivers, draft.focus, steps, draft.warnings.keys()))
+    return list(_overlaps(draft.mission_id, draft.drivers, draft.focus, steps, draft.warnings.keys()))
 
 
-def _advisories(
+def _overlaps(
     mission_id: str,
     drivers: Set[str],
     focus: Mapping[str, FocusTarget],
     steps: Mapping[str, Iterable[str]],
     warned: Set[str],
-) -> Iterator[Advisory]:
+) -> Iterator[PlainAdvisory]:
     if not mission_id:  # nothing has happened yet, and no payload could name the mission
         return
     drives = ((_parts(focus[who]), who) for who in drivers if who in focus)
-    for (target_type, target_id), people in _overlaps(drives):
+    for (target_type, target_id), people in _shared(drives):
         target = {"target_type": target_type, "target_id": target_id}
         payload = _payload(mission_id, CONCURRENT_DRIVER_WARNING, target, people)
         if payload["warning_id"] not in warned:
-            yield Advisory.model_validate(
-                {"event_type": CONCURRENT_DRIVER_WARNING, "payload": {**payload, "focus_target": target}}
-            )
+            yield {"event_type": CONCURRENT_DRIVER_WARNING, "payload": {**payload, "focus_target": target}}
     runs = (((step_id,), who) for who, step_ids in steps.items() for step_id in step_ids if step_id)
-    for (step_id,), people in _overlaps(runs):
+    for (step_id,), people in _shared(runs):
         payload = _payload(mission_id, POTENTIAL_STEP_COLLISION_DETECTED, step_id, people)
         if payload["warning_id"] not in warned:
-            yield Advisory.model_validate(
-                {"event_type": POTENTIAL_STEP_COLLISION_DETECTED, "payload": {**payload, "step_id": step_id}}
-            )
+            collision = {**payload, "step_id": step_id, "wp_id": None}  # a state does not know the work package
+            yield {"event_type": POTENTIAL_STEP_COLLISION_DETECTED, "payload": collision}
 
 
 def _parts(target: FocusTarget) -> tuple[str, str]:
     return target.target_type, target.target_id
 
 
-def _overlaps(shares: Iterable[tuple[tuple[str, ...], str]]) -> Iterator[Overlap]:
+def _shared(shares: Iterable[tuple[tuple[str, ...], str]]) -> Iterator[Overlap]:
     """Find what two or more participants have in common, in code point order."""
     people: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for common, who in shares:

@@ -1,12 +1,12 @@
 """The checkpoint: a mission between two batches as one opaque text, which survives any database, queue or language.
 
-    mission-checkpoint.1.BODY.DIGEST
+    mission-checkpoint.1.MISSION.HASHES.DIGEST
 
-Letters, digits and `- _ . =` alone. BODY is the mission, compressed, in base64url; DIGEST the SHA-256 of all that
-stands before it. The digest finds accidents and is no signature: whoever forges one forges a mission of their own.
+Letters, digits and `- _ . =` alone. MISSION is compressed, HASHES what compression would only lose time with, both in
+base64url; DIGEST is the SHA-256 of all that stands before it. It finds accidents and is no signature: whoever forges a
+checkpoint forges a mission of their own.
 """
 
-import re
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
@@ -17,7 +17,7 @@ from app.admission.refusals import BadCheckpointError, LargeCheckpointError
 from app.admission.saved import restore, save
 
 NAME: Final = "mission-checkpoint"
-VERSION: Final = 1
+VERSION: Final = "1"
 LARGEST_CHECKPOINT: Final = 64 * 1024 * 1024
 """How many bytes a checkpoint has at most, decompressed, unless the caller says otherwise."""
 RECENT_EVENTS: Final = 1_000
@@ -25,45 +25,51 @@ RECENT_EVENTS: Final = 1_000
 FASTEST: Final = 1
 SMALL: Final = 4096
 """What is smaller is not worth compressing, and so has the same text whatever zlib there is."""
-
-_form = re.compile(rf"{NAME}\.([0-9]{{1,9}})\.([A-Za-z0-9_=-]*)(?:\.([A-Za-z0-9_=-]*))?").fullmatch
+DIGEST_LENGTH: Final = 43
+PARTS: Final = 5
 
 
 def write_checkpoint(
     mission: Mission, state: bytes, *, recent: int = RECENT_EVENTS, largest: int = LARGEST_CHECKPOINT
 ) -> str:
     """Write a mission whose state's bytes are `state`; raises `LargeCheckpointError` for one that none would read."""
-    saved = save(mission, state, recent)
+    saved, hashes = save(mission, state, recent)
     _check_size(len(saved), largest)
     compressed = zlib.compress(saved, FASTEST if len(saved) > SMALL else 0)
-    head = f"{NAME}.{VERSION}.{urlsafe_b64encode(compressed).decode()}"
+    head = ".".join((NAME, VERSION, _text(compressed), _text(hashes)))
     return f"{head}.{_digest(head)}"
 
 
 def read_checkpoint(text: str, *, largest: int = LARGEST_CHECKPOINT) -> Mission:
     """Read a checkpoint; raises `BadCheckpointError` with the reason, or `LargeCheckpointError`."""
-    form = _form(text)
-    if form is None:
-        raise BadCheckpointError("It is no checkpoint of this service" if text else "It is empty")
-    version, body, digest = form.groups()
-    if int(version) != VERSION:
-        raise BadCheckpointError(f"It is of version {version}, and this service reads version {VERSION}")
-    if digest is None or len(digest) < len(_digest("")):
-        raise BadCheckpointError("It is truncated: its end is missing")
-    if digest != _digest(text.rpartition(".")[0]):
-        raise BadCheckpointError("It was altered: its digest does not fit")
-    mission = restore(_decompressed(body, largest))
+    saved, hashes = _checked_parts(text)
+    try:
+        mission = restore(_decompressed(urlsafe_b64decode(saved), largest), urlsafe_b64decode(hashes))
+    except (ValueError, zlib.error):
+        mission = None
     if mission is None:
         raise BadCheckpointError("Its digest fits, and what it says is no mission's")
     return mission
 
 
-def _decompressed(body: str, largest: int) -> bytes:
+def _checked_parts(text: str) -> tuple[str, str]:
+    """Take a checkpoint apart that is as it was handed out."""
+    if not text.isascii() or not text.startswith(f"{NAME}."):
+        raise BadCheckpointError("It is no checkpoint of this service" if text else "It is empty")
+    head, _, digest = text.rpartition(".")
+    _, version, *parts = text.split(".")
+    if version != VERSION:
+        raise BadCheckpointError(f"It is of version '{version:.20}', and this service reads version {VERSION}")
+    if len(parts) < PARTS - 2 or len(digest) < DIGEST_LENGTH:
+        raise BadCheckpointError("It is truncated: its end is missing")
+    if len(parts) > PARTS - 2 or digest != _digest(head):
+        raise BadCheckpointError("It was altered: its digest does not fit")
+    return parts[0], parts[1]
+
+
+def _decompressed(compressed: bytes, largest: int) -> bytes:
     stream = zlib.decompressobj()
-    try:
-        saved = stream.decompress(urlsafe_b64decode(body), largest + 1)
-    except (ValueError, zlib.error):
-        return b""
+    saved = stream.decompress(compressed, largest + 1)
     _check_size(len(saved), largest)
     return saved if stream.eof and not stream.unused_data else b""
 
@@ -73,5 +79,9 @@ def _check_size(size: int, largest: int) -> None:
         raise LargeCheckpointError(f"The checkpoint has more than {largest} bytes, counted after decompression")
 
 
+def _text(part: bytes) -> str:
+    return urlsafe_b64encode(part).decode()
+
+
 def _digest(text: str) -> str:
-    return urlsafe_b64encode(sha256(text.encode()).digest()).decode().rstrip("=")
+    return _text(sha256(text.encode()).digest()).rstrip("=")

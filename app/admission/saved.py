@@ -18,7 +18,7 @@ from app.contract.identity import FocusTarget, ParticipantIdentity
 from app.contract.payloads import Acknowledgement
 from app.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry
 from app.contract.twins import twin
-from app.reducer.columns import NORMAL_IDS
+from app.reducer.columns import NORMAL_IDS, are_normal_ulids
 from app.reducer.draft import Draft, Executions, WarningDraft
 
 Count = Annotated[int, Meta(ge=0, le=LARGEST_CLOCK)]
@@ -65,8 +65,6 @@ class Saved(msgspec.Struct, array_like=True, forbid_unknown_fields=True, gc=Fals
     """Clock and instant of the last event accepted; its id stands in the state."""
     recent_ids: list[str]
     """The ids accepted lately, the latest last."""
-    recent_hashes: bytes
-    """The hashes of what those events say, in one piece."""
 
 
 _write: Final = msgspec.msgpack.Encoder().encode
@@ -74,25 +72,25 @@ _read: Final = msgspec.msgpack.Decoder(Saved).decode
 _read_state: Final = msgspec.json.Decoder(SavedState).decode
 
 
-def save(mission: Mission, state: bytes, most_recent: int) -> bytes:
-    """Write a mission whose state is `state` already, with so many recent events at most."""
+def save(mission: Mission, state: bytes, most_recent: int) -> tuple[bytes, bytes]:
+    """Write a mission whose state is `state` already, and apart the hashes of so many recent events at most."""
     ids, hashes = mission.recent.last(most_recent)
     folded_to = mission.watermark and mission.watermark[:2]
-    return _write(Saved(state, sorted(mission.draft.invited), folded_to, ids, hashes))
+    return _write(Saved(state, sorted(mission.draft.invited), folded_to, ids)), hashes
 
 
-def restore(text: bytes) -> Mission | None:
+def restore(text: bytes, hashes: bytes) -> Mission | None:
     """Read what `save` wrote; None for anything else."""
     try:
         saved = _read(text)
         state = _read_state(saved.state)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    if not _are_consistent(saved, state):
+    if not _are_consistent(saved, state) or len(hashes) != HASH_BYTES * len(saved.recent_ids):
         return None
     folded_to, last_id = saved.folded_to, state.last_processed_event_id
     watermark = (*folded_to, last_id) if folded_to and last_id else None
-    return Mission(_draft(state, saved.invited), watermark, RecentEvents(saved.recent_ids, saved.recent_hashes))
+    return Mission(_draft(state, saved.invited), watermark, RecentEvents(saved.recent_ids, hashes))
 
 
 def _are_consistent(saved: Saved, state: SavedState) -> bool:
@@ -103,9 +101,8 @@ def _are_consistent(saved: Saved, state: SavedState) -> bool:
     return (
         len(set(nothing_folded)) == 1
         and (not ids or ids[-1] == last_id)
-        and NORMAL_IDS.fits(ids)
+        and (not ids or are_normal_ulids(ids) or NORMAL_IDS.fits(ids))
         and len(set(ids)) == len(ids)
-        and len(saved.recent_hashes) == HASH_BYTES * len(ids)
         and len({warning.warning_id for warning in state.warnings}) == len(state.warnings)
         and all(instant.tzinfo is UTC for instant in times)
     )

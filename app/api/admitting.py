@@ -19,7 +19,7 @@ from app.api.facts import Told, facts_of
 from app.api.places import IN_ARRAY
 from app.api.problems import LONGEST_DETAIL, Finding, Problem, bounded, pointer, shortened
 from app.api.reading import check_sizes, invalid_request, read_request
-from app.api.reducing import are_keys_ids
+from app.api.reducing import are_keys_ids, bounds_of
 from app.api.wire import AdmitRequest, Admitted
 from app.contract.envelope import Event
 from app.contract.twins import twin
@@ -40,6 +40,7 @@ def admit_body(body: bytes, limits: Settings) -> Response:
         raise _roster_beside_checkpoint()
     try:
         mission = start(request.roster) if request.checkpoint is None else _resumed(request.checkpoint, limits)
+        mission.draft.bounds = bounds_of(limits)
         verdicts = admit_batch(mission, batch, request.on_late, request.max_clock_step)
         return _answer(mission, verdicts, limits)
     except LateEventsError as refusal:
@@ -75,7 +76,7 @@ def _answer(mission: Mission, verdicts: list[Verdict], limits: Settings) -> Resp
         "checkpoint": checkpoint,
         **{outcome: told.count(outcome) for outcome in ("accepted", "duplicate", "ignored", "rejected")},
         "results": list(map(_result, verdicts)),
-        "advisories": [advisory.model_dump() for advisory in advise_on_draft(mission.draft)],
+        "advisories": advise_on_draft(mission.draft),
     }
     response = Told(msgspec.json.encode(answer), media_type="application/json")
     response.facts = facts_of(verdicts)

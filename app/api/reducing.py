@@ -59,8 +59,12 @@ def reduce_lines(body: bytes, mode: Mode, limits: Settings) -> Response:
 
 def new_draft(limits: Settings, mode: Mode, roster: Roster = None) -> Draft:
     """Begin the account of a mission, within the limits of this service."""
-    bounds = Bounds(limits.max_warning_participants, limits.max_warning_strangers)
-    return Draft(strict=mode == "strict", roster=roster, bounds=bounds)
+    return Draft(strict=mode == "strict", roster=roster, bounds=bounds_of(limits))
+
+
+def bounds_of(limits: Settings) -> Bounds:
+    """Tell how many people warnings may name here."""
+    return Bounds(limits.max_warning_participants, limits.max_warning_strangers)
 
 
 def mode_of(draft: Draft) -> Mode:

@@ -154,6 +154,7 @@ EXCHANGES: list[tuple[str, str, str, Any, int]] = [
     ("post", "/validate", "", {"event_type": "FocusChanged", "payload": 7}, 200),
     ("post", "/validate/batch", "", {"events": story.events()}, 200),
     ("post", "/validate/batch", "", {"events": [build.event("FocusChanged", build.by("ann"))]}, 200),
+    ("post", "/admit", "", {"events": [*story.events(), {}, 7]}, 200),
     ("get", "/schemas", "", None, 200),
     ("get", "/schemas/{type}", "", None, 200),
     ("get", "/livez", "", None, 200),
