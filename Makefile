@@ -117,6 +117,12 @@ fuzz: $(VENV)/dev.stamp
 check-hostile: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -m hostile tests/hostile
 
+## soak: good clients among hostile ones for SECONDS=600, every answer checked, with an eye on memory; not in CI
+SECONDS ?= 600
+.PHONY: soak
+soak: $(VENV)/test.stamp
+	PYTHONPATH=.:tests $(BIN)/python -m hostile $(SECONDS)
+
 ## conformance: the kit against the service on a free port, or against KIT="--url http://localhost:8000"
 .PHONY: conformance
 conformance: $(VENV)/test.stamp
