@@ -106,6 +106,7 @@ drift: $(VENV)/dev.stamp
 	$(BIN)/python -m app.contract.schemas.generate --check
 	$(BIN)/python -m conformance.generate --check
 	$(BIN)/python -m app.api.openapi --check
+	$(BIN)/python -m documents --check
 
 ## fuzz: the published API under fire, with data that fits its document and data that does not
 .PHONY: fuzz
@@ -142,12 +143,13 @@ mutants: $(VENV)/mutants.stamp
 	HYPOTHESIS_PROFILE=mutants $(BIN)/mutmut run
 	$(BIN)/mutmut results
 
-## generated: write the schemas and openapi.json again
+## generated: write the schemas, openapi.json and the generated documents again
 .PHONY: generated
 generated: $(VENV)/dev.stamp
 	$(BIN)/python -m app.contract.schemas.generate
 	$(BIN)/python -m conformance.generate
 	$(BIN)/python -m app.api.openapi
+	$(BIN)/python -m documents
 
 ## lock: resolve the dependencies anew, with hashes and without addresses
 .PHONY: lock

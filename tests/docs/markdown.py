@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 README, COMPATIBILITY, CHANGELOG = (ROOT / f"{name}.md" for name in ("README", "COMPATIBILITY", "CHANGELOG"))
+ROOMS = (".", "docs", "conformance", "clients")
+"""The folders in which documents stand."""
+PAGES = sorted(page for room in ROOMS for page in (ROOT / room).glob("*.md"))
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -60,7 +63,7 @@ def links(path: Path) -> list[str]:
     return _LINK.findall(prose(path))
 
 
-def anchors(path: Path) -> set[str]:
+def anchors(path: Path) -> list[str]:
     """List the anchors of a file's headings."""
     headings = re.findall(r"^#+ (.+)$", prose(path), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
