@@ -71,6 +71,8 @@ class Operation(NamedTuple):
     """Requests to try, by name."""
     answered: str = "Done."
     """What the 200 answer is, in a sentence."""
+    shown: str | None = None
+    """The 200 answer where it is plain text: a few of its lines."""
     page: bool = False
     """Whether browsers get the 200 answer as a page."""
 
@@ -278,5 +280,7 @@ OPERATIONS: Final = (
         "Prometheus text, for all workers together: requests, durations, bytes, events by type, refusals by code, "
         "anomalies, what is in work, and the processes for large bodies.",
         "text/plain",
+        shown=examples.METRICS,
+        answered="What was counted since the start.",
     ),
 )

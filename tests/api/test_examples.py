@@ -1,7 +1,7 @@
 """The examples of `GET /openapi.json`: sent as they stand, the service answers what stands beside them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,6 +58,16 @@ def test_the_service_answers_what_the_document_shows(client: Client, example: Ex
     answer = client.request(example.method, address(example), content=content, headers=headers)
     media_type = answer.headers["content-type"]
     assert answer.json() == shown(example.described, answer.status_code, example.name, media_type)
+
+
+def test_the_metrics_have_the_lines_that_the_document_shows(make_client: Callable[..., Client]) -> None:
+    counted = make_client()
+    assert counted.post("/reduce", {"events": []}).status_code == 200
+    lines = counted.get("/metrics").text.splitlines()
+    described = DOCUMENT["paths"]["/metrics"]["get"]
+    for line in shown(described, 200, ONLY, "text/plain").splitlines():
+        name, _, figure = line.rpartition(" ")
+        assert [each for each in lines if each.startswith(name)], (name, figure)
 
 
 @pytest.mark.parametrize("path", ["/validate", "/reduce"])

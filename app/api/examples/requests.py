@@ -78,3 +78,8 @@ ADVISE: Final = {
         {"state": _state(MISSION_OF_ALL_TYPES), "as_of": "2026-03-02T09:07:00Z", "stale_after_seconds": 30},
     ),
 }
+METRICS: Final = """\
+# HELP collab_requests_total Requests that were answered
+# TYPE collab_requests_total counter
+collab_requests_total{method="POST",route="/reduce",status="200"} 1.0
+"""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final
 
-from app.api.examples.answers import answers
+from app.api.examples.answers import ONLY, answers
 from app.api.keys import is_always_open
 from app.api.openapi.schemas import reference
 from app.api.operations import OPERATIONS, Operation
@@ -57,8 +57,13 @@ def _answer(operation: Operation) -> dict[str, Any]:
     return {
         "description": operation.answered,
         "headers": _headers(operation.answer_headers),
-        "content": {media_type: content | _examples(_recorded(operation, 200)), **page},
+        "content": {media_type: content | _examples(_recorded(operation, 200) | _shown(operation)), **page},
     }
+
+
+def _shown(operation: Operation) -> dict[str, Any]:
+    """Take the lines that stand for an answer of which every figure changes."""
+    return {ONLY: {"value": operation.shown}} if operation.shown else {}
 
 
 def _recorded(operation: Operation, status: int) -> dict[str, Any]:
