@@ -11,14 +11,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from tempfile import TemporaryFile
 from typing import Final
 
 import builders as build
 from hostile.cases import NDJSON, Case, post, write
-from hostile.test_corpus import PATIENCE, TABLES, Server, failures
+from hostile.test_corpus import PATIENCE, TABLES, Server, at_rest, failures
 from raw import Wire, wire
 from running import ROOT, environment, free_port, is_up
 
@@ -28,9 +27,8 @@ GOOD: Final = 6
 HOSTILE: Final = 3
 IDLE: Final = 300
 BETWEEN_LOOKS: Final = 1.0
-LOOKS_AT_REST: Final = 10
 BETWEEN_GOOD: Final = 0.02
-MOST_GROWTH: Final = 1.1
+MOST_GROWTH: Final = 1.25
 HISTORY: Final = build.history(build.joined("a"), *(build.comment("a", comment_id=f"c{n}") for n in range(99)))
 SMALL: Final = json.dumps({"events": HISTORY}).encode()
 REQUESTS: Final = (
@@ -74,13 +72,7 @@ class Soak:
             self.over.set()
             for caller in callers:
                 caller.join()
-        self.megabytes.append(min(self.megabytes_at_rest()))
-
-    def megabytes_at_rest(self) -> Iterator[float]:
-        """Look until what hostile clients have left in work is done."""
-        for _ in range(LOOKS_AT_REST):
-            time.sleep(BETWEEN_LOOKS)
-            yield memory(self.server.pid).total / 1e6
+        self.megabytes.append(at_rest(self.server) / 1e6)
 
     def first_answer(self, request: bytes) -> bytes:
         """Ask while nobody else does."""
