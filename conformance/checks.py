@@ -89,6 +89,16 @@ def equals(at: str, expected: Json) -> Check:
     return lambda answer, _: differences(expected, resolve(answer.json, at), at)
 
 
+def is_number(at: str, expected: float) -> Check:
+    """Expect a number, spelt as an integer or not."""
+
+    def check(answer: Answer, _: Memory) -> list[Difference]:
+        got = resolve(answer.json, at)
+        return [] if type(got) in (int, float) and got == expected else [Difference(at, expected, got)]
+
+    return check
+
+
 def absent(at: str) -> Check:
     """Expect nothing at a place of the body."""
 

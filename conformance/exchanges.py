@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, cast
 
 from conformance import checks as make
+from conformance import looking_back
 from conformance.compare import resolve
 from conformance.kinds import Object, objects, rules_of
 from conformance.model import Answer, Case, Check, Json, Memory, Missing, Step, json_body
+from conformance.saved import filled
 
 
 def service_cases(data: Object, file: str) -> Iterator[Case]:
@@ -52,15 +54,6 @@ def completed(body: Json, envelope: Object) -> Json:
     return {**body, "events": full}
 
 
-def filled(value: Json, memory: Memory) -> Json:
-    """Replace each `{"$saved": name}` by what an earlier step saved under that name."""
-    if isinstance(value, dict):
-        if set(value) == {"$saved"}:
-            return memory.saved[cast(str, value["$saved"])]
-        return {key: filled(member, memory) for key, member in value.items()}
-    return [filled(element, memory) for element in value] if isinstance(value, list) else value
-
-
 def saved_values(wanted: Mapping[str, Object], answer: Answer) -> dict[str, Json]:
     """Pick what later steps need, out of a header or a place of the body."""
     return {name: saved_value(source, answer) for name, source in wanted.items()}
@@ -94,18 +87,20 @@ def expectations(expect: Object) -> Iterator[Check]:
         yield from place_checks(place)
 
 
+ON_PLACES: Mapping[str, Callable[[str, Any], Check]] = {
+    "equals": make.equals,
+    "number": make.is_number,
+    "same_as": looking_back.same_as,
+    "differs_from": looking_back.differs_from,
+    "includes": make.includes,
+    "matches": make.matches,
+    "type": make.has_type,
+    "length": make.has_length,
+    "absent": lambda at, _: make.absent(at),
+}
+
+
 def place_checks(place: Object) -> Iterator[Check]:
     """Make the checks about one place of the body."""
     at = cast(str, place["at"])
-    if "equals" in place:
-        yield make.equals(at, place["equals"])
-    if "includes" in place:
-        yield make.includes(at, place["includes"])
-    if "matches" in place:
-        yield make.matches(at, cast(str, place["matches"]))
-    if "type" in place:
-        yield make.has_type(at, cast(str, place["type"]))
-    if "length" in place:
-        yield make.has_length(at, cast(int, place["length"]))
-    if place.get("absent"):
-        yield make.absent(at)
+    yield from (check(at, place[name]) for name, check in ON_PLACES.items() if name in place)

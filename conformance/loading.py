@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
+from conformance.admission import admission_cases
 from conformance.exchanges import service_cases
 from conformance.kinds import Object, envelope_cases, fixture_case, objects, payload_cases
 from conformance.model import Case
@@ -21,6 +22,7 @@ KINDS: dict[str, Callable[[Object, str], Iterator[Case]]] = {
     "payloads": payload_cases,
     "envelopes": envelope_cases,
     "scenarios": scenario_cases,
+    "admission": admission_cases,
     "service": service_cases,
 }
 

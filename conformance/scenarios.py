@@ -106,15 +106,15 @@ def in_order_of(state: Object) -> Check:
     return check
 
 
-def anomalies_are(expected: list[Object]) -> Check:
+def anomalies_are(expected: list[Object], at: str = "/anomalies") -> Check:
     """Expect these anomalies in this order; of a reason only the contract's phrase is compared."""
 
     def check(answer: Answer, _: Memory) -> list[Difference]:
-        got = resolve(answer.json, "/anomalies")
+        got = resolve(answer.json, at)
         if not isinstance(got, list) or len(got) != len(expected):
-            return [Difference("/anomalies", expected, got)]
+            return [Difference(at, expected, got)]
         pairs = enumerate(zip(expected, got, strict=True))
-        return [found for index, pair in pairs for found in anomaly_differences(*pair, f"/anomalies/{index}")]
+        return [found for index, pair in pairs for found in anomaly_differences(*pair, f"{at}/{index}")]
 
     return check
 
@@ -142,6 +142,9 @@ def refusal_checks(refusal: Object, order: Order) -> tuple[Check, ...]:
     if "pointers" in refusal:
         pointers = cast("list[str]", refusal["pointers"])
         checks.append(blamed_events([moved(pointer, order) for pointer in pointers]))
+    if "names_events" in refusal:
+        named = cast("list[int]", refusal["names_events"])
+        checks.append(named_events({f"/events/{order.index(index)}" for index in named}))
     return tuple(checks)
 
 
@@ -165,5 +168,15 @@ def blamed_events(expected: list[str]) -> Check:
         blamed = {event_index(pointer) for pointer in expected}
         others = [pointer for pointer in got if event_index(pointer) not in blamed]
         return missed + [Difference("/errors/*/pointer", MISSING, pointer) for pointer in others]
+
+    return check
+
+
+def named_events(expected: set[str]) -> Check:
+    """Expect an error about each of these events, and none about another."""
+
+    def check(answer: Answer, _: Memory) -> list[Difference]:
+        got = {event_index(pointer) for pointer in field_values("/errors", "pointer", answer)}
+        return [] if got == expected else [Difference("/errors/*/pointer", sorted(expected), sorted(got))]
 
     return check

@@ -67,6 +67,31 @@ def test_the_format_refuses_a_bad_case(case: Object, format_validator: Draft2020
     assert not format_validator.is_valid({**file, "cases": [{**sound, **case}]})
 
 
+@pytest.mark.parametrize(
+    "batch",
+    [
+        {},
+        {"verdicts": ["accepted"], "refusal": {"status": 409, "code": "late-events"}},
+        {"verdicts": ["rejected"]},
+        {"verdicts": [{"verdict": "rejected"}]},
+        {"verdicts": [{"verdict": "accepted", "code": "late-event"}]},
+        {"verdicts": [], "anomalies": []},
+        {"refusal": {"status": 409, "code": "late-events"}, "same_state_as": 0},
+        {"verdicts": [], "rooster": {}},
+    ],
+    ids=lambda batch: " ".join(batch) or "no outcome",
+)
+def test_the_format_refuses_a_bad_batch(batch: Object, format_validator: Draft202012Validator) -> None:
+    sound: Object = {"events": [], "verdicts": [], "state": {"event_count": 0}}
+    file = read(CASES / "admission" / "batches.json")
+
+    def whole(batch: Object) -> Object:
+        return {**file, "cases": [{"name": "A case", "rules": ["A17"], "batches": [{"events": [], **batch}]}]}
+
+    assert format_validator.is_valid(whole(sound))
+    assert not format_validator.is_valid(whole(batch))
+
+
 def test_every_case_has_a_title_of_its_own() -> None:
     titles = Counter(case.title for case in load_cases())
 

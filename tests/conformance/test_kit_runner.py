@@ -92,6 +92,7 @@ def test_a_pointer_is_resolved(pointer: str, value: object) -> None:
         (checks.repr_digest_fits(), answer(None, **DIGEST_OF_NULL), answer(1, **DIGEST_OF_NULL)),
         (checks.body_is_text('{"a": 1}'), answer({"a": 1}), answer({"a": 2})),
         (checks.equals("/a", 1), answer({"a": 1}), answer({"a": True})),
+        (checks.is_number("/a", 1), answer({"a": 1.0}), answer({"a": True})),
         (checks.absent("/a"), answer({}), answer({"a": None})),
         (checks.has_type("/a", "integer"), answer({"a": 1}), answer({"a": True})),
         (checks.matches("/a", "^x$"), answer({"a": "x"}), answer({"a": 7})),
