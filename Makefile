@@ -24,6 +24,13 @@ $(LOAD)/installed.stamp: requirements/load.txt
 	$(LOAD)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
+# The extra otel, with what the tests need; kept apart, so that everything else is seen to work without it.
+OTEL := $(VENV)/otel
+$(OTEL)/installed.stamp: requirements/test.txt requirements/otel.txt
+	test -x $(OTEL)/bin/python || $(PYTHON) -m venv $(OTEL)
+	$(OTEL)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes $(^:%=-r %)
+	touch $@
+
 ## serve: set up and run the service (PORT and COLLAB_ variables are honoured)
 .PHONY: serve
 serve: $(VENV)/runtime.stamp
@@ -108,6 +115,11 @@ drift: $(VENV)/dev.stamp
 	$(BIN)/python -m app.api.openapi --check
 	$(BIN)/python -m documents --check
 
+## check-otel: traces, with the extra for them
+.PHONY: check-otel
+check-otel: $(OTEL)/installed.stamp
+	$(OTEL)/bin/python -m pytest otel
+
 ## fuzz: the published API under fire, with data that fits its document and data that does not
 .PHONY: fuzz
 fuzz: $(VENV)/dev.stamp
@@ -154,7 +166,7 @@ generated: $(VENV)/dev.stamp
 ## lock: resolve the dependencies anew, with hashes and without addresses
 .PHONY: lock
 lock: $(VENV)/dev.stamp
-	for extra in runtime test dev clients load mutants; do \
+	for extra in runtime otel test dev clients load mutants; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-annotate $$(test $$extra = runtime || echo --extra $$extra) \
 	    pyproject.toml -o requirements/$$extra.txt || exit 1; \

@@ -8,6 +8,7 @@ from typing import NoReturn
 from app import logs
 from app.server.listening import CannotListenError, listen
 from app.server.sharing import shared_folder
+from app.server.tracing import require_packages
 from app.settings import BadSettingsError, from_environment
 
 
@@ -17,6 +18,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, _leave)
     try:
         settings = from_environment()
+        require_packages(settings)
         listener = listen(settings.host, settings.port)
     except (BadSettingsError, CannotListenError) as error:
         print(f"Cannot start: {error}", file=sys.stderr)

@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     """The least severe log lines to write."""
     log_format: Literal["auto", "json", "console"] = "auto"
     """How log lines are written: JSON, or plain; `auto` is plain on a terminal and JSON everywhere else."""
+    tracing: bool = False
+    """Whether requests leave OpenTelemetry traces; needs the extra `otel`, and heeds the usual `OTEL_` variables."""
     docs: bool = True
     """Whether `/docs`, `/redoc` and `/openapi.json` are served."""
     inline_body_bytes: Annotated[int, Field(ge=0)] = 128 * 1024

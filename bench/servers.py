@@ -26,7 +26,10 @@ class Server(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What a worker holds: the resident memory of its process, and its children's proportional share."""
+    """What a worker holds: the resident memory of its process, and what its children hold alone.
+
+    Children are forked, so most of their pages are the worker's too: resident or proportional sizes count those twice.
+    """
 
     own: int
     children: int
@@ -108,7 +111,8 @@ def descendants(pid: int) -> list[int]:
 def memory(pid: int) -> Memory:
     """Measure a worker: its own resident memory, and what its children hold beyond what they share."""
     children = descendants(pid)
-    return Memory(_rollup(pid, "Rss:"), sum(_rollup(child, "Pss:") for child in children), 1 + len(children))
+    alone = sum(_rollup(child, "Private_Clean:") + _rollup(child, "Private_Dirty:") for child in children)
+    return Memory(_rollup(pid, "Rss:"), alone, 1 + len(children))
 
 
 def _rollup(pid: int, field: str) -> int:

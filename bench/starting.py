@@ -47,4 +47,4 @@ def _start() -> tuple[float, Memory]:
 
 def _processes(holds: Memory) -> str:
     own = f"resident {holds.own / 1e6:.1f} MB of the worker's process"
-    return f"{own}, and {holds.children / 1e6:.1f} MB proportional of its {holds.processes - 1} children"
+    return f"{own}, and {holds.children / 1e6:.1f} MB held alone by its {holds.processes - 1} children"

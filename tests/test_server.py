@@ -95,3 +95,19 @@ def test_a_bad_setting_stops_the_start_with_one_line_and_status_2(variable: str,
     [line] = ended.stderr.splitlines()
     assert re.search(rf"\b{variable}\b", line)
     assert repr(value) in line
+
+
+def test_tracing_without_its_packages_stops_the_start_with_one_line() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "app"],
+        cwd=ROOT,
+        env=environment(COLLAB_TRACING="true"),
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert ended.returncode == 2
+    [line] = ended.stderr.splitlines()
+    assert "COLLAB_TRACING" in line
+    assert "otel" in line

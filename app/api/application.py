@@ -45,6 +45,7 @@ def create_app(settings: Settings, life: Life | None = None) -> FastAPI:
         redirect_slashes=False,
         lifespan=partial(live, life),
         middleware=[
+            *_tracing(settings),
             Middleware(RequestId),
             Middleware(Seen, life.journal),
             *([Middleware(Cors, settings.cors_origins)] if settings.cors_origins else []),
@@ -60,6 +61,14 @@ def create_app(settings: Settings, life: Life | None = None) -> FastAPI:
     if settings.docs:
         app.router.routes.extend([*docs_routes(), reader_assets()])
     return app
+
+
+def _tracing(settings: Settings) -> list[Middleware]:
+    if not settings.tracing:
+        return []
+    from app.api.tracing import Traced  # only where it is wanted
+
+    return [Middleware(Traced)]
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from app.server.draining import DrainingServer, Worker
 from app.server.listening import address_of
 from app.server.protocol import protocol_factory
 from app.server.supervisor import Supervisor
+from app.server.tracing import exporting
 from app.server.watch import NoteRefusal
 from app.settings import Settings
 
@@ -43,7 +44,8 @@ def serve_in_this_process(settings: Settings, listener: socket.socket, kind: typ
     life.workshop.source = nursery or life.workshop.source
     life.journal.is_logging = True
     config = server_config(create_app(settings, life), settings, life.journal.note_refusal)
-    kind(config, life, settings.drain_seconds).run([listener])
+    with exporting(settings):
+        kind(config, life, settings.drain_seconds).run([listener])
     return 0
 
 

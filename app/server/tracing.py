@@ -1,0 +1,42 @@
+"""Where traces go: OTLP over HTTP, as OpenTelemetry's own OTEL_ variables say. Needs the extra `otel`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+from app.settings import BadSettingsError, Settings
+
+PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
+
+
+def require_packages(settings: Settings) -> None:
+    """Refuse to start without what traces need; raises `BadSettingsError`."""
+    if settings.tracing and not all(map(_is_there, PACKAGES)):
+        raise BadSettingsError("COLLAB_TRACING: install the extra for it, mission-collaboration-service[otel]")
+
+
+@contextmanager
+def exporting(settings: Settings) -> Iterator[None]:
+    """Send the spans of this process away for as long as it serves, and the last ones before it ends."""
+    if not settings.tracing:
+        yield
+        return
+    from opentelemetry import trace
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider()
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    trace.set_tracer_provider(provider)
+    try:
+        yield
+    finally:
+        provider.shutdown()
+
+
+def _is_there(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
