@@ -121,6 +121,8 @@ class Settings(BaseSettings):
     """The most participants that one warning names, for `/reduce`."""
     max_warning_strangers: Annotated[int, Field(ge=2), LIMIT] = 100_000
     """The most anomalies that the warnings of one request make by naming people who are not on the roster."""
+    max_gzip_ratio: Annotated[int, Field(ge=2), LIMIT] = 100
+    """How many times its compressed size a gzip stream may be, once it is larger than the largest body."""
     max_concurrency: Annotated[int, Field(ge=1), LIMIT] = 64
     """The most requests that a worker has in work, large bodies that wait for a process included; more are refused."""
     max_held_bytes: Annotated[int, Field(ge=1024), LIMIT] = 256 * 1024 * 1024

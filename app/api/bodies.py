@@ -1,10 +1,11 @@
 """Reads a request's body as raw bytes, with its limits held while reading and after decompression."""
 
 import math
+import sys
 import zlib
 from collections.abc import AsyncIterator
 from email.message import Message
-from typing import Final
+from typing import Final, NamedTuple
 
 from anyio.lowlevel import checkpoint
 from starlette.requests import ClientDisconnect, Request
@@ -62,10 +63,15 @@ def _take(body: Body, chunk: bytes, limit: int) -> None:
     body.write(chunk)
 
 
-def plain_chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
-    """Yield a body as it arrives, decompressed step by step where it is gzip, of which `limit` bytes are read."""
+def plain_chunks(request: Request, limits: Settings) -> AsyncIterator[bytes]:
+    """Yield a body of any length as it arrives, decompressed step by step where it is gzip; raises `body-too-large`.
+
+    Whoever sends much may have much done; whoever sends a little that swells without end may not.
+    """
     chunks = request.stream()
-    return _gunzipped(chunks, limit) if _content_encoding(request) == "gzip" else chunks
+    if _content_encoding(request) != "gzip":
+        return chunks
+    return _gunzipped(chunks, sys.maxsize, Swelling(limits.max_body_bytes, limits.max_gzip_ratio))
 
 
 def read_media_type(request: Request, *understood: str) -> str:
@@ -87,9 +93,25 @@ def read_media_type(request: Request, *understood: str) -> str:
     return parsed.get_content_type()
 
 
-async def _gunzipped(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+class Swelling(NamedTuple):
+    """How much a gzip body may become: this many bytes, or this many times what was sent, whichever is more."""
+
+    size: int
+    ratio: float
+
+    def check(self, compressed: int, plain: int) -> None:
+        """Raise `body-too-large`."""
+        if plain > self.size and plain > compressed * self.ratio:
+            detail = f"The gzip body is more than {self.size} bytes and more than {self.ratio} times what was sent"
+            raise Problem("body-too-large", f"{detail}; {SEE_LIMITS}.")
+
+
+UNBOUNDED: Final = Swelling(sys.maxsize, math.inf)
+
+
+async def _gunzipped(chunks: AsyncIterator[bytes], limit: int, swelling: Swelling = UNBOUNDED) -> AsyncIterator[bytes]:
     stream = zlib.decompressobj(GZIP_WINDOW)
-    compressed = 0
+    compressed = decompressed = 0
     async for rest in chunks:
         compressed += len(rest)
         if compressed > limit:  # compressed nothing is nothing still
@@ -102,6 +124,8 @@ async def _gunzipped(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[
             except zlib.error:
                 raise _bad_gzip("The body is not gzip, though Content-Encoding says so.") from None
             rest = stream.unconsumed_tail or stream.unused_data  # noqa: PLW2901 - until all of it is read
+            decompressed += len(plain)
+            swelling.check(compressed, decompressed)
             yield plain
             await checkpoint()
     if not stream.eof:

@@ -1,6 +1,5 @@
 """`POST /reduce?ordered=true`: NDJSON in canonical order, folded as its lines arrive and never kept."""
 
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -62,7 +61,7 @@ async def reduce_stream(request: Request, mode: Mode, limits: Settings, capacity
 async def _blocks(request: Request, limits: Settings) -> AsyncIterator[bytes]:
     """Cut the body as it arrives into blocks of whole lines."""
     rest = b""
-    async for chunk in plain_chunks(request, sys.maxsize):
+    async for chunk in plain_chunks(request, limits):
         head, newline, rest = (rest + chunk).rpartition(b"\n")
         if newline:
             yield head + newline

@@ -258,6 +258,13 @@ def test_a_form_may_say_beside_json_what_is_so_anyway(client: Client) -> None:
     assert places(problem(refused, 422, "invalid-request"))[-1][1] == "extra_forbidden"
 
 
+@pytest.mark.parametrize("filler", [b" ", b"\n", as_lines(STORY[:1])], ids=["blanks", "lines", "duplicates"])
+def test_a_little_gzip_may_not_swell_without_end(make_client: Callable[..., Client], filler: bytes) -> None:
+    small = make_client(max_body_bytes=LIMIT, max_gzip_ratio=50)
+    answer = sent(small, gzip.compress(filler * (2_000_000 // len(filler))), Content_Encoding="gzip")
+    assert "more than 50 times what was sent" in problem(answer, 413, "body-too-large")["detail"]
+
+
 def test_bad_gzip_is_refused_wherever_it_ends(client: Client) -> None:
     packed = gzip.compress(as_lines(STORY))
     for content in (packed[:-9], packed[:200], b"plain", packed + b"more"):
