@@ -7,7 +7,7 @@ from uuid import uuid4
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from app.api.problems import Problem, render, request_id
+from app.api.problems import SEE_LIMITS, Problem, render, request_id
 from app.settings import Settings
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -23,18 +23,22 @@ def ended_early(part: str) -> Problem:
 
 def late_head(settings: Settings) -> Problem:
     """Tell that the head took too long."""
-    return Problem("request-timeout", f"The request's head was not complete after {settings.head_seconds:g} seconds.")
+    return Problem(
+        "request-timeout", f"The request's head was not complete after {settings.head_seconds:g} seconds; {SEE_LIMITS}."
+    )
 
 
 def slow_body(settings: Settings) -> Problem:
     """Tell that the body comes too slowly."""
     rate = f"{settings.min_body_rate} bytes a second over {settings.body_seconds:g} seconds"
-    return Problem("request-timeout", f"The request's body came more slowly than {rate}.")
+    return Problem("request-timeout", f"The request's body came more slowly than {rate}; {SEE_LIMITS}.")
 
 
 def large_head(settings: Settings) -> Problem:
     """Tell that the head is too large."""
-    detail = f"The request line and the headers are larger than {settings.max_header_bytes} bytes together."
+    detail = (
+        f"The request line and the headers are larger than {settings.max_header_bytes} bytes together; {SEE_LIMITS}."
+    )
     return Problem("headers-too-large", detail)
 
 
