@@ -3,8 +3,11 @@
 from . import (
     acknowledgements,
     activity,
+    admitting,
+    advising,
     alerts,
     answers,
+    checkpoints,
     counting,
     duplicates,
     joining,
@@ -25,5 +28,6 @@ THEMES = (
     (activity, work, alerts, acknowledgements),
     (reading, refusing),
     (states, answers, verdicts),
+    (admitting, checkpoints, advising),
 )
 VARIANTS: tuple[Variant, ...] = tuple(variant for themes in THEMES for theme in themes for variant in theme.VARIANTS)

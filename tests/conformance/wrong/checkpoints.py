@@ -1,0 +1,166 @@
+"""Variants that get checkpoints wrong (A17, A22, A23)."""
+
+from collections.abc import Callable
+from string import ascii_letters, digits
+from typing import Any
+
+from app.admission import checkpoint
+from app.admission.admit import start
+from app.admission.admitting import Mission
+from app.admission.refusals import BadCheckpointError
+
+from .variant import Patch, Variant, instead
+
+right_read = checkpoint.read_checkpoint
+right_write = checkpoint.write_checkpoint
+
+
+def reading(read: Callable[..., Mission]) -> Patch:
+    return instead("app.api.admitting.read_checkpoint", read)
+
+
+def losing(lose: Callable[[Mission], object]) -> Patch:
+    """Lose something between two batches."""
+
+    def read(text: str, **options: Any) -> Mission:
+        mission = right_read(text, **options)
+        lose(mission)
+        return mission
+
+    return reading(read)
+
+
+def start_anew(text: str, **options: Any) -> Mission:
+    try:
+        return right_read(text, **options)
+    except BadCheckpointError:
+        return start()
+
+
+def mend(text: str, **options: Any) -> Mission:
+    """Take a checkpoint that lacks its last letter."""
+    for letter in ("", *ascii_letters, *digits, "-", "_"):
+        try:
+            return right_read(text + letter, **options)
+        except BadCheckpointError:
+            continue
+    return right_read(text, **options)
+
+
+def take_the_first(text: str, **options: Any) -> Mission:
+    """Take what two checkpoints in one text begin with."""
+    try:
+        return right_read(text, **options)
+    except BadCheckpointError:
+        return right_read(text[: len(text) // 2], **options)
+
+
+class Memory:
+    """A service that remembers where a mission stood instead of reading it."""
+
+    def __init__(self) -> None:
+        self.last: str | None = None
+        self.latest: dict[str, str] = {}
+        self.originals: dict[int, str] = {}
+
+    def write(self, *mission: Any, **options: Any) -> str:
+        self.last = right_write(*mission, **options)
+        self.originals[len(self.last)] = self.last
+        return self.last
+
+    def write_by_mission(self, mission: Mission, *state: Any, **options: Any) -> str:
+        return self.latest.setdefault(f"!{mission.draft.mission_id}", right_write(mission, *state, **options))
+
+    def read_last(self, text: str, **options: Any) -> Mission:
+        right_read(text, **options)
+        return right_read(self.last or text, **options)
+
+    def read_by_length(self, text: str, **options: Any) -> Mission:
+        """Look a checkpoint up by its length, whatever became of its letters."""
+        return right_read(self.originals.get(len(text), text), **options)
+
+
+LAST, LENGTHS = Memory(), Memory()
+
+VARIANTS = (
+    Variant(
+        "mixes two missions' checkpoints",
+        "A mission goes on where another one stood.",
+        "A17",
+        "A checkpoint can be gone on from twice",
+        ("/results/0/verdict", '"accepted"', '"rejected"'),
+        changes=(reading(LAST.read_last), instead("app.api.admitting.write_checkpoint", LAST.write)),
+    ),
+    Variant(
+        "accepts an altered checkpoint",
+        "What became of a checkpoint on its way is not noticed.",
+        "A23",
+        "A checkpoint with another letter in it is refused",
+        ("status", "422", "200"),
+        changes=(reading(LENGTHS.read_by_length), instead("app.api.admitting.write_checkpoint", LENGTHS.write)),
+    ),
+    Variant(
+        "starts anew from a checkpoint that it cannot read",
+        "A damaged checkpoint is a mission of nothing.",
+        "A23",
+        "A checkpoint with another letter in it is refused",
+        ("status", "422", "200"),
+        changes=(reading(start_anew),),
+    ),
+    Variant(
+        "mends a checkpoint that was cut off",
+        "A column that is one letter too short goes unnoticed.",
+        "A23",
+        "A checkpoint without its last letter is refused",
+        ("status", "422", "200"),
+        changes=(reading(mend),),
+    ),
+    Variant(
+        "reads the first of two checkpoints",
+        "What stands behind a checkpoint goes unnoticed.",
+        "A23",
+        "A checkpoint twice in one text is refused",
+        ("status", "422", "200"),
+        changes=(reading(take_the_first),),
+    ),
+    Variant(
+        "forgets invitations across a checkpoint",
+        "Who was invited before a batch was not after it.",
+        "A22",
+        "Open invitations go on with the checkpoint",
+        ("/state/anomalies", '[{"event_id": "01J00000000000000000000003", "event', "[]"),
+        changes=(losing(lambda mission: mission.draft.invited.clear()),),
+    ),
+    Variant(
+        "forgets anomalies across a checkpoint",
+        "What was odd before a batch was not after it.",
+        "A22",
+        "Open invitations go on with the checkpoint",
+        ("/state/anomalies/0", '{"event_id": "01J00000000000000000000003", "event_', "(missing)"),
+        changes=(losing(lambda mission: mission.draft.anomalies.clear()),),
+    ),
+    Variant(
+        "forgets who left across a checkpoint",
+        "Who left is a stranger.",
+        "A22",
+        "A batch for each event, the state is the same",
+        ("/state/departed_participants/p1", '{"participant_id": "p1", "participant_type": "huma', "(missing)"),
+        changes=(losing(lambda mission: mission.draft.departed.clear()),),
+    ),
+    Variant(
+        "forgets steps in flight across a checkpoint",
+        "A step that was started in one batch cannot be completed in the next.",
+        "A22",
+        "A batch for each event, the state is the same",
+        ("/state/active_executions/p1", '["s1"]', "(missing)"),
+        changes=(losing(lambda mission: mission.draft.executions.clear()),),
+    ),
+    Variant(
+        "forgets the order across a checkpoint",
+        "No event is late, whatever was folded before.",
+        "A26",
+        "An event before what was folded is late, and the rest is not",
+        ("/results/1/verdict", '"rejected"', '"accepted"'),
+        changes=(losing(lambda mission: setattr(mission, "watermark", None)),),
+    ),
+)
