@@ -14,7 +14,7 @@ from app.contract.constants import COLLABORATION_EVENT_TYPES
 SIGHT: Final = "app.sight"
 """Where a request's sight stands in its scope."""
 OTHER: Final = "other"
-"""The type of all events that are none of the 14, so that nobody can fill a page with names of his own."""
+"""The type of all events of other types, so that nobody can fill a page with names of his own."""
 _event_type = attrgetter("event_type")
 
 

@@ -120,7 +120,7 @@ OPERATIONS: Final = (
         "Events",
         "Judge every event of a batch",
         "One verdict an event, in input order: its envelope, its payload and the canonical mapping between the "
-        "two. A bad event never taints its neighbours. Types outside the 14 are judged by their envelope only. "
+        "two. A bad event never taints its neighbours. Other types are judged by their envelope only. "
         "Details are given for the first 1,000 invalid events, ten violations each.",
         BatchVerdict,
         ValidateBatchRequest[Event | JsonValue],

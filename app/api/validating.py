@@ -124,7 +124,7 @@ def _judged_one_by_one(events: list[Any], places: InArray) -> Iterator[EventVerd
 
 
 def unknown_event_type(error: UnknownEventTypeError) -> Problem:
-    """Make the problem of a type that is none of the 14, with the known ones."""
+    """Make the problem of a type that is no collaboration type, with the known ones."""
     near = difflib.get_close_matches(error.event_type[:100], error.known, n=1)
     guess = f" Did you mean {near[0]}?" if near else ""
     message = f"Input should be one of {', '.join(error.known)}"

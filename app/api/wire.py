@@ -53,7 +53,7 @@ class ValidateRequest(_Body):
     """One payload to judge. Other members of an event may stand beside the two and are not read."""
 
     event_type: Annotated[str, Field(json_schema_extra={"enum": list(PAYLOAD_MODELS)})]
-    """One of the 14 collaboration event types."""
+    """One of the collaboration event types."""
     payload: Any
     """The payload, any JSON value."""
 

@@ -1,4 +1,4 @@
-"""The 14 event types (contract §3) and the version of the contract that they belong to."""
+"""The event types (contract §3) and the version of the contract that they belong to."""
 
 from typing import Final
 

@@ -21,7 +21,7 @@ class Event(ContractModel):
     event_id: Identifier
     """ULID or UUID, unique to this event. Either case is read; kept in upper case (ULID) or lower (UUID)."""
     event_type: NonEmpty
-    """One of the 14 collaboration types; any other type is legal in a batch and ignored by the reducer."""
+    """A collaboration type; any other type is legal in a batch and ignored by the reducer."""
     aggregate_id: NonEmpty
     """What the event is about: for collaboration events `mission/` and the payload's `mission_id`."""
     payload: dict[str, Any]

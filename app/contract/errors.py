@@ -31,7 +31,7 @@ class SpecKittyEventsError(Exception):
 
 
 class UnknownEventTypeError(SpecKittyEventsError):
-    """A verdict was asked for a type that is none of the 14."""
+    """A verdict was asked for a type that is no collaboration event type."""
 
     code = "unknown-event-type"
 

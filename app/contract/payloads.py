@@ -1,4 +1,4 @@
-"""The 14 payloads (contract §3) and the one registry that leads from an event type to its payload."""
+"""The payloads (contract §3) and the one registry that leads from an event type to its payload."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -19,7 +19,7 @@ def validate_event(payload: Any, event_type: str) -> ConformanceResult:
     """Judge `payload`, any JSON value, as the payload of an `event_type` event (contract §6, C2).
 
     Each layer tells 100 violations at most, so that no verdict outgrows what was judged.
-    Raises `UnknownEventTypeError` when the type is none of the 14.
+    Raises `UnknownEventTypeError` when the type is no collaboration event type.
     """
     model = payload_model(event_type)
     by_model = tuple(violation for _, violation in islice(judge_by_model(payload, model), MOST_VIOLATIONS))

@@ -1,4 +1,4 @@
-"""What each of the 14 event types does to the draft: one small function a type, and one table.
+"""What each event type does to the draft: one small function a type, and one table.
 
 A handler checks before it changes anything, so that an event which strict mode refuses leaves no trace.
 """

@@ -38,7 +38,7 @@ class FoldEvent(Protocol):
 
     @property
     def event_type(self) -> str:
-        """One of the 14 types."""
+        """One of the collaboration types."""
 
     @property
     def lamport_clock(self) -> int:

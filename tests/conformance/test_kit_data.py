@@ -12,6 +12,7 @@ from conformance.generate import generate
 from conformance.kinds import Object, objects
 from conformance.loading import CASES, FIXTURES, HOME, MANIFEST, load_cases, load_rules, read
 from conformance.model import Case
+from conformance.table import PAYLOADS
 
 SEED_FIXTURES = {
     "participant_joined_valid",
@@ -106,7 +107,11 @@ def test_scenarios_of_one_name_are_one_scenario() -> None:
 
 def test_the_rules_are_those_of_the_contract() -> None:
     wanted = [f"E{n}" for n in range(1, 18)] + [f"M{n}" for n in range(1, 4)] + [f"I{n}" for n in range(1, 4)]
-    wanted += [f"P{n}" for n in range(1, 15)] + [f"S{n}" for n in range(1, 17)] + [f"R{n}" for n in range(1, 6)]
+    wanted += (
+        [f"P{n}" for n in range(1, len(PAYLOADS) + 1)]
+        + [f"S{n}" for n in range(1, 17)]
+        + [f"R{n}" for n in range(1, 6)]
+    )
     wanted += [f"R{n}" for n in range(10, 24)] + ["R30", "R31", "R32", "R33", "R40", "C1", "C2", "C3"]
     listed = [str(rule["id"]) for rule in load_rules()]
 

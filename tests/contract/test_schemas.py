@@ -4,20 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import naive
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from app.contract.schemas import PUBLISHED_MODELS, generate, schema_document, schema_text
+from conformance.table import snake
 
-PAYLOADS = (
-    *("participant_invited", "participant_joined", "participant_left", "presence_heartbeat", "drive_intent_set"),
-    *("focus_changed", "prompt_step_execution_started", "prompt_step_execution_completed"),
-    *("concurrent_driver_warning", "potential_step_collision_detected", "warning_acknowledged", "comment_posted"),
-    *("decision_captured", "session_linked"),
-)
 NAMES = {
     *("participant_identity", "auth_principal_binding", "focus_target", "event", "reduced_collaboration_state"),
-    *(f"{payload}_payload" for payload in PAYLOADS),
+    *(f"{snake(event_type)}_payload" for event_type in naive.PAYLOADS),
 }
 
 
@@ -31,9 +27,9 @@ def every_schema(document: Any) -> list[dict[str, Any]]:
     return own + [found for item in document.values() for found in every_schema(item)]
 
 
-def test_there_are_17_schemas_and_those_of_the_envelope_and_the_state() -> None:
+def test_every_identity_and_payload_has_a_schema_and_so_have_envelope_and_state() -> None:
     assert set(PUBLISHED_MODELS) == NAMES
-    assert len(NAMES) == 17 + 2
+    assert len(NAMES) == 3 + len(naive.PAYLOADS) + 2
     assert {path.name for path in generate.FOLDER.glob("*.json")} == {f"{name}.schema.json" for name in NAMES}
 
 

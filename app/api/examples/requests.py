@@ -47,7 +47,7 @@ REDUCE: Final = {
         },
     ),
     "mission": _example(
-        "A mission in which each of the 14 types occurs, and one event of another type",
+        "A mission in which each collaboration type occurs, and one event of another type",
         {"events": [*MISSION_OF_ALL_TYPES, OTHER_EVENT], "mode": "strict"},
     ),
 }

@@ -108,7 +108,7 @@ MISSION_OF_ALL_TYPES: Final = told(
     ),
     by(BEN, c.PARTICIPANT_LEFT, reason="Handed over"),
 )
-"""A short mission in which each of the 14 types occurs."""
+"""A short mission in which each collaboration type occurs."""
 
 EACH_TYPE: Final = {
     event_type: next(event for event in MISSION_OF_ALL_TYPES if event["event_type"] == event_type)

@@ -5,9 +5,9 @@
            │                      └─ SessionLinkedEvent
            └─ OtherEvent ── payload: any object
 
-The 14 are told apart by a discriminator, which must know every member of its union; so the open case stands outside.
-Each repeats the envelope's fields instead of inheriting them: flat schemas are what documentation and generated code
-show best.
+The collaboration events are told apart by a discriminator, which must know every member of its union; so the open case
+stands outside. Each repeats the envelope's fields instead of inheriting them: flat schemas are what documentation and
+generated code show best.
 """
 
 from typing import Any
@@ -23,12 +23,12 @@ def event_schemas(envelope: Schema) -> dict[str, Schema]:
     """Make the union's schemas out of the schema of the envelope, in which the payload is any object."""
     return {
         "Event": {
-            "description": "One event as its producer emitted it. The 14 collaboration types are typed by "
+            "description": "One event as its producer emitted it. Collaboration events are typed by "
             "`event_type`; any other type is legal in a batch and ignored by the reducer.",
             "anyOf": [_ref("CollaborationEvent"), _ref("OtherEvent")],
         },
         "CollaborationEvent": {
-            "description": "An event of one of the 14 collaboration types, told apart by `event_type`.",
+            "description": "An event of one of the collaboration types, told apart by `event_type`.",
             "oneOf": [_ref(f"{event_type}Event") for event_type in PAYLOAD_MODELS],
             "discriminator": {
                 "propertyName": "event_type",
@@ -83,7 +83,7 @@ def _other(envelope: Schema) -> Schema:
         "An event of any other type: legal in a batch, checked by its envelope alone, ignored by the reducer.",
         {
             **envelope["properties"]["event_type"],
-            "description": "Any type but the 14 collaboration types.",
+            "description": "Any type but the collaboration types.",
             "not": _ref("CollaborationEventType"),
         },
         {**envelope["properties"]["payload"], "description": "What happened; any object."},

@@ -38,7 +38,7 @@ def _words(model: Any, field: str) -> tuple[str, ...]:
 NAMED: Final[dict[str, Schema]] = {
     "Acknowledgement": _choice("What a participant is going to do about a warning.", get_args(Acknowledgement)),
     "CollaborationEventType": {
-        **_choice("The 14 types of collaboration event.", PAYLOAD_MODELS),
+        **_choice("The types of collaboration event.", PAYLOAD_MODELS),
         "x-enum-varnames": [_constant(event_type) for event_type in PAYLOAD_MODELS],
     },
     "DriveIntent": _choice(

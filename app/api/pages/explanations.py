@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from app.api.operations import OPERATIONS
 from app.api.problems import KINDS, Finding, Problem, ProblemDetails
 from app.api.wire import ProblemEntry, ProblemIndex, ProblemPage
+from app.contract.payloads import PAYLOAD_MODELS
 
 EXAMPLE_REQUEST_ID: Final = "cli-42.retry-1"
 MOST_NEIGHBOURS: Final = 3
@@ -45,6 +46,7 @@ class Explanation(BaseModel):
 
 def _read() -> Mapping[str, Explanation]:
     text = files("app.api.pages").joinpath("problems.toml").read_text("utf-8")
+    text = text.replace("{event_types}", ", ".join(PAYLOAD_MODELS))
     return MappingProxyType(TypeAdapter(dict[str, Explanation]).validate_python(tomllib.loads(text)))
 
 
