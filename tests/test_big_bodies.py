@@ -20,11 +20,14 @@ from mix import benchmark_mix
 from running import DEADLINE, free_port, server
 
 from app.api.reducing import reduce_body
+from app.api.workshop import LOWER_PRIORITY
 from app.settings import Settings
 
 AS_LINES = {"Content-Type": "application/x-ndjson"}
 LARGE = json.dumps({"events": story.events() * 20, "mode": "permissive"}).encode()
 """Larger than what is worked on in place."""
+NICENESS = 16
+"""Where a process's niceness stands behind its name (proc(5), field 19)."""
 
 
 def until(is_so: Callable[[], bool], what: str) -> None:
@@ -56,9 +59,8 @@ def offspring(pid: int) -> list[int]:
 
 
 def workers(pid: int) -> list[int]:
-    """List the processes that work for a server."""
-    commands = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in offspring(pid)}
-    return [child for child, command in commands.items() if b"spawn_main" in command]
+    """List the processes that work for a server: those that let everybody else go first."""
+    return [child for child in offspring(pid) if stat_of(child)[NICENESS : NICENESS + 1] == [str(LOWER_PRIORITY)]]
 
 
 def fds_of(pid: int) -> set[str]:
