@@ -207,6 +207,12 @@ def test_no_process_at_work_outlives_a_server_that_is_killed(running: Running) -
 
 def test_every_server_process_may_have_processes_of_its_own() -> None:
     with started(COLLAB_WORKERS=2) as running:
-        assert len(workers(running.process.pid)) > 2
+        address = running.http.base_url.join("/reduce")
+
+        def asked_one_after_the_other_both_have_one() -> bool:
+            assert httpx.post(address, content=LARGE, timeout=DEADLINE).status_code == 200
+            return len(workers(running.process.pid)) == 2
+
+        until(asked_one_after_the_other_both_have_one, "each has a process")
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(DEADLINE) == 0

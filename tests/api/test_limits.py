@@ -11,7 +11,7 @@ from api.client import Client, Json, problem
 from app.settings import LIMITS, Settings
 
 NO_LIMITS = {
-    *("host", "port", "workers", "log_level", "log_format", "docs", "inline_body_bytes", "pool_size"),
+    *("host", "port", "workers", "log_level", "log_format", "tracing", "docs", "inline_body_bytes", "pool_size"),
     *("drain_seconds", "api_keys", "api_keys_file", "open_pages", "cors_origins"),
 }
 """The settings that bound nothing of what a caller may send."""
