@@ -1,6 +1,7 @@
 """A request and its answer: uvicorn's own, with what the socket has to say about the body."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
@@ -31,11 +32,11 @@ class Exchange(RequestResponseCycle):
             raise ended_early("body")
         return message
 
-    async def send(self, message: "ASGISendEvent") -> None:
+    def send(self, message: "ASGISendEvent") -> Coroutine[Any, Any, None]:
         """Send the answer; one that comes before the body's end is the last of its connection."""
         if self.more_body:
             self.keep_alive = False
-        await super().send(message)
+        return super().send(message)
 
     def is_starving(self) -> bool:
         """Tell whether the application waits for a body that the client keeps back."""

@@ -3,6 +3,7 @@
 import asyncio
 from time import monotonic
 from typing import Any, Final, cast
+from urllib.parse import unquote
 
 import httptools
 
@@ -40,6 +41,7 @@ class GuardedProtocol(Connection):
 
     def __init__(self, settings: Settings, watch: Watch, **given: Any) -> None:
         super().__init__(settings, watch, **given)
+        self._limit = settings.max_header_bytes
         self._arriving = 0
         self._plain_bytes = 0  # since the head began, or since the last byte of the body: lines, chunk sizes, trailers
 
@@ -57,7 +59,7 @@ class GuardedProtocol(Connection):
         except httptools.HttpParserError as error:
             self.refuse(refusals.unreadable(error))
         else:
-            if self._plain_bytes > self.settings.max_header_bytes and self._is_reading():
+            if self._plain_bytes > self._limit and self._is_reading():
                 self.refuse(refusals.large_head(self.settings))
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -85,8 +87,7 @@ class GuardedProtocol(Connection):
     def on_headers_complete(self) -> None:
         """Start the exchange that the head asks for; raises `headers-too-large`."""
         self.head_since = None
-        limit = self.settings.max_header_bytes
-        if max(self._arriving, self._plain_bytes) > limit and self._size_of_head() > limit:
+        if (self._arriving > self._limit or self._plain_bytes > self._limit) and self._size_of_head() > self._limit:
             raise refusals.large_head(self.settings)
         if self.parser.should_upgrade():
             return  # the parser leaves the rest to us: see `_read_without_upgrade`
@@ -94,9 +95,42 @@ class GuardedProtocol(Connection):
             raise refusals.too_many_ahead()
         if self.url[:1] != b"/":
             self.url = origin_form(self.url)
-        super().on_headers_complete()
-        self.cycle.__class__ = Exchange
+        self._complete_scope()
+        self._begin(self._exchange())
         self.headers = []  # trailers are no headers (RFC 9110, 6.5.1)
+
+    def _complete_scope(self) -> None:
+        target = httptools.parse_url(self.url)
+        path = target.path.decode("ascii")
+        self.scope["method"] = self.parser.get_method().decode("ascii")
+        self.scope["http_version"] = self.parser.get_http_version()
+        self.scope["path"] = unquote(path) if "%" in path else path
+        self.scope["raw_path"] = target.path
+        self.scope["query_string"] = target.query or b""
+
+    def _exchange(self) -> Exchange:
+        return Exchange(
+            scope=self.scope,
+            transport=cast(asyncio.Transport, self.transport),
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=self.scope["http_version"] != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+
+    def _begin(self, exchange: Exchange) -> None:
+        """Begin an exchange, or let it wait for the answers to the requests before it."""
+        is_ahead, self.cycle = self.owes_answer, exchange
+        if is_ahead:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((exchange, self.app))
+        else:
+            self._start_asgi_task(exchange, self.app)
 
     def on_body(self, body: bytes) -> None:
         """Count what comes."""
