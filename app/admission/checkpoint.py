@@ -23,6 +23,8 @@ LARGEST_CHECKPOINT: Final = 64 * 1024 * 1024
 RECENT_EVENTS: Final = 1_000
 """How many of the events accepted last a checkpoint remembers, unless the caller says otherwise."""
 FASTEST: Final = 1
+BARE: Final = -15
+"""Deflate without zlib's own checksum, which takes time and adds nothing to the digest."""
 SMALL: Final = 4096
 """What is smaller is not worth compressing, and so has the same text whatever zlib there is."""
 DIGEST_LENGTH: Final = 43
@@ -35,7 +37,7 @@ def write_checkpoint(
     """Write a mission whose state's bytes are `state`; raises `LargeCheckpointError` for one that none would read."""
     saved, hashes = save(mission, state, recent)
     _check_size(len(saved), largest)
-    compressed = zlib.compress(saved, FASTEST if len(saved) > SMALL else 0)
+    compressed = zlib.compress(saved, FASTEST if len(saved) > SMALL else 0, BARE)
     head = ".".join((NAME, VERSION, _text(compressed), _text(hashes)))
     return f"{head}.{_digest(head)}"
 
@@ -68,7 +70,7 @@ def _checked_parts(text: str) -> tuple[str, str]:
 
 
 def _decompressed(compressed: bytes, largest: int) -> bytes:
-    stream = zlib.decompressobj()
+    stream = zlib.decompressobj(BARE)
     saved = stream.decompress(compressed, largest + 1)
     _check_size(len(saved), largest)
     return saved if stream.eof and not stream.unused_data else b""

@@ -31,13 +31,13 @@ def refusal(text: str) -> str:
 
 
 def forged(body: bytes, hashes: bytes = bytes(16 * len(ACTS))) -> str:
-    texts = (urlsafe_b64encode(part).decode() for part in (zlib.compress(body), hashes))
+    texts = (urlsafe_b64encode(part).decode() for part in (zlib.compress(body, wbits=-15), hashes))
     head = ".".join(("mission-checkpoint.1", *texts))
     return f"{head}.{_digest(head)}"
 
 
 def parts() -> tuple[Saved, dict[str, Any]]:
-    saved = msgspec.msgpack.decode(zlib.decompress(urlsafe_b64decode(CHECKPOINT.split(".")[2])), type=Saved)
+    saved = msgspec.msgpack.decode(zlib.decompress(urlsafe_b64decode(CHECKPOINT.split(".")[2]), wbits=-15), type=Saved)
     return saved, msgspec.json.decode(saved.state)
 
 
