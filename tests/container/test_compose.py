@@ -42,11 +42,11 @@ def test_the_service_alone_comes_up_without_a_profile_at_the_port_of_the_setting
     assert SERVICES["service"]["ports"] == [f"${{COLLAB_HOST:-{host}}}:${{COLLAB_PORT:-{port}}}:{port}"]
 
 
-def test_the_profiles_are_those_that_the_readme_names() -> None:
+def test_the_profiles_are_those_that_the_page_names() -> None:
     profiles = set(chain.from_iterable(service.get("profiles", []) for service in SERVICES.values()))
-    readme = (ROOT / "README.md").read_text("utf-8")
+    page = (ROOT / "docs/containers.md").read_text("utf-8")
     assert profiles == {"scale", "conformance", "load"}
-    assert not [profile for profile in profiles if f"--profile {profile}" not in readme]
+    assert not [profile for profile in profiles if f"--profile {profile}" not in page]
 
 
 @pytest.mark.parametrize("name", SERVICES)

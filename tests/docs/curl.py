@@ -10,6 +10,8 @@ from docs.markdown import ROOT
 ADDRESS = "localhost:8000"
 """Where the README says that the service is."""
 SECONDS = 30
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+"""What curl says of data unless told otherwise."""
 
 
 class Command(NamedTuple):
@@ -50,8 +52,9 @@ def send(command: Command, service: str) -> str:
         content = (ROOT / content[1:]).read_text("utf-8")
     method = "GET" if content is None else "POST"
     url = f"http://{command.url}".replace(f"http://{ADDRESS}", service)
+    headers = command.headers if content is None else FORM | command.headers
     with httpx.Client(trust_env=False, timeout=SECONDS) as http:
-        return http.request(method, url, headers=command.headers, content=content).text
+        return http.request(method, url, headers=headers, content=content).text
 
 
 def run(command: Command, service: str) -> str:
