@@ -14,6 +14,7 @@ from typing import Final
 import uvicorn
 
 from app.api.life import Life
+from app.server.listening import HANDSHAKE, close_the_door, has_visitors
 
 CLOSE: Final = (b"connection", b"close")
 LINGER: Final = 1.0
@@ -60,11 +61,17 @@ class DrainingServer(uvicorn.Server):
                 cycle.keep_alive = False
 
     async def _stop_accepting(self, sockets: list[socket.socket]) -> None:
-        await asyncio.sleep(0)  # whoever has connected by now is taken in
+        self._close_the_door(sockets)
+        await asyncio.sleep(HANDSHAKE)
+        await self._until(lambda: not has_visitors(sockets), time.monotonic() + LINGER)
         for server in self.servers:
             server.close()
         for listener in sockets:
             listener.close()
+
+    def _close_the_door(self, sockets: list[socket.socket]) -> None:
+        for listener in sockets:
+            close_the_door(listener)
 
     def _is_empty(self) -> bool:
         return not self.server_state.connections and not self.server_state.tasks
@@ -107,6 +114,9 @@ class DrainingServer(uvicorn.Server):
 
 class Worker(DrainingServer):
     """One of several: its supervisor says when to stop, as often as it likes; a terminal's Ctrl-C is not for it."""
+
+    def _close_the_door(self, sockets: list[socket.socket]) -> None:
+        """Leave the door, which is everybody's, to the supervisor."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop when told by the supervisor, or by its end."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from app.lifeline import when_hung_up
+from app.server.listening import close_the_door
 from app.server.sharing import forget
 
 HEARD: Final = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT)
@@ -43,6 +44,7 @@ class Supervisor:
             while not self._is_told_to_stop(inbox, self._fill_up()):
                 for pid in self._reap():
                     logger.error("Worker %d died and is replaced", pid)
+            close_the_door(listener)
             listener.close()
             return self._stop(inbox)
 

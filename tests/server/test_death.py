@@ -18,6 +18,8 @@ import pytest
 from api import story
 from running import DEADLINE, ROOT, descendants, environment, free_port, server, wait_for_end, watched
 
+from app.server.listening import close_the_door, has_visitors
+
 BODY = json.dumps({"events": story.events()}).encode()
 LARGE = json.dumps({"events": story.events()}).encode() + b" " * 200_000
 HARD = json.dumps({"events": [{}] * 60_000}).encode()
@@ -114,7 +116,7 @@ def test_under_load_no_accepted_request_fails(workers: int) -> None:
     port = free_port()
     with server(port, COLLAB_PORT=port, COLLAB_WORKERS=workers) as process:
         bodies = [BODY, BODY, LARGE] * (CALLERS // 3)
-        callers = [Caller(port, body, keep=number > 0) for number, body in enumerate(bodies)]
+        callers = [Caller(port, body, keep=number % 2 == 0) for number, body in enumerate(bodies)]
         assert all(caller.is_warm.wait(DEADLINE) for caller in callers)
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=DEADLINE)
@@ -305,3 +307,18 @@ def test_ctrl_c_on_a_terminal_ends_all_processes_without_a_traceback() -> None:
         _, log = process.communicate(timeout=DEADLINE)
         assert process.returncode == 0
         assert "Traceback" not in log
+
+
+def test_who_has_connected_before_the_door_closed_still_comes_in_and_nobody_else_does() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+        with socket.create_connection(address) as early, socket.socket() as late:
+            close_the_door(listener)
+            late.setblocking(False)
+            late.connect_ex(address)
+            assert has_visitors([listener])
+            visitor, _ = listener.accept()
+            with visitor:
+                early.sendall(b"hello")
+                assert visitor.recv(5) == b"hello"
+            assert not has_visitors([listener])
