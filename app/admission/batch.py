@@ -14,6 +14,8 @@ from app.reducer.sure_batch import read_sure_envelopes
 
 LONGEST_NAME: Final = 200
 """How many characters of an id that is none a verdict repeats."""
+MOST_EXPLAINED: Final = 1_000
+"""Of how many malformed envelopes a batch's verdicts say what is wrong; the others are rejected by their code alone."""
 Batch = tuple[list[ReadEvent], list[Verdict]]
 """The events to admit, and the verdicts on all others."""
 
@@ -34,7 +36,7 @@ def read_batch(values: Sequence[Any]) -> Batch:
             events.append(Event.model_validate(value))
             places.append(index)
         except ValidationError as error:
-            verdicts.append(_invalid(index, value, error))
+            verdicts.append(_invalid(index, value, error if len(verdicts) < MOST_EXPLAINED else None))
     return _parted(events, places, verdicts)
 
 
@@ -50,18 +52,15 @@ def _parted(events: Sequence[Event], places: Sequence[int], verdicts: list[Verdi
     return read, [*verdicts, *ignored]
 
 
-def _invalid(index: int, value: Any, error: ValidationError) -> Verdict:
-    location, violation = next(model_violations(error))
+def _invalid(index: int, value: Any, error: ValidationError | None) -> Verdict:
     named = value if isinstance(value, dict) else {}
-    return Verdict(
-        index,
-        _text(named.get("event_id")),
-        _text(named.get("event_type")),
-        "rejected",
-        code=INVALID_ENVELOPE,
-        detail=violation.message,
-        location=location,
+    verdict = Verdict(
+        index, _text(named.get("event_id")), _text(named.get("event_type")), "rejected", code=INVALID_ENVELOPE
     )
+    if error is None:
+        return verdict
+    location, violation = next(model_violations(error))
+    return structs.replace(verdict, detail=violation.message, location=location)
 
 
 def _text(value: Any) -> str | None:

@@ -130,9 +130,9 @@ class Admitted(_Body):
     code: str | None = None
     """Why it was rejected: `late-event`, `clock-jump`, or an error's code."""
     detail: str | None = None
-    """The same in a sentence."""
+    """The same in a sentence; of malformed envelopes, for the first 1,000."""
     pointer: str | None = None
-    """Where in the body as sent the cause stands."""
+    """Where in the body as sent the cause stands, likewise."""
 
 
 class AdmitAnswer(_Body):

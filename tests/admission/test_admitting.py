@@ -53,6 +53,14 @@ def test_the_location_leads_to_what_is_wrong() -> None:
     assert locations == [("payload", "intent"), ("timestamp",), ("payload", "participant_id"), ()]
 
 
+def test_of_malformed_envelopes_the_first_thousand_are_explained_and_all_are_rejected() -> None:
+    """An answer stays in proportion to what was sent: `{}` a hundred thousand times is 300 kB."""
+    results = admit([*START, *[{}] * 1002]).results[3:]
+    assert {(result.verdict, result.code) for result in results} == {("rejected", "invalid-request")}
+    assert [result.index for result in results if result.detail is None] == [1003, 1004]
+    assert [result.location for result in results[999:]] == [("event_id",), None, None]
+
+
 def test_names_are_normalised_where_there_is_an_envelope_and_as_sent_where_there_is_none() -> None:
     lower = START[0] | {"event_id": START[0]["event_id"].lower()}
     broken = [lower | {"lamport_clock": None}, {"event_id": 7, "event_type": "x" * 300}]
