@@ -7,28 +7,13 @@ import pytest
 from api.client import Client, places, problem
 
 from app.contract.constants import COLLABORATION_EVENT_TYPES
+from conformance import systematic
+from conformance.table import payloads
 
 Json = build.Json
 
-VALID = dict(
-    [
-        build.invited("ann"),
-        build.joined("ann"),
-        build.left("ann"),
-        build.heartbeat("ann"),
-        build.drive("ann"),
-        build.focus("ann", "t1"),
-        build.started("ann", "s1"),
-        build.completed("ann", "s1"),
-        build.driver_warning("w1", "ann", "bob"),
-        build.collision("w1", "ann", "bob"),
-        build.acknowledged("ann", "w1"),
-        build.comment("ann"),
-        build.decision("ann"),
-        build.session_link("ann", "saas-1"),
-    ]
-)
-"""Event type → a valid payload."""
+VALID: dict[str, Json] = {event_type: systematic.payload(model, full=True) for event_type, model in payloads().items()}
+"""Event type → a valid payload, by the kit's table."""
 
 
 def verdict(client: Client, event_type: str, payload: Any) -> Json:
