@@ -1,5 +1,6 @@
 """What COMPATIBILITY.md says was chosen where the contract is silent is what happens."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -231,3 +232,38 @@ def test_the_example_of_a_form_in_every_row_is_judged_as_told() -> None:
     assert dropped.timestamp.microsecond == 123456
     for name in ("schema_version", "data_tier"):
         assert list(judge_by_model(drive(**{name: None}), Event))
+
+
+def test_where_the_api_takes_json_alone_lines_are_refused(client: Client) -> None:
+    for path in ("/validate", "/admit", "/advise"):
+        answer = client.send(path, b"{}", Content_Type="application/x-ndjson")
+        assert problem(answer, 415, "unsupported-media-type")
+    halves = gzip.compress(b'{"events":') + gzip.compress(b" []}")
+    assert client.send("/reduce", halves, Content_Encoding="gzip").json()["event_count"] == 0
+    assert "DriveIntentSet" in problem(client.get("/schemas/driveintentset"), 404, "unknown-schema")["detail"]
+
+
+def test_both_layers_are_always_asked(client: Client) -> None:
+    for payload in ({}, build.by("a"), None, 7):
+        answer = client.post("/validate", {"event_type": "PresenceHeartbeat", "payload": payload})
+        assert answer.json()["schema_check_skipped"] is False
+
+
+def test_a_batch_of_no_events_gives_a_checkpoint_to_go_on_from(client: Client) -> None:
+    empty = client.post("/admit", {"events": []}).json()
+    assert (empty["state"]["event_count"], empty["results"]) == (0, [])
+    events = told(build.joined("a"), build.drive("stranger"))
+    first = client.post("/admit", {"events": events, "checkpoint": empty["checkpoint"]})
+    assert client.post("/admit", {"events": events, "checkpoint": empty["checkpoint"]}).content == first.content
+    accepted, rejected = first.json()["results"]
+    assert {"code", "detail", "pointer"} & accepted.keys() == set()
+    assert {"code", "detail", "pointer"} <= rejected.keys()
+    again = client.post("/admit", {"events": events[:1], "checkpoint": first.json()["checkpoint"]}).json()
+    assert (again["duplicate"], again["state"]) == (1, first.json()["state"])
+
+
+def test_numbers_of_the_live_loop_have_their_bounds(client: Client) -> None:
+    for step, status in ((0, 200), (-1, 422), (2**53 - 1, 200), (2**53, 422)):
+        assert client.post("/admit", {"events": [], "max_clock_step": step}).status_code == status
+    with pytest.raises(ValueError, match="mode"):
+        reduce_collaboration_events([], mode="lenient")  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 import json
 import re
 
+import naive
 import pytest
 from docs.markdown import CHANGELOG, COMPATIBILITY, ROOT, coded, rows, section
 
@@ -76,3 +77,13 @@ def test_the_newest_entry_of_the_changelog_is_this_version() -> None:
     newest = re.findall(r"^## \[(\d[^\]]*)\]", CHANGELOG.read_text("utf-8"), re.MULTILINE)[0]
     assert newest == __version__
     assert CONTRACT_VERSION in section(CHANGELOG, f"## [{newest}]")
+
+
+def test_the_changelog_has_an_entry_for_the_contract_with_every_type() -> None:
+    entry = section(CHANGELOG, f"## Contract {CONTRACT_VERSION}")
+    assert set(coded(entry)) >= set(naive.PAYLOADS) | {"ParticipantIdentity", "AuthPrincipalBinding", "FocusTarget"}
+
+
+def test_every_entry_of_the_service_names_the_contract_that_it_speaks() -> None:
+    for version in re.findall(r"^(## \[.*\])$", CHANGELOG.read_text("utf-8"), re.MULTILINE):
+        assert re.search(r"Speaks version \d+\.\d+\.\d+ of the collaboration contract", section(CHANGELOG, version))
