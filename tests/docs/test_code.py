@@ -17,6 +17,8 @@ TRIED: Final = {
     ("README.md", "bash"): "test_readme.py sends every curl; below, make and compose",
     ("README.md", "python"): "test_readme.py",
     ("docs/containers.md", "bash"): "below",
+    ("docs/guide.md", "bash"): "test_guide.py",
+    ("docs/guide.md", "python"): "test_guide.py, test_example_backend.py and test_day.py",
     ("conformance/README.md", "console"): "below",
     ("conformance/README.md", "python"): "below",
     ("conformance/README.md", "yaml"): "below",
