@@ -30,7 +30,6 @@ AT_ONCE: Final = 1_000
 """How many events are looked at together: more would not stay in the processor's cache until the last look."""
 _rules: Final = text_rules(Event)
 _columns: Final = {name: Column(rule) for name, rule in _rules.items()}
-_event_id: Final = attrgetter("event_id")
 _lamport_clock: Final = attrgetter("lamport_clock")
 OPTIONAL: Final = tuple(name for name in _rules if Event.model_fields[name].default is None)
 SHARED: Final = tuple(name for name in _rules if name not in ("event_id", "timestamp", *OPTIONAL))
@@ -87,22 +86,22 @@ def sound_ids(events: Sequence[Any]) -> set[str] | None:
     """
     ids: set[str] = set()
     for start in range(0, len(events), AT_ONCE):
-        some = events[start : start + AT_ONCE]
-        if not _are_texts_sound(some):
+        some = _sound_ids(events[start : start + AT_ONCE])
+        if some is None:
             return None
-        ids.update(map(_event_id, some))
+        ids.update(some)
     return ids
 
 
-def _are_texts_sound(events: Sequence[Any]) -> bool:
+def _sound_ids(events: Sequence[Any]) -> Sequence[str] | None:
     members = zip(*map(structs.astuple, events), strict=True)
     columns: dict[str, tuple[Any, ...]] = dict(zip(events[0].__struct_fields__, members, strict=True))
-    return (
+    are_sound = (
         all(_columns[name].fits(columns[name]) for name in SHARED)
         and all(_columns[name].fits(_given(columns[name])) for name in OPTIONAL)
         and _set_instants(events, columns["timestamp"])
-        and _set_ids(events, columns["event_id"])
     )
+    return _set_ids(events, columns["event_id"]) if are_sound else None
 
 
 def _given(texts: Sequence[str | None]) -> list[str]:
@@ -122,13 +121,15 @@ def _set_instants(events: Sequence[Any], texts: Sequence[str]) -> bool:
     return True
 
 
-def _set_ids(events: Sequence[Any], ids: Sequence[str]) -> bool:
-    """Let each event hold its normalised id; false where one is none."""
-    if not (are_normal_ulids(ids) or NORMAL_IDS.fits(ids)):
-        if not _columns["event_id"].fits(ids):
-            return False
-        _set(events, "event_id", map(normalise_identifier, ids))
-    return True
+def _set_ids(events: Sequence[Any], ids: Sequence[str]) -> Sequence[str] | None:
+    """Let each event hold its normalised id, and give them all; None where one is none."""
+    if are_normal_ulids(ids) or NORMAL_IDS.fits(ids):
+        return ids
+    if not _columns["event_id"].fits(ids):
+        return None
+    normal = list(map(normalise_identifier, ids))
+    _set(events, "event_id", normal)
+    return normal
 
 
 def _set(events: Sequence[Any], name: str, values: Iterable[Any]) -> None:
