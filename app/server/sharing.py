@@ -1,6 +1,7 @@
 """The folder through which several workers count together."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,12 @@ def shared_folder(workers: int) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="collab-metrics-", dir=in_memory) as folder:
         os.environ[FOLDER] = folder
         yield
+
+
+def clear_away() -> None:
+    """Remove the folder in place of a supervisor that was killed."""
+    if folder := os.environ.get(FOLDER):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def forget(pid: int) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 
 from app.lifeline import when_hung_up
 from app.server.listening import close_the_door
-from app.server.sharing import forget
+from app.server.sharing import clear_away, forget
 
 HEARD: Final = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT)
 TOO_YOUNG: Final = 1.0
@@ -36,6 +36,7 @@ class Supervisor:
         self._patience = drain_seconds + MARGIN
         self._born: dict[int, float] = {}
         self._cooling_until = 0.0
+        self._is_orphan = False
         self._lifeline, self._held = os.pipe()
 
     def run(self, listener: socket.socket) -> int:
@@ -74,13 +75,17 @@ class Supervisor:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
             when_hung_up(self._end_with_supervisor, self._lifeline)
-            return self._work()
+            status = self._work()
+            if self._is_orphan:
+                clear_away()
+            return status
         except BaseException:
             logger.exception("A worker could not serve")
             return 1
 
     def _end_with_supervisor(self) -> None:
         """Stop as if told to, and make sure of it."""
+        self._is_orphan = True
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(self._patience)
         os._exit(1)

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -264,6 +265,17 @@ def test_nobody_outlives_a_supervisor_that_is_killed() -> None:
         with watched(family) as handles:
             process.kill()
             wait_for_end(handles)
+        assert metrics_folders_of(family) == []
+
+
+def metrics_folders_of(pids: list[int]) -> list[str]:
+    """List the shared folders that these processes have left behind."""
+    ours = {str(pid) for pid in pids}
+    return [
+        folder.name
+        for folder in Path("/dev/shm").glob("collab-metrics-*")
+        if ours & {file.stem.rpartition("_")[2] for file in folder.glob("*.db")}
+    ]
 
 
 def test_nobody_outlives_a_single_server_that_is_killed_at_work() -> None:
