@@ -125,3 +125,8 @@ def test_the_examples_keep_the_contract_and_are_all_used(service: str) -> None:
     lines = (ROOT / "docs/examples/stranger.ndjson").read_text("utf-8").splitlines()
     stranger = json.loads((ROOT / "docs/examples/stranger.json").read_text("utf-8"))["events"]
     assert list(map(json.loads, lines)) == stranger
+
+
+def test_it_lists_what_ci_checks_in_its_order() -> None:
+    [row] = [row for row in rows(section(README, "## Work on it")) if row[0] == "`make check`"]
+    assert coded(row[1]) == re.findall(r"^make ([\w-]+)", (ROOT / ".ci/run").read_text("utf-8"), re.MULTILINE)
