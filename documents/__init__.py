@@ -1,1 +1,1 @@
-"""Writes what of the documents follows from the code: `docs/contract.md` and the field tables of `COMPATIBILITY.md`."""
+"""Writes what of the documents follows from the code: `docs/contract.md`, and parts of pages written by hand."""

@@ -9,16 +9,18 @@ from pathlib import Path
 
 from documents.compatibility import compatibility_page
 from documents.contract import contract_page
+from documents.kit import kit_page
 
 ROOT = Path(__file__).parents[1]
 
 
 def wanted() -> dict[Path, str]:
     """Make every document as it ought to be."""
-    compatibility = ROOT / "COMPATIBILITY.md"
+    compatibility, kit = ROOT / "COMPATIBILITY.md", ROOT / "conformance/README.md"
     return {
         ROOT / "docs/contract.md": contract_page(),
         compatibility: compatibility_page(compatibility.read_text("utf-8")),
+        kit: kit_page(kit.read_text("utf-8")),
     }
 
 

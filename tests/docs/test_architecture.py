@@ -18,7 +18,7 @@ HELD_BY = (
     *("tests/contract/test_payloads.py", "tests/contract/test_schemas.py", "tests/reducer/test_handlers.py"),
     *("tests/test_collaboration.py", "tests/conformance/test_kit_data.py", "tests/api/test_examples.py"),
     *("tests/api/test_validate.py", "tests/api/test_schemas.py", "tests/api/test_problem_pages.py"),
-    *("tests/docs/test_contract.py", "tests/docs/test_compatibility.py"),
+    *("tests/docs/test_contract.py", "tests/docs/test_compatibility.py", "tests/docs/test_code.py"),
 )
 """The tests that look at every type, and take seconds."""
 ASK_THE_SERVICE = """
