@@ -24,19 +24,22 @@ def events(*listed: tuple[int, tuple[str, Json]]) -> list[Json]:
     return [build.event(*what, lamport_clock=clock) for clock, what in listed]
 
 
+MALFORMED: list[Any] = [build.event("DriveIntentSet", {}, lamport_clock=13), 7]
+MEETING = (
+    (4, build.focus("p1", "WP01")),
+    (5, build.drive("p2")),
+    (6, build.focus("p2", "WP01")),
+    (3, build.drive("p1")),
+)
 BATCHES: list[list[Json]] = [
     events((1, build.joined("p1")), (2, build.joined("p2")), (3, build.drive("p1")), (9, build.drive("p9"))),
-    events(
-        (4, build.focus("p1", "WP01")), (5, build.drive("p2")), (6, build.focus("p2", "WP01")), (3, build.drive("p1"))
-    ),
-    [*events((12, build.heartbeat("p1"))), build.event("DriveIntentSet", {}, lamport_clock=13), 7],  # type: ignore[list-item]
+    [*events(*MEETING, (12, build.heartbeat("p1"))), *MALFORMED],
     events((8, build.joined("p9")), (14, build.heartbeat("p2")), (15, build.comment("p9"))),
 ]
 """A stranger acts; two drivers meet, one event comes again; two events are malformed; the stranger's join is late."""
 LAST = [
     ["accepted", "accepted", "accepted", "unknown-participant"],
-    ["accepted", "accepted", "accepted", "duplicate"],
-    ["accepted", "malformed-payload", "invalid-request"],
+    ["accepted", "accepted", "accepted", "duplicate", "accepted", "malformed-payload", "invalid-request"],
     ["accepted", "accepted", "accepted"],
 ]
 
@@ -66,7 +69,9 @@ def lines_until(place: int) -> Callable[[FrameType, str, Any], Any]:
 
     def follow(frame: FrameType, what: str, _: Any) -> Any:
         nonlocal passed
-        if frame.f_code.co_filename != str(BACKEND) and frame.f_code is not work.__code__:
+        code = frame.f_code
+        within_a_line = code.co_name.startswith("<") and code.co_name != "<module>"  # a lambda, a comprehension
+        if within_a_line or (code.co_filename != str(BACKEND) and code is not work.__code__):
             return None
         if what == "line":
             passed += 1
@@ -114,7 +119,7 @@ def test_whenever_it_is_killed_nothing_is_lost_and_nothing_comes_twice(service: 
             work(database, http)
             assert found(database, http) == expected, place
             place += 1
-    assert place > 150
+    assert place > 100
 
 
 def test_the_story_has_everything_in_it(service: str, tmp_path: Path) -> None:
@@ -125,6 +130,22 @@ def test_the_story_has_everything_in_it(service: str, tmp_path: Path) -> None:
     assert state["active_drivers"] == ["p1", "p2", "p9"]  # the stranger's first deed was taken in after the join
     assert [warning["participant_ids"] for warning in state["warnings"]] == [["p1", "p2"]]
     assert state["event_count"] == len(kept(backend, MISSION)) == 12
+
+
+def test_what_came_later_with_the_clock_of_a_checkpoint_is_not_lost(service: str, tmp_path: Path) -> None:
+    of_one_clock = build.event(*build.drive("p1"), lamport_clock=5, event_id=build.ulid(6))
+    with client(service) as http:
+        backend = backend_class()(str(tmp_path / "one.db"), http)
+        for batch in (
+            events((5, build.joined("p1"))),
+            [of_one_clock, *events((9, build.heartbeat("p1")))],
+            events((7, build.comment("p1"))),
+        ):
+            assert {told["verdict"] for told in backend.receive(MISSION, batch)} == {"accepted"}
+        state = state_of(backend, MISSION)
+        assert state == reduced(backend, MISSION)
+    assert json.loads(state)["active_drivers"] == ["p1"]
+    assert json.loads(state)["event_count"] == 4
 
 
 def test_another_batch_again_changes_nothing(service: str, tmp_path: Path) -> None:
