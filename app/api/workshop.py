@@ -25,9 +25,12 @@ from app.api.capacity import Capacity
 from app.api.nursery import Source, Spawning
 from app.api.problems import Problem
 from app.lifeline import when_hung_up
+from app.memory import give_back
 
 Work = Callable[..., Response]
 AGAIN: Final = MappingProxyType({"Retry-After": "1"})
+REST: Final = 0.5
+"""Seconds without work after which a process gives back the memory that it no longer needs."""
 LOWER_PRIORITY: Final = 10
 """How much nicer than the server its processes are: whoever waits for a small answer goes first."""
 
@@ -223,6 +226,8 @@ def serve(pipe: Connection) -> None:
             if isinstance(outcome, Exception):
                 del outcome
                 gc.collect()  # an exception may hold on to the body through its frames
+            if not pipe.poll(REST):
+                give_back()
 
 
 def _end_when_idle() -> Lock:

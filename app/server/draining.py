@@ -14,6 +14,7 @@ from typing import Final
 import uvicorn
 
 from app.api.life import Life
+from app.memory import give_back
 from app.server.listening import HANDSHAKE, close_the_door, has_visitors
 
 CLOSE: Final = (b"connection", b"close")
@@ -22,6 +23,8 @@ LINGER: Final = 1.0
 LAST_WORDS: Final = 0.5
 """Seconds for the answers of what had to be given up."""
 TICK: Final = 0.02
+TICKS_OF_REST: Final = 20
+"""Of uvicorn's ten ticks a second."""
 STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 logger = logging.getLogger("app.server")
@@ -37,6 +40,7 @@ class DrainingServer(uvicorn.Server):
         super().__init__(config)
         self._life = life
         self._drain_seconds = drain_seconds
+        self._tidy_after = 0
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer what was accepted, within the drain time."""
@@ -103,6 +107,14 @@ class DrainingServer(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Give back memory that the last requests needed, once they are answered."""
+        answered = self.server_state.total_requests
+        if counter % TICKS_OF_REST == 0 and not self.server_state.tasks and answered != self._tidy_after:
+            self._tidy_after = answered
+            give_back()
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop at the first signal; end at once at the second."""

@@ -4,10 +4,12 @@ import gzip
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import builders as build
 import pytest
 from api import story
 from raw import request, wire
@@ -15,6 +17,9 @@ from running import descendants, free_port, server
 
 MEGABYTE = 1 << 20
 BLANKS = b" " * MEGABYTE
+MOST_KEPT = 16 * MEGABYTE
+"""What a process may keep of the memory that it needed."""
+PATIENCE = 30
 ROOM = 48 * MEGABYTE
 """What the processes may grow beside the body, which is held once, in a file in memory, up to its limit."""
 
@@ -96,3 +101,25 @@ def test_a_body_without_measure_is_refused_and_takes_no_memory(
             assert (answer.status, answer.code) == (413, "body-too-large")
 
     assert peak_during(pid, send) < before + ROOM
+
+
+def test_what_a_large_body_needed_is_given_back_once_there_is_rest(serving: tuple[int, int]) -> None:
+    """Else a process stays as large as the largest body that it has ever worked on."""
+    port, pid = serving
+    beats = (
+        build.event(*build.heartbeat("p1"), event_id=build.ulid(n + 9), lamport_clock=n + 9) for n in range(40_000)
+    )
+    body = json.dumps({"events": [build.event(*build.joined("p1")), *beats]}).encode()
+
+    def ask() -> None:
+        with wire(port) as connection:
+            connection.send(request("POST", "/reduce", body=body))
+            assert (answer := connection.answer())
+            assert answer.status == 200
+
+    before = memory(pid)
+    assert peak_during(pid, ask) > before + len(body)
+    deadline = time.monotonic() + PATIENCE
+    while memory(pid) > before + MOST_KEPT and time.monotonic() < deadline:
+        threading.Event().wait(0.05)
+    assert memory(pid) <= before + MOST_KEPT
