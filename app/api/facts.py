@@ -79,6 +79,12 @@ class Told(Response):
 
     facts: Facts | None = None
     refusal: str | None = None
+    kept: object = None
+    """What the answer was made of: let go when it is sent, for freeing a batch takes time, too."""
+
+    def __getstate__(self) -> dict[str, object]:
+        """Travel without what only this process has."""
+        return {name: value for name, value in self.__dict__.items() if name != "kept"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer."""

@@ -72,7 +72,7 @@ def mode_of(draft: Draft) -> Mode:
     return "strict" if draft.strict else "permissive"
 
 
-def state_response(draft: Draft, facts: Facts) -> Response:
+def state_response(draft: Draft, facts: Facts) -> Told:
     """Answer with a state's bytes and their digest (RFC 9530)."""
     body = encode(draft)
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
@@ -99,7 +99,9 @@ def _reduced_surely(events: Sequence[Event], draft: Draft) -> Response | None:
         fold(draft, sure_order(events))
     except EventRefusedError:
         return None
-    return state_response(draft, facts_of(events, mode_of(draft), len(draft.anomalies)))
+    answer = state_response(draft, facts_of(events, mode_of(draft), len(draft.anomalies)))
+    answer.kept = events
+    return answer
 
 
 def _reduced_thoroughly(events: Sequence[Event], draft: Draft, places: InArray) -> Response:

@@ -223,8 +223,9 @@ def serve(pipe: Connection) -> None:
             work, path, arguments = pipe.recv()
             with at_work:
                 pipe.send(outcome := _outcome(work, path, arguments))
-            if isinstance(outcome, Exception):
-                del outcome
+            was_refused = isinstance(outcome, Exception)
+            del outcome
+            if was_refused:
                 gc.collect()  # an exception may hold on to the body through its frames
             if not pipe.poll(REST):
                 give_back()
