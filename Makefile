@@ -163,11 +163,12 @@ generated: $(VENV)/dev.stamp
 	$(BIN)/python -m app.api.openapi
 	$(BIN)/python -m documents
 
+# Extras stay in the names: pip 23 holds `coverage[toml]` to no pin of `coverage`, and refuses its next release.
 ## lock: resolve the dependencies anew, with hashes and without addresses
 .PHONY: lock
 lock: $(VENV)/dev.stamp
 	for extra in runtime otel test dev clients load mutants; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	    --no-emit-index-url --no-annotate $$(test $$extra = runtime || echo --extra $$extra) \
+	    --no-emit-index-url --no-annotate --no-strip-extras $$(test $$extra = runtime || echo --extra $$extra) \
 	    pyproject.toml -o requirements/$$extra.txt || exit 1; \
 	done
