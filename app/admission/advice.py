@@ -91,7 +91,7 @@ def advise(
 
 def advise_on_draft(draft: Draft) -> list[PlainAdvisory]:
     """Tell the overlaps of a mission that is under way."""
-    steps = {who: executions.step_ids() for who, executions in draft.executions.items()}
+    steps = draft.steps_in_flight()
     return list(_overlaps(draft.mission_id, draft.drivers, draft.focus, steps, draft.warnings.keys()))
 
 

@@ -15,24 +15,13 @@ from app.admission.admitting import Mission
 from app.admission.recent import HASH_BYTES, RecentEvents
 from app.contract.envelope import LARGEST_CLOCK
 from app.contract.identity import FocusTarget, ParticipantIdentity
-from app.contract.payloads import Acknowledgement
-from app.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry
+from app.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry, WarningEntry
 from app.contract.twins import twin
 from app.reducer.columns import NORMAL_IDS, are_normal_ulids
-from app.reducer.draft import Draft, Executions, WarningDraft
+from app.reducer.draft import Draft, Executions
 
 Count = Annotated[int, Meta(ge=0, le=LARGEST_CLOCK)]
 Time = Annotated[datetime, Meta(tz=True)]
-
-
-class SavedWarning(msgspec.Struct, gc=False):
-    """A `WarningEntry`."""
-
-    warning_id: str
-    event_id: str
-    warning_type: str
-    participant_ids: list[str]
-    acknowledgements: dict[str, Acknowledgement]
 
 
 class SavedState(msgspec.Struct, gc=False):
@@ -44,7 +33,7 @@ class SavedState(msgspec.Struct, gc=False):
     presence: dict[str, Time]
     active_drivers: list[str]
     focus_by_participant: dict[str, twin(FocusTarget)]  # type: ignore[valid-type]
-    warnings: list[SavedWarning]
+    warnings: list[twin(WarningEntry)]  # type: ignore[valid-type]
     decisions: list[twin(DecisionEntry)]  # type: ignore[valid-type]
     comments: list[twin(CommentEntry)]  # type: ignore[valid-type]
     active_executions: dict[str, list[str]]
@@ -118,7 +107,7 @@ def _draft(state: SavedState, invited: Iterable[str]) -> Draft:
     draft.presence = state.presence
     draft.drivers = set(state.active_drivers)
     draft.focus = state.focus_by_participant
-    draft.warnings = {warning.warning_id: _warning(warning) for warning in state.warnings}
+    draft.warnings = {warning.warning_id: warning for warning in state.warnings}
     draft.decisions = state.decisions
     draft.comments = state.comments
     draft.executions = {who: _executions(steps) for who, steps in state.active_executions.items()}
@@ -127,15 +116,6 @@ def _draft(state: SavedState, invited: Iterable[str]) -> Draft:
     draft.event_count = state.event_count
     draft.last_event_id = state.last_processed_event_id
     return draft
-
-
-def _warning(saved: SavedWarning) -> WarningDraft:
-    warning = WarningDraft(saved.warning_id)
-    warning.event_id = saved.event_id
-    warning.warning_type = saved.warning_type
-    warning.participant_ids = saved.participant_ids
-    warning.acknowledgements = saved.acknowledgements
-    return warning
 
 
 def _executions(steps: Iterable[str]) -> Executions:

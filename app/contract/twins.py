@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 
 from app.contract.envelope import Event
 from app.contract.formats import WireFormat
+from app.contract.model import FROM_ARRAY
 from app.contract.payloads import PAYLOAD_MODELS
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -125,9 +126,9 @@ def _limit(rule: Any) -> dict[str, Any]:
             return {"ge": least}
         case annotated_types.Le(most):
             return {"le": most}
-        case pydantic.FailFast():
+        case pydantic.FailFast() | pydantic.WrapSerializer():
             return {}
-        case _ if _pattern(rule):
+        case _ if rule is FROM_ARRAY or _pattern(rule):
             return {}
     raise TypeError(f"no twin for the rule {rule!r}")
 

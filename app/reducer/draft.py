@@ -5,11 +5,10 @@ fills its fields.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from app.contract.constants import UNKNOWN_WARNING
 from app.contract.errors import (
     DepartedParticipantError,
     EventRefusedError,
@@ -17,8 +16,7 @@ from app.contract.errors import (
     UnknownParticipantError,
 )
 from app.contract.identity import FocusTarget, ParticipantIdentity
-from app.contract.payloads import Acknowledgement
-from app.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry
+from app.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry, WarningEntry
 from app.contract.twins import twin
 from app.reducer.bounds import UNBOUNDED, Bounds, WarningTooLargeError
 from app.reducer.reading import FoldEvent
@@ -26,6 +24,7 @@ from app.reducer.reading import FoldEvent
 AnomalyRecord: Final = twin(CollaborationAnomaly)
 CommentRecord: Final = twin(CommentEntry)
 DecisionRecord: Final = twin(DecisionEntry)
+WarningRecord: Final = twin(WarningEntry)
 PARTICIPANT: Final = ("payload", "participant_id")
 
 
@@ -61,25 +60,6 @@ class Executions:
         return list(self._in_flight.values())
 
 
-class WarningDraft:
-    """A warning under way; written again in place by every repeat (R18)."""
-
-    __slots__ = ("acknowledgements", "event_id", "participant_ids", "warning_id", "warning_type")
-
-    def __init__(self, warning_id: str) -> None:
-        self.warning_id = warning_id
-        self.warning_type = UNKNOWN_WARNING
-        self.event_id = ""
-        self.participant_ids: Iterable[str] = ()
-        self.acknowledgements: dict[str, Acknowledgement] = {}
-
-    def fill(self, event: FoldEvent, warning_type: str, participant_ids: Iterable[str]) -> None:
-        """Let `event` say what this warning is; the acknowledgements stay."""
-        self.event_id = event.event_id
-        self.warning_type = warning_type
-        self.participant_ids = participant_ids
-
-
 class Draft:
     """What is known of the mission so far."""
 
@@ -100,7 +80,7 @@ class Draft:
         self.presence: dict[str, datetime] = {}
         self.drivers: set[str] = set()
         self.focus: dict[str, FocusTarget] = {}
-        self.warnings: dict[str, WarningDraft] = {}
+        self.warnings: dict[str, WarningEntry] = {}
         self.decisions: list[DecisionEntry] = []
         self.comments: list[CommentEntry] = []
         self.executions: dict[str, Executions] = {}
@@ -115,6 +95,10 @@ class Draft:
         if running is None:
             running = self.executions[participant_id] = Executions()
         return running
+
+    def steps_in_flight(self) -> dict[str, list[str]]:
+        """List the steps in flight of everybody who runs any (S11)."""
+        return {who: step_ids for who, running in self.executions.items() if (step_ids := running.step_ids())}
 
     def note(self, event: FoldEvent | EventRefusedError, reason: str) -> None:
         """Record an anomaly; both modes go on from it."""

@@ -1,20 +1,23 @@
 """Turns a finished draft into the state (contract §4): a frozen model for Python, bytes for everyone else.
 
-Both are made of one snapshot, so they cannot say different things.
+Both are made of one snapshot, so they cannot say different things. Keys are put in order
+(S16) when they are written, by the model's serialiser or by the encoder.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Final
 
 import msgspec
 from pydantic import BaseModel
 
 from app.contract.identity import FocusTarget
 from app.contract.state import ReducedCollaborationState
-from app.reducer.draft import Draft, WarningDraft
+from app.contract.twins import twin
+from app.reducer.draft import Draft
 
-T = TypeVar("T")
+Snapshot: Final = msgspec.defstruct("Snapshot", list(ReducedCollaborationState.model_fields), gc=False)
+"""The state's fields in their order, nothing copied that need not be."""
 
 
 def freeze(draft: Draft) -> ReducedCollaborationState:
@@ -24,61 +27,44 @@ def freeze(draft: Draft) -> ReducedCollaborationState:
 
 def encode(draft: Draft) -> bytes:
     """Write the state as JSON: the bytes of `freeze(draft).model_dump_json()` (S16)."""
-    return msgspec.json.encode(snapshot(draft), enc_hook=_plain)
+    return _write(snapshot(draft))
 
 
-def snapshot(draft: Draft) -> dict[str, Any]:
-    """List the state's fields in order, each mapping and set in the order of its keys (S16)."""
-    return {
-        "mission_id": draft.mission_id,
-        "participants": _by_key(draft.participants),
-        "departed_participants": _by_key(draft.departed),
-        "presence": _by_key(draft.presence),
-        "active_drivers": sorted(draft.drivers),
-        "focus_by_participant": _by_key(draft.focus),
-        "participants_by_focus": _participants_by_focus(draft.focus),
-        "warnings": list(map(_warning_entry, draft.warnings.values())),
-        "decisions": draft.decisions,
-        "comments": draft.comments,
-        "active_executions": _steps_in_flight(draft),
-        "linked_sessions": _by_key(draft.linked_sessions),
-        "anomalies": draft.anomalies,
-        "event_count": draft.event_count,
-        "last_processed_event_id": draft.last_event_id,
-    }
+def snapshot(draft: Draft) -> Any:
+    """Take down the state's fields, for the moment in which the draft is not changed."""
+    return Snapshot(
+        mission_id=draft.mission_id,
+        participants=draft.participants,
+        departed_participants=draft.departed,
+        presence=draft.presence,
+        active_drivers=sorted(draft.drivers),
+        focus_by_participant=draft.focus,
+        participants_by_focus=_participants_by_focus(draft.focus),
+        warnings=list(draft.warnings.values()),
+        decisions=draft.decisions,
+        comments=draft.comments,
+        active_executions=draft.steps_in_flight(),
+        linked_sessions=draft.linked_sessions,
+        anomalies=draft.anomalies,
+        event_count=draft.event_count,
+        last_processed_event_id=draft.last_event_id,
+    )
 
 
-def _by_key(mapping: Mapping[str, T]) -> Mapping[str, T]:
-    keys = sorted(mapping)
-    return mapping if keys == list(mapping) else {key: mapping[key] for key in keys}
-
-
-def _participants_by_focus(focus: Mapping[str, FocusTarget]) -> Mapping[str, list[str]]:
+def _participants_by_focus(focus: Mapping[str, FocusTarget]) -> dict[str, list[str]]:
     """Read the focus index backwards, so that the two can never disagree (S7)."""
     by_target: dict[str, list[str]] = defaultdict(list)
     for participant_id in sorted(focus):
         target = focus[participant_id]
         by_target[f"{target.target_type}:{target.target_id}"].append(participant_id)
-    return _by_key(by_target)
-
-
-def _steps_in_flight(draft: Draft) -> dict[str, list[str]]:
-    in_flight = {person: draft.executions[person].step_ids() for person in sorted(draft.executions)}
-    return {person: steps for person, steps in in_flight.items() if steps}
-
-
-def _warning_entry(warning: WarningDraft) -> dict[str, Any]:
-    return {
-        "warning_id": warning.warning_id,
-        "event_id": warning.event_id,
-        "warning_type": warning.warning_type,
-        "participant_ids": list(warning.participant_ids),
-        "acknowledgements": _by_key(warning.acknowledgements),
-    }
+    return by_target
 
 
 def _plain(value: Any) -> Any:
     """Let msgspec write the models that a caller's roster brought in."""
     if isinstance(value, BaseModel):
-        return value.model_dump()
+        return twin(type(value))(**dict(value))
     raise TypeError(f"no JSON for {type(value)!r}")
+
+
+_write: Final = msgspec.json.Encoder(enc_hook=_plain, order="deterministic").encode

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from app.contract import constants as c
 from app.contract import payloads as p
 from app.contract.errors import UnknownParticipantError, UnknownWarningError, UnmatchedCompletionError
-from app.reducer.draft import CommentRecord, DecisionRecord, Draft, WarningDraft
+from app.reducer.draft import CommentRecord, DecisionRecord, Draft, WarningRecord
 from app.reducer.reading import FoldEvent
 
 
@@ -97,7 +97,7 @@ def warning_given(draft: Draft, event: FoldEvent, payload: p.WarningPayload) -> 
             draft.refuse_stranger(event, participant_id, ("payload", "participant_ids", place))
     if strangers:
         draft.count_strangers(event, len(strangers))
-    _warning(draft, payload.warning_id).fill(event, event.event_type, payload.participant_ids)
+    _write_warning(draft, payload.warning_id, event, event.event_type, tuple(payload.participant_ids))
 
 
 def warning_acknowledged(draft: Draft, event: FoldEvent, payload: p.WarningAcknowledgedPayload) -> None:
@@ -112,7 +112,7 @@ def warning_acknowledged(draft: Draft, event: FoldEvent, payload: p.WarningAckno
                 location=("payload", "warning_id"),
             )
         )
-        _warning(draft, warning_id).fill(event, c.UNKNOWN_WARNING, (answering,))
+        _write_warning(draft, warning_id, event, c.UNKNOWN_WARNING, (answering,))
     draft.warnings[warning_id].acknowledgements[answering] = payload.acknowledgement
 
 
@@ -148,10 +148,18 @@ def session_linked(draft: Draft, event: FoldEvent, payload: p.SessionLinkedPaylo
     draft.linked_sessions.setdefault(payload.participant_id, []).append(payload.linked_session_id)
 
 
-def _warning(draft: Draft, warning_id: str) -> WarningDraft:
-    if warning_id not in draft.warnings:
-        draft.warnings[warning_id] = WarningDraft(warning_id)
-    return draft.warnings[warning_id]
+def _write_warning(
+    draft: Draft, warning_id: str, event: FoldEvent, warning_type: str, participant_ids: tuple[str, ...]
+) -> None:
+    """Write a warning, in place where there is one of that id: its acknowledgements stay (R18)."""
+    known = draft.warnings.get(warning_id)
+    draft.warnings[warning_id] = WarningRecord(
+        warning_id=warning_id,
+        event_id=event.event_id,
+        warning_type=warning_type,
+        participant_ids=participant_ids,
+        acknowledgements={} if known is None else known.acknowledgements,
+    )
 
 
 class Row(NamedTuple):

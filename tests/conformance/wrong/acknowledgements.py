@@ -6,7 +6,7 @@ from app.contract import constants as c
 from app.reducer.draft import Draft
 from app.reducer.reading import FoldEvent
 
-from .alerts import Change, warning
+from .alerts import Change, name, warning
 from .variant import Handle, Patch, Variant, handling
 
 
@@ -17,7 +17,7 @@ def acknowledging(change: Change) -> tuple[Patch, ...]:
 def drop_early_answers(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
     known = draft.warnings.get(payload.warning_id)
     if known is not None and known.warning_type == c.UNKNOWN_WARNING:
-        known.acknowledgements = {}
+        known.acknowledgements.clear()
     right(draft, event, payload)
 
 
@@ -37,7 +37,7 @@ def name_nobody(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> 
     known = payload.warning_id in draft.warnings
     right(draft, event, payload)
     if not known:
-        draft.warnings[payload.warning_id].participant_ids = ()
+        name(draft, payload.warning_id, ())
 
 
 def keep_first_answer(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:

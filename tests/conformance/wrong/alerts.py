@@ -1,10 +1,12 @@
 """Variants that get wrong warnings (R17, R18, S8)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from msgspec import structs
+
 from app.contract import constants as c
-from app.reducer.draft import Draft, WarningDraft
+from app.reducer.draft import Draft
 from app.reducer.reading import FoldEvent
 
 from .variant import Handle, Patch, Variant, handling
@@ -17,10 +19,16 @@ def warning(change: Change) -> tuple[Patch, ...]:
     return tuple(handling(kind, change) for kind in (c.CONCURRENT_DRIVER_WARNING, c.POTENTIAL_STEP_COLLISION_DETECTED))
 
 
+def name(draft: Draft, warning_id: str, people: Iterable[str]) -> None:
+    """Let a warning that is written already name other people."""
+    written: Any = draft.warnings[warning_id]
+    draft.warnings[warning_id] = structs.replace(written, participant_ids=tuple(people))
+
+
 def drop_answers(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
     known = draft.warnings.get(payload.warning_id)
     if known is not None and known.warning_type != c.UNKNOWN_WARNING:
-        known.acknowledgements = {}
+        known.acknowledgements.clear()
     right(draft, event, payload)
 
 
@@ -30,8 +38,8 @@ def move_to_the_end(draft: Draft, event: FoldEvent, payload: Any, right: Handle)
 
 
 def keep_first(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
-    known = draft.warnings.get(payload.warning_id, WarningDraft(""))
-    if known.warning_type == c.UNKNOWN_WARNING:
+    known = draft.warnings.get(payload.warning_id)
+    if known is None or known.warning_type == c.UNKNOWN_WARNING:
         right(draft, event, payload)
 
 
@@ -60,12 +68,12 @@ def record_among_members_alone(draft: Draft, event: FoldEvent, payload: Any, rig
 def record_members_alone(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
     right(draft, event, payload)
     known = [person for person in payload.participant_ids if person in draft.participants]
-    draft.warnings[payload.warning_id].participant_ids = known
+    name(draft, payload.warning_id, known)
 
 
 def record_distinct(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
     right(draft, event, payload)
-    draft.warnings[payload.warning_id].participant_ids = sorted(set(payload.participant_ids))
+    name(draft, payload.warning_id, sorted(set(payload.participant_ids)))
 
 
 def ask_nobody(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:

@@ -65,7 +65,7 @@ def complete_anyones(draft: Draft, event: FoldEvent, payload: Any, right: Handle
 
 
 def keep_emptied_lists(draft: Draft) -> dict[str, list[str]]:
-    return {person: draft.executions[person].step_ids() for person in sorted(draft.executions)}
+    return {person: running.step_ids() for person, running in draft.executions.items()}
 
 
 EXECUTIONS = "app.reducer.draft.Executions."
@@ -94,7 +94,7 @@ VARIANTS = (
         "S11",
         "The last completion takes the list away (strict)",
         ("/active_executions/p1", "(missing)", "[]"),
-        (instead("app.reducer.freezing._steps_in_flight", keep_emptied_lists),),
+        (instead("app.reducer.draft.Draft.steps_in_flight", keep_emptied_lists),),
     ),
     Variant(
         "lists a step that runs twice once",
