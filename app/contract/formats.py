@@ -103,6 +103,10 @@ class WireFormat:
     write: Callable[[Any], str] | None
     published: tuple[tuple[str, Any], ...]
 
+    def normal(self, value: object) -> str:
+        """Write a value in its normal form, whatever its spelling."""
+        return (self.write or str)(self.read(value))
+
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate with `read`, serialise to JSON with `write`."""
         written = core_schema.to_string_ser_schema(when_used="json")

@@ -77,6 +77,14 @@ def any_event_twin() -> Any:
     return Union[tuple(map(event_twin, PAYLOAD_MODELS))]  # noqa: UP007 - made at run time
 
 
+def wire_formats(model: type[BaseModel]) -> Mapping[str, WireFormat]:
+    """Map each field that has one to its text format."""
+    fields = model.model_fields.items()
+    return MappingProxyType(
+        {name: rule for name, info in fields for rule in _rules(info) if isinstance(rule, WireFormat)}
+    )
+
+
 def text_rules(model: type[BaseModel]) -> Mapping[str, str]:
     """Map each field with a text format to the regular expression that the whole of its text has to match."""
     found: dict[str, str] = {}

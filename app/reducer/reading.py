@@ -76,13 +76,6 @@ def as_read(index: int, sure: Event) -> ReadEvent:
     )
 
 
-def source_model(event: FoldEvent) -> Event:
-    """Read the envelope of an event with its model, whichever reader made the event."""
-    if isinstance(event.source, Event):
-        return event.source
-    return Event.model_validate(msgspec.to_builtins(event.source))
-
-
 def read_events(events: Sequence[Event]) -> list[ReadEvent]:
     """Keep the collaboration events (R1) and read their payloads."""
     types = list(map(_event_type, events))
