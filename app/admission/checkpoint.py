@@ -12,6 +12,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 from typing import Final
 
+from isal import isal_zlib
+
 from app.admission.admitting import Mission
 from app.admission.refusals import BadCheckpointError, LargeCheckpointError
 from app.admission.saved import restore, save
@@ -22,11 +24,12 @@ LARGEST_CHECKPOINT: Final = 64 * 1024 * 1024
 """How many bytes a checkpoint has at most, decompressed, unless the caller says otherwise."""
 RECENT_EVENTS: Final = 1_000
 """How many of the events accepted last a checkpoint remembers, unless the caller says otherwise."""
-FASTEST: Final = 1
+LEVEL: Final = 1
+STORED: Final = 0
 BARE: Final = -15
 """Deflate without zlib's own checksum, which takes time and adds nothing to the digest."""
 SMALL: Final = 4096
-"""What is smaller is not worth compressing, and so has the same text whatever zlib there is."""
+"""What is smaller is not worth compressing, and so has the same text whatever compressor there is."""
 DIGEST_LENGTH: Final = 43
 PARTS: Final = 5
 
@@ -37,7 +40,7 @@ def write_checkpoint(
     """Write a mission whose state's bytes are `state`; raises `LargeCheckpointError` for one that none would read."""
     saved, hashes = save(mission, state, recent)
     _check_size(len(saved), largest)
-    compressed = zlib.compress(saved, FASTEST if len(saved) > SMALL else 0, BARE)
+    compressed = isal_zlib.compress(saved, LEVEL, BARE) if len(saved) > SMALL else zlib.compress(saved, STORED, BARE)
     head = ".".join((NAME, VERSION, _text(compressed), _text(hashes)))
     return f"{head}.{_digest(head)}"
 

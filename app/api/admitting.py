@@ -80,6 +80,7 @@ def _answer(mission: Mission, verdicts: list[Verdict], limits: Settings) -> Resp
     }
     response = Told(msgspec.json.encode(answer), media_type="application/json")
     response.facts = facts_of(verdicts)
+    response.kept = mission
     return response
 
 
