@@ -26,6 +26,7 @@ ID_DIGITS: Final = 32
 AT_LEAST: Final = 2
 """How many participants it takes to overlap."""
 
+_write: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 PlainAdvisory = dict[str, Any]
 """An `Advisory` as JSON has it, before it is a model."""
 Overlap = tuple[tuple[str, ...], list[str]]
@@ -132,7 +133,7 @@ def _shared(shares: Iterable[tuple[tuple[str, ...], str]]) -> Iterator[Overlap]:
 
 def _payload(mission_id: str, event_type: str, common: Any, people: list[str]) -> dict[str, Any]:
     """Write what both warnings have; the id says the same as the rest, so it is never given to two overlaps."""
-    said = json.dumps([mission_id, event_type, common, people], sort_keys=True, separators=(",", ":"))
+    said = _write([mission_id, event_type, common, people])
     warning_id = f"advice-{hashlib.sha256(said.encode()).hexdigest()[:ID_DIGITS]}"
     return {"mission_id": mission_id, "warning_id": warning_id, "participant_ids": people, "severity": "warning"}
 

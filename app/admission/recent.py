@@ -21,7 +21,7 @@ class RecentEvents:
     def __init__(self, ids: Sequence[str] = (), hashes: bytes = b"") -> None:
         self._ids: Final = ids
         self._hashes: Final = hashes
-        self._places: Final = {event_id: place for place, event_id in enumerate(ids)}
+        self._places: Final = dict(zip(ids, range(len(ids)), strict=True))
         self._new: Final[dict[str, ReadEvent]] = {}
 
     def add(self, event: ReadEvent) -> None:

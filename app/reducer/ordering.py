@@ -17,7 +17,8 @@ from app.reducer.reading import FoldEvent
 E = TypeVar("E", bound=FoldEvent)
 
 sort_key = attrgetter("lamport_clock", "timestamp", "event_id")
-_formats: Final = wire_formats(Event)
+_as_sent: Final = {name: form for name, form in wire_formats(Event).items() if name not in ("event_id", "timestamp")}
+"""The texts that a twin holds as they were sent; of the others every reader makes their normal form."""
 _envelope = attrgetter(*(name for name in Event.model_fields if name != "payload"))
 
 
@@ -64,7 +65,7 @@ def _plain_envelope(source: Event) -> dict[str, Any]:
         return source.model_dump(mode="json", exclude={"payload"})
     envelope: dict[str, Any] = msgspec.to_builtins(source)
     del envelope["payload"]
-    for name, wire_format in _formats.items():
+    for name, wire_format in _as_sent.items():
         if envelope[name] is not None:
             envelope[name] = wire_format.normal(envelope[name])
     return envelope
