@@ -6,7 +6,10 @@ regular expression. Either says yes or nothing.
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from app.contract.formats import ULID_LENGTH
 
@@ -28,32 +31,36 @@ class Column:
 
 DIGITS_ALIKE: Final = bytes.maketrans(b"123456789", b"000000000")
 NORMAL_INSTANTS: Final = {
-    len(shape): shape for shape in (b"0000-00-00T00:00:00" + decimals + b"Z" for decimals in (b"", b".000", b".000000"))
+    len(shape): shape + b"\n" for shape in (b"0000-00-00T00:00:00%bZ" % part for part in (b"", b".000", b".000000"))
 }
-"""The usual shapes of an instant, by their length."""
+"""The usual shapes of an instant, as a line, by the length of its text."""
 CROCKFORD: Final = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CROCKFORD_ALIKE: Final = bytes(ord("0") if byte in CROCKFORD else byte * (byte == ord("\n")) for byte in range(256))
+NORMAL_ULID: Final = b"0" * ULID_LENGTH + b"\n"
 NORMAL_UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 NORMAL_IDS: Final = Column(f"[0-7][0-9A-HJKMNP-TV-Z]{{25}}|{NORMAL_UUID}")
 """What all ids are when they are in normal form."""
 
 
-def are_normal_instants(texts: Sequence[str]) -> bool:
-    """Tell whether all texts have the same usual shape of an instant in UTC; its numbers may be out of range."""
+def normal_instants(texts: Sequence[str]) -> list[datetime] | None:
+    """Read instants that all have the same usual shape, in UTC; None for others, and where a number is out of range."""
     shape = NORMAL_INSTANTS.get(len(texts[0]))
-    return shape is not None and _joined(texts).translate(DIGITS_ALIKE) == shape * len(texts)
+    if shape is None or _as_lines(texts).translate(DIGITS_ALIKE) != shape * len(texts):
+        return None
+    try:
+        return msgspec.convert(texts, list[datetime])
+    except msgspec.ValidationError:
+        return None
 
 
 def are_normal_ulids(texts: Sequence[str]) -> bool:
     """Tell whether all texts are ULIDs in normal form."""
-    joined = _joined(texts)
-    return len(texts[0]) == ULID_LENGTH and not (
-        joined.translate(None, CROCKFORD) or joined[::ULID_LENGTH].translate(None, b"01234567")
+    lines = _as_lines(texts)
+    return lines.translate(CROCKFORD_ALIKE) == NORMAL_ULID * len(texts) and not lines[:: len(NORMAL_ULID)].translate(
+        None, b"01234567"
     )
 
 
-def _joined(texts: Sequence[str]) -> bytes:
-    """Join ASCII texts of one length; others give a text that has no shape at all."""
-    joined = "".join(texts)
-    if not joined.isascii() or set(map(len, texts)) != {len(texts[0])}:
-        return b"?"
-    return joined.encode()
+def _as_lines(texts: Sequence[str]) -> bytes:
+    """Put each text on a line; where one has a newline in it, there are more lines than texts."""
+    return "\n".join([*texts, ""]).encode(errors="replace")

@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 from app.contract.envelope import Event
 from app.contract.formats import in_utc, normalise_identifier
 from app.contract.twins import any_event_twin, envelope_twin, text_rules, twin
-from app.reducer.columns import NORMAL_IDS, Column, are_normal_instants, are_normal_ulids
+from app.reducer.columns import NORMAL_IDS, Column, are_normal_ulids, normal_instants
 from app.reducer.ordering import CanonicalSequence, sort_key
 
 Request = TypeVar("Request", bound=BaseModel)
@@ -104,21 +104,26 @@ def _sound_ids(events: Sequence[Any]) -> Sequence[str] | None:
     return _set_ids(events, columns["event_id"]) if are_sound else None
 
 
-def _given(texts: Sequence[str | None]) -> list[str]:
-    return [text for text in texts if text is not None]
+def _given(texts: Sequence[str | None]) -> Sequence[str]:
+    return () if texts.count(None) == len(texts) else [text for text in texts if text is not None]
 
 
 def _set_instants(events: Sequence[Any], texts: Sequence[str]) -> bool:
     """Let each event hold its instant; false where a text is none, or a day that no calendar has."""
-    is_normal = are_normal_instants(texts)
-    if not is_normal and not _columns["timestamp"].fits(texts):
+    instants = normal_instants(texts) or _unusual_instants(texts)
+    if instants is None:
         return False
-    try:
-        instants = map(datetime.fromisoformat, texts)
-        _set(events, "timestamp", list(instants if is_normal else map(in_utc, instants)))
-    except (ValueError, PydanticCustomError):
-        return False
+    _set(events, "timestamp", instants)
     return True
+
+
+def _unusual_instants(texts: Sequence[str]) -> list[datetime] | None:
+    if not _columns["timestamp"].fits(texts):
+        return None
+    try:
+        return list(map(in_utc, map(datetime.fromisoformat, texts)))
+    except (ValueError, PydanticCustomError):
+        return None
 
 
 def _set_ids(events: Sequence[Any], ids: Sequence[str]) -> Sequence[str] | None:
