@@ -13,15 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __version__
+from app.api.at_once import AtOnce
 from app.api.cors import Cors
-from app.api.keys import Keys
+from app.api.keys import Keys, Lock
 from app.api.life import Life
 from app.api.middleware import Guard, HeadAsGet, RequestId
 from app.api.openapi import openapi_document
 from app.api.pages.assets import our_assets, reader_assets
 from app.api.pages.docs import docs_routes
 from app.api.problems import KINDS, Problem, answer_with_problem, render
-from app.api.routes import api_routes, make_answers
+from app.api.routes import api_routes, make_answers, works_by_path
 from app.api.service import Service
 from app.api.watching import Seen
 from app.settings import Settings
@@ -30,15 +31,17 @@ YOUNG_OBJECTS: Final = 50_000
 """How many new containers there are before the collector looks at them; Python's own default is 700."""
 
 
-def create_app(settings: Settings, life: Life | None = None) -> FastAPI:
+def create_app(settings: Settings, life: Life | None = None) -> Service:
     """Make the service for these settings; nothing else is read, and nothing is kept between requests.
 
     Whoever looks after the process hands in its `life`, to say when it ends.
     """
     life = life or Life(settings)
+    lock = Lock(settings.keys, settings.open_pages)
     answers = make_answers(settings, life)
     app = Service(
         {where: answer for where, answer in answers.items() if "{" not in where.path},
+        AtOnce(works_by_path(), settings, life, lock),
         title="Mission Collaboration Service",
         version=__version__,
         openapi_url=None,
@@ -50,7 +53,7 @@ def create_app(settings: Settings, life: Life | None = None) -> FastAPI:
             Middleware(Seen, life.journal),
             *([Middleware(Cors, settings.cors_origins)] if settings.cors_origins else []),
             Middleware(HeadAsGet),
-            *([Middleware(Keys, settings.keys, settings.open_pages)] if settings.keys else []),
+            *([Middleware(Keys, lock)] if settings.keys else []),
             Middleware(Guard, life),
         ],
         exception_handlers={Problem: answer_with_problem, HTTPException: answer_routing_error},

@@ -90,6 +90,10 @@ class Told(Response):
         """Send the answer."""
         sight: Sight | None = scope.get(SIGHT)
         if sight is not None:
-            sight.facts = self.facts
-            sight.refusal = self.refusal
+            self.tell(sight)
         await super().__call__(scope, receive, send)
+
+    def tell(self, sight: Sight) -> None:
+        """Tell what there is to tell."""
+        sight.facts = self.facts
+        sight.refusal = self.refusal

@@ -35,39 +35,47 @@ is_always_open: Final = opened()
 """Tells whether a path needs no key, wherever the service runs."""
 
 
-class Keys:
-    """Asks every request for a key, but those for open paths."""
+class Lock:
+    """What keeps requests without a key out, but from open paths; without any keys it keeps nobody out."""
 
-    def __init__(self, app: ASGIApp, keys: Sequence[bytes], open_pages: Iterable[str] = ()) -> None:
-        self.app = app
+    def __init__(self, keys: Sequence[bytes], open_pages: Iterable[str] = ()) -> None:
         self._digests = [_digest(key) for key in keys]
         self._is_open = opened(open_pages)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer `unauthorized`."""
-        if scope["type"] == "lifespan" or self._is_open(scope["path"]):
-            await self.app(scope, receive, send)
-            return
-        sent = list(_sent_keys(scope["headers"]))
-        if any(map(self._lets_in, sent)):
-            await self.app(scope, receive, send)
-        elif scope["type"] == "http":
-            await render(_unauthorized(bool(sent)))(scope, receive, send)
-        else:  # a websocket, of which the service has none
-            await send({"type": "websocket.close", "code": 1008})
+    def lets_in(self, scope: Scope) -> bool:
+        """Tell whether a request may pass."""
+        return not self._digests or self._is_open(scope["path"]) or any(map(self._is_known, sent_keys(scope)))
 
-    def _lets_in(self, sent: bytes) -> bool:
+    def _is_known(self, sent: bytes) -> bool:
         """Compare with every key, in a time that tells neither which of them came near nor how long they are."""
         digest = _digest(sent)
         return sum(hmac.compare_digest(digest, known) for known in self._digests) > 0
+
+
+class Keys:
+    """Asks every request for a key that the lock knows."""
+
+    def __init__(self, app: ASGIApp, lock: Lock) -> None:
+        self.app = app
+        self.lock = lock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer `unauthorized`."""
+        if scope["type"] == "lifespan" or self.lock.lets_in(scope):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await render(_unauthorized(bool(list(sent_keys(scope)))))(scope, receive, send)
+        else:  # a websocket, of which the service has none
+            await send({"type": "websocket.close", "code": 1008})
 
 
 def _digest(key: bytes) -> bytes:
     return hashlib.sha256(key).digest()
 
 
-def _sent_keys(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes]:
-    for name, value in headers:
+def sent_keys(scope: Scope) -> Iterator[bytes]:
+    """List the keys that a request brings."""
+    for name, value in scope["headers"]:
         if name == b"x-api-key":
             yield value.strip()
         elif name == b"authorization":

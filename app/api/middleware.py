@@ -5,6 +5,7 @@ import logging
 import re
 from secrets import token_hex
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.headers import header
@@ -15,6 +16,17 @@ from app.api.workshop import shutting_down
 logger = logging.getLogger("app")
 
 _is_usable_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}").fullmatch
+
+
+def choose_id(scope: Scope) -> str:
+    """Choose the id of a request: the caller's where it is usable, else a new one."""
+    given = header(scope, b"x-request-id")
+    return given if given and _is_usable_id(given) else token_hex(16)
+
+
+def id_field(chosen: str) -> tuple[bytes, bytes]:
+    """Write the header field that tells the caller the id."""
+    return b"x-request-id", chosen.encode()
 
 
 class RequestId:
@@ -28,10 +40,9 @@ class RequestId:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = header(scope, b"x-request-id")
-        chosen = given if given and _is_usable_id(given) else token_hex(16)
+        chosen = choose_id(scope)
         request_id.set(chosen)
-        field = (b"x-request-id", chosen.encode())
+        field = id_field(chosen)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -89,6 +100,11 @@ class Guard:
         except Exception:
             if scope["type"] != "http" or started:
                 raise
-            logger.exception("A bug in %s %s", scope["method"], scope["path"])
-            sorry = "The service failed; nothing was stored, and the request can be sent again."
-            await render(Problem("internal", sorry))(scope, receive, send)
+            await apology(scope)(scope, receive, send)
+
+
+def apology(scope: Scope) -> Response:
+    """Log the exception that is being handled, a bug, and make the answer that keeps silent about it."""
+    logger.exception("A bug in %s %s", scope["method"], scope["path"])
+    sorry = "The service failed; nothing was stored, and the request can be sent again."
+    return render(Problem("internal", sorry))

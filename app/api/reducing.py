@@ -46,7 +46,7 @@ def reduce_body(body: bytes, limits: Settings) -> Response:
     return _reduced_thoroughly(events, new_draft(limits, thorough.mode, thorough.roster), IN_ARRAY)
 
 
-def reduce_lines(body: bytes, mode: Mode, limits: Settings) -> Response:
+def reduce_lines(body: bytes, limits: Settings, mode: Mode) -> Response:
     """Answer a `/reduce` request whose body is NDJSON; raises `Problem`."""
     sure = SURE_READER.read_lines(body) if are_small(body, limits) else None
     if sure is not None and len(sure) <= limits.max_events:

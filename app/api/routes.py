@@ -1,7 +1,7 @@
 """The endpoints. Each reads its bytes, asks the room that knows, and answers."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -34,6 +34,15 @@ from app.settings import Settings
 DEFAULT_ORDER = b"ordered=false"
 """What forms made of the document send along with JSON, though it says nothing there."""
 
+WORKS: Final[Mapping[str, Work]] = {
+    "reduceEvents": reduce_body,
+    "validatePayload": validate_body,
+    "validateBatch": validate_batch_body,
+    "admitEvents": admit_body,
+    "adviseOnState": advise_body,
+}
+"""Operation → what it does with a JSON body when nothing else is asked for."""
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -50,6 +59,15 @@ def make_answers(settings: Settings, life: Life) -> dict[Where, ASGIApp]:
     return {
         Where(operation.method.upper(), operation.path): Answer(endpoints[operation.operation_id])
         for operation in OPERATIONS
+    }
+
+
+def works_by_path() -> dict[tuple[str, str], Work]:
+    """Map method and path of the operations that work on a JSON body to what works on it."""
+    return {
+        (operation.method.upper(), operation.path): WORKS[operation.operation_id]
+        for operation in OPERATIONS
+        if operation.operation_id in WORKS
     }
 
 
@@ -90,11 +108,9 @@ class Endpoints:
     def by_operation(self) -> dict[str, Endpoint]:
         """Map operation ids to endpoints."""
         return {
+            **{operation_id: self.on_json(work) for operation_id, work in WORKS.items()},
             "reduceEvents": self.reduce,
-            "validatePayload": self.on_json(validate_body),
             "validateBatch": self.validate_batch,
-            "admitEvents": self.on_json(admit_body),
-            "adviseOnState": self.on_json(advise_body),
             "listSchemas": self.list_schemas,
             "getSchema": self.get_schema,
             "getLimits": self.limits,
@@ -124,7 +140,7 @@ class Endpoints:
         if read_choice(request, "ordered", ("false", "true")) == "true":
             return await reduce_stream(request, mode, self.settings, self.capacity)
         body = await read_body(request, self.settings, self.capacity)
-        return await self.workshop.do(reduce_lines, body, mode, self.settings)
+        return await self.workshop.do(reduce_lines, body, self.settings, mode)
 
     def on_json(self, work: Work) -> Endpoint:
         """Make an endpoint that does some work on a JSON body, and takes no parameters."""
@@ -145,7 +161,7 @@ class Endpoints:
         check_query(request, "report")
         report: Report = read_choice(request, "report", REPORTS)
         body = await read_body(request, self.settings, self.capacity)
-        return await self.workshop.do(judge, body, report, self.settings)
+        return await self.workshop.do(judge, body, self.settings, report)
 
     async def list_schemas(self, request: Request) -> Response:
         """List the JSON Schemas."""

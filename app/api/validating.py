@@ -49,7 +49,7 @@ def validate_body(body: bytes, limits: Settings) -> Response:
     return response
 
 
-def validate_batch_body(body: bytes, report: Report, limits: Settings) -> Response:
+def validate_batch_body(body: bytes, limits: Settings, report: Report = "all") -> Response:
     """Answer a `/validate/batch` request; raises `Problem`."""
     check_sizes(body, limits)
     request = SURE_READER.read(body)
@@ -61,7 +61,7 @@ def validate_batch_body(body: bytes, report: Report, limits: Settings) -> Respon
     return _batch_response(list(_judged_one_by_one(events, IN_ARRAY)), report)
 
 
-def validate_batch_lines(body: bytes, report: Report, limits: Settings) -> Response:
+def validate_batch_lines(body: bytes, limits: Settings, report: Report) -> Response:
     """Answer a `/validate/batch` request whose body is NDJSON; a line that is no JSON has its verdict too."""
     if are_small(body, limits) and SURE_READER.read_lines(body) is not None:
         verdicts = _surely_valid([msgspec.json.decode(line.text) for line in lines_of(bytes(body))])

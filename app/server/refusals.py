@@ -84,5 +84,9 @@ def written(problem: Problem, chosen: str, default_headers: Headers, *, without_
         request_id.reset(token)
     common = (header for header in default_headers if header != LAST_HEADER)  # which a server that drains has already
     headers = [*common, *response.raw_headers, (b"x-request-id", chosen.encode()), LAST_HEADER]
-    lines = [STATUS_LINE[response.status_code], *(b"%b: %b\r\n" % header for header in headers), b"\r\n"]
-    return b"".join(lines) + (b"" if without_body else bytes(response.body))
+    return written_head(response.status_code, headers) + (b"" if without_body else bytes(response.body))
+
+
+def written_head(status: int, headers: Headers) -> bytes:
+    """Write the head of an answer."""
+    return b"".join([STATUS_LINE[status], *(b"%b: %b\r\n" % header for header in headers), b"\r\n"])

@@ -13,6 +13,7 @@ from app.api.nursery import Nursery
 from app.api.workshop import serve as serve_bodies
 from app.server.descriptors import make_room_for
 from app.server.draining import DrainingServer, Worker
+from app.server.exchange import AtOnce, never
 from app.server.listening import address_of
 from app.server.protocol import protocol_factory
 from app.server.supervisor import Supervisor
@@ -43,14 +44,18 @@ def serve_in_this_process(settings: Settings, listener: socket.socket, kind: typ
     life = Life(settings)
     life.workshop.source = nursery or life.workshop.source
     life.journal.is_logging = True
-    config = server_config(create_app(settings, life), settings, life.journal.note_refusal)
+    app = create_app(settings, life)
+    config = server_config(app, settings, life.journal.note_refusal, app.at_once)
     with exporting(settings):
         kind(config, life, settings.drain_seconds).run([listener])
     return 0
 
 
 def server_config(
-    app: ASGIApp | str, settings: Settings, note_refusal: NoteRefusal = lambda problem, request_id: None
+    app: ASGIApp | str,
+    settings: Settings,
+    note_refusal: NoteRefusal = lambda problem, request_id: None,
+    at_once: AtOnce = never,
 ) -> uvicorn.Config:
     """Say how uvicorn serves; what the service is measured against is served in the same way."""
     return uvicorn.Config(
@@ -59,6 +64,6 @@ def server_config(
         access_log=False,
         server_header=False,
         loop="uvloop",
-        http=protocol_factory(settings, note_refusal),
+        http=protocol_factory(settings, note_refusal, at_once),
         ws="none",
     )

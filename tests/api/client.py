@@ -6,6 +6,7 @@ from collections.abc import AsyncIterable, Iterable
 from typing import Any
 
 import httpx
+from starlette.responses import Response
 
 from app.api.application import create_app
 from app.api.problems import KINDS
@@ -34,7 +35,26 @@ class Client:
         self._runner.close()
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return self._runner.run(self._http.request(method, path, **options))
+        """Send a request; where it could be answered at once, that has to be the very same answer."""
+        answer = self._runner.run(self._http.request(method, path, **options))
+        if isinstance(answer.request.stream, httpx.ByteStream):
+            self._runner.run(self._compare(answer))
+        return answer
+
+    async def _compare(self, answer: httpx.Response) -> None:
+        """Ask for the answer at once, under the same request id."""
+        request, sent = answer.request, list[Response]()
+        headers = [(name.lower(), value) for name, value in request.headers.raw if name.lower() != b"x-request-id"]
+        scope = {
+            "method": request.method,
+            "path": request.url.path,
+            "query_string": request.url.query,
+            "headers": [*headers, (b"x-request-id", answer.headers["x-request-id"].encode())],
+        }
+        if self.app.at_once(scope, bytearray(request.content), sent.append):
+            (at_once,) = sent
+            assert (at_once.status_code, at_once.body) == (answer.status_code, answer.content)
+            assert at_once.raw_headers == answer.headers.raw
 
     def get(self, path: str, headers: Headers | None = None) -> httpx.Response:
         return self.request("GET", path, headers=headers)
