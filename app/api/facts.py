@@ -1,7 +1,7 @@
 """What an operator may know of a request: numbers and kinds, never what was in it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from operator import attrgetter
 from time import perf_counter, time
 from typing import Any, Final, NamedTuple
@@ -22,7 +22,8 @@ class Facts(NamedTuple):
     """What was in a body that was answered; made where it is worked on, and sent along with the answer."""
 
     events: int
-    types: dict[str, int]
+    types: Mapping[Any, int]
+    """Event type as it was sent → how many; None for what has no type."""
     mode: str | None = None
     anomalies: int = 0
 
@@ -61,17 +62,14 @@ class Sight:
         return time() - (perf_counter() - self.begun - self.seconds)
 
 
-def facts_of(events: Iterable[Any], mode: str | None = None, anomalies: int = 0) -> Facts:
+def facts_of(events: Collection[Any], mode: str | None = None, anomalies: int = 0) -> Facts:
     """Count events by type."""
-    return counted(Counter(map(_event_type, events)), mode, anomalies)
+    return Facts(len(events), Counter(map(_event_type, events)), mode, anomalies)
 
 
-def counted(types: Counter[Any], mode: str | None, anomalies: int) -> Facts:
-    """Tell of events that were counted by type."""
-    known = {name: types[name] for name in COLLABORATION_EVENT_TYPES & types.keys()}
-    if others := types.total() - sum(known.values()):
-        known[OTHER] = others
-    return Facts(types.total(), known, mode, anomalies)
+def label_of(event_type: str | None) -> str:
+    """Tell under which name events of a type are counted, of which there are few."""
+    return event_type if event_type in COLLABORATION_EVENT_TYPES else OTHER
 
 
 class Told(Response):

@@ -21,7 +21,7 @@ from prometheus_client import (
 )
 
 from app import __version__
-from app.api.facts import Facts, Sight
+from app.api.facts import Facts, Sight, label_of
 from app.api.workshop import Workshop
 from app.contract.constants import CONTRACT_VERSION
 
@@ -106,8 +106,12 @@ class Metrics:
                 self._refusals.labels(code).inc(times)
 
     def _count_facts(self, facts: list[Facts]) -> None:
-        for event_type in {name for each in facts for name in each.types}:
-            self._events.labels(event_type).inc(sum(each.types.get(event_type, 0) for each in facts))
+        types: TallyOf[str] = TallyOf()
+        for each in facts:
+            for event_type, times in each.types.items():
+                types[label_of(event_type)] += times
+        for label, times in types.items():
+            self._events.labels(label).inc(times)
         if anomalies := sum(each.anomalies for each in facts):
             self._anomalies.inc(anomalies)
 

@@ -118,7 +118,7 @@ def _reduced_thoroughly(events: Sequence[Event], draft: Draft, places: InArray) 
 
 def are_keys_ids(roster: Roster) -> bool:
     """Tell whether every key of a roster is its identity's id."""
-    return all(key == identity.participant_id for key, identity in (roster or {}).items())
+    return not roster or all(key == identity.participant_id for key, identity in roster.items())
 
 
 def _name(event: EventRefusedError | ReadEvent, places: InArray) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.api.bodies import plain_chunks
 from app.api.capacity import Capacity
-from app.api.facts import counted
+from app.api.facts import Facts
 from app.api.ndjson import Line, is_small, lines_of, read_line
 from app.api.places import InArray, InLines
 from app.api.problems import Finding, pointer
@@ -55,7 +55,7 @@ async def reduce_stream(request: Request, mode: Mode, limits: Settings, capacity
             ordered.finish()
         except EventRefusedError as refusal:
             raise refused(refusal, InStream()) from None
-        return state_response(ordered.draft, counted(types, mode, len(ordered.draft.anomalies)))
+        return state_response(ordered.draft, Facts(types.total(), types, mode, len(ordered.draft.anomalies)))
 
 
 async def _blocks(request: Request, limits: Settings) -> AsyncIterator[bytes]:
