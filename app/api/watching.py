@@ -53,6 +53,7 @@ class Journal:
         self._put = put
         self._as_json = is_json(settings)
         self._least = LEVELS[settings.log_level]
+        self._pid = os.getpid()
         self._workshop = workshop
         self._waiting: list[Sight] = []
         self._is_due = False
@@ -107,7 +108,7 @@ class Journal:
             time=instant(sight.ended),
             level=_level(route, sight.status),
             message="request",
-            pid=os.getpid(),
+            pid=self._pid,
             method=sight.method,
             route=route,
             status=sight.status or None,
