@@ -13,7 +13,7 @@ from app.admission.verdicts import LATE_EVENT, Outcome, Verdict
 from app.contract.identity import ParticipantIdentity
 from app.contract.state import ReducedCollaborationState
 from app.reducer.draft import Draft
-from app.reducer.freezing import encode, freeze
+from app.reducer.freezing import encode
 
 OnLate = Literal["reject", "refuse"]
 
@@ -63,9 +63,10 @@ def admit(
         raise ValueError("recent_events must be 1 or more: the last event accepted is always remembered")
     mission = start(roster) if checkpoint is None else read_checkpoint(checkpoint)
     results = admit_batch(mission, read_batch(events), on_late, max_clock_step)
+    state = encode(mission.draft)
     return Admission(
-        state=freeze(mission.draft),
-        checkpoint=write_checkpoint(mission, encode(mission.draft), recent=recent_events),
+        state=ReducedCollaborationState.model_validate_json(state),
+        checkpoint=write_checkpoint(mission, state, recent=recent_events),
         results=tuple(results),
         advisories=tuple(map(Advisory.model_validate, advise_on_draft(mission.draft))),
     )
