@@ -8,11 +8,11 @@ checkpoint forges a mission of their own.
 """
 
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 from typing import Final
 
 from isal import isal_zlib
+from pybase64 import b64encode_as_string, urlsafe_b64decode
 
 from app.admission.admitting import Mission
 from app.admission.known import Known
@@ -93,7 +93,7 @@ def _check_size(size: int, largest: int) -> None:
 
 
 def _text(part: bytes) -> str:
-    return urlsafe_b64encode(part).decode()
+    return b64encode_as_string(part, altchars=b"-_")
 
 
 def _digest(text: str) -> str:

@@ -49,7 +49,7 @@ class Exchange(RequestResponseCycle):
         headers = [*self.default_headers, *response.raw_headers]
         if not self.keep_alive and LAST_HEADER not in headers:
             headers.append(LAST_HEADER)
-        self.transport.write(written_head(response.status_code, headers) + response.body)
+        self.transport.writelines([written_head(response.status_code, headers), response.body])
         self.response_complete = True
         self.body = bytearray()
         self.message_event.set()

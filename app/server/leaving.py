@@ -18,7 +18,7 @@ class Exit:
     """
 
     def __init__(self, transport: asyncio.Transport, may_still_send: Callable[[], bool]) -> None:
-        self.write = transport.write
+        self.write, self.writelines = transport.write, transport.writelines
         self._transport = transport
         self._may_still_send = may_still_send
         self.is_lingering = False
