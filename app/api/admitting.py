@@ -18,7 +18,7 @@ from app.admission.verdicts import Verdict
 from app.api.facts import Told, facts_of
 from app.api.places import IN_ARRAY
 from app.api.problems import LONGEST_DETAIL, Finding, Problem, bounded, pointer, shortened
-from app.api.reading import check_sizes, invalid_request, read_request
+from app.api.reading import invalid_request, read_batch, read_surely
 from app.api.reducing import are_keys_ids, bounds_of
 from app.api.wire import AdmitRequest, Admitted
 from app.contract.envelope import Event
@@ -34,7 +34,6 @@ AdmittedRecord: Final = twin(Admitted, sparse=True)
 
 def admit_body(body: bytes, limits: Settings) -> Response:
     """Answer an `/admit` request; raises `Problem`."""
-    check_sizes(body, limits)
     request, batch = _read(body, limits)
     if request.checkpoint is not None and request.roster is not None:
         raise _roster_beside_checkpoint()
@@ -51,10 +50,10 @@ def admit_body(body: bytes, limits: Settings) -> Response:
 
 
 def _read(body: bytes, limits: Settings) -> tuple[AdmitRequest[Any], Batch]:
-    sure = SURE_READER.read(body)
-    if sure and len(sure.events) <= limits.max_events and are_keys_ids(sure.roster):
+    sure = read_surely(SURE_READER, body, limits)
+    if sure and are_keys_ids(sure.roster):
         return sure, ([as_read(index, event) for index, event in enumerate(sure.events)], [])
-    request = read_request(AdmitRequest[Any], body, limits)
+    request = read_batch(AdmitRequest[Any], body, limits)
     return request, read_values(request.events)
 
 

@@ -15,7 +15,7 @@ from app.api.facts import Facts, Told, facts_of
 from app.api.ndjson import are_small, read_lines
 from app.api.places import IN_ARRAY, InArray
 from app.api.problems import SEE_LIMITS, Finding, Problem, bounded, shortened
-from app.api.reading import check_sizes, read_envelopes, read_request
+from app.api.reading import read_batch, read_envelopes, read_surely
 from app.api.wire import ReduceRequest
 from app.contract.envelope import Event
 from app.contract.errors import EventRefusedError, UnknownParticipantError
@@ -35,13 +35,12 @@ Roster = dict[str, ParticipantIdentity] | None
 
 def reduce_body(body: bytes, limits: Settings) -> Response:
     """Answer a `/reduce` request; raises `Problem`."""
-    check_sizes(body, limits)
-    request = SURE_READER.read(body)
-    if request and len(request.events) <= limits.max_events and are_keys_ids(request.roster):
+    request = read_surely(SURE_READER, body, limits)
+    if request and are_keys_ids(request.roster):
         answer = _reduced_surely(request.events, new_draft(limits, request.mode, request.roster))
         if answer is not None:
             return answer
-    thorough = read_request(ReduceRequest[Any], body, limits)
+    thorough = read_batch(ReduceRequest[Any], body, limits)
     events = read_envelopes(thorough.events)
     return _reduced_thoroughly(events, new_draft(limits, thorough.mode, thorough.roster), IN_ARRAY)
 

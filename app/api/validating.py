@@ -12,7 +12,7 @@ from app.api.facts import Facts, Told, facts_of
 from app.api.ndjson import Line, are_small, lines_of, read_line
 from app.api.places import IN_ARRAY, InArray, InLines
 from app.api.problems import Finding, Problem
-from app.api.reading import check_count, check_sizes, read_request, text_member
+from app.api.reading import check_count, read_batch, read_request, read_surely, text_member
 from app.api.wire import BatchVerdict, EventVerdict, ValidateBatchRequest, ValidateRequest, Violation
 from app.contract.envelope import Event
 from app.contract.errors import Location, UnknownEventTypeError
@@ -51,13 +51,11 @@ def validate_body(body: bytes, limits: Settings) -> Response:
 
 def validate_batch_body(body: bytes, limits: Settings, report: Report = "all") -> Response:
     """Answer a `/validate/batch` request; raises `Problem`."""
-    check_sizes(body, limits)
-    request = SURE_READER.read(body)
-    if request is not None and len(request.events) <= limits.max_events:
+    if read_surely(SURE_READER, body, limits) is not None:
         verdicts = _surely_valid(msgspec.json.decode(body)["events"])
         if verdicts is not None:
             return _batch_response(verdicts, report)
-    events = read_request(ValidateBatchRequest[Any], body, limits).events
+    events = read_batch(ValidateBatchRequest[Any], body, limits).events
     return _batch_response(list(_judged_one_by_one(events, IN_ARRAY)), report)
 
 

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.api.problems import Problem
-from app.api.reading import check_sizes
+from app.api.reading import SEAMS, check_sizes, read_surely
+from app.api.reducing import SURE_READER
 from app.settings import Settings
 
 LIMIT = 1_024
@@ -186,6 +187,7 @@ def test_escaped_names_of_members_change_nothing(limited: Client, size: int) -> 
         assert places(problem(answer, 413, "event-too-large")) == [("/events/12", "too_long")]
 
 
+SEAMS_IN_TEXT = tuple(seam.decode() for seam in SEAMS)
 FILLERS = st.sampled_from(
     [
         {},
@@ -214,6 +216,34 @@ def test_no_event_over_the_limit_is_taken_for_small(
     sizes = [size_of(event) + 5 * escaped for event in events]
     with pytest.raises(Problem) if max(sizes, default=0) > LIMIT else nullcontext():
         check_sizes(body, Settings(max_event_bytes=LIMIT))
+
+
+REPEATED = st.sampled_from(("", ',"node_id":"n"', ',"event_id":"%s"'))
+TEXTS = st.sampled_from(("", *SEAMS_IN_TEXT, "x" * 300, *(seam * 12 for seam in SEAMS_IN_TEXT), "é" * 100, "\n" * 80))
+
+
+@examples(300)
+@given(
+    st.lists(
+        st.tuples(TEXTS, st.sampled_from(("", ',"node_id":"n"', ',"event_id":"%s"')), st.integers(0, 30)), max_size=8
+    ),
+    st.sampled_from(((",", ":"), (", ", ": "), (",\n", ":"))),
+    st.sampled_from(("", " ", "\n" * 400)),
+)
+def test_a_sure_batch_is_taken_exactly_when_no_event_is_over_the_limit(
+    parts: list[tuple[str, str, int]], separators: tuple[str, str], gap: str
+) -> None:
+    """Whatever stands in texts or between events, and however often a member is repeated."""
+    events = []
+    for clock, (text, member, times) in enumerate(parts):
+        event = comment(clock) | build.event(*build.comment("p1", content=f"x{text}"), lamport_clock=clock)
+        repeated = (member % event["event_id"] if "%s" in member else member) * times
+        events.append(json.dumps(event, separators=separators)[:-1] + repeated + "}")
+    body = f'{{"events":[{gap}{f"{separators[0]}{gap}".join(events)}{gap}]}}'.encode()
+    assert SURE_READER.read(body) is not None
+    sizes = [len(event.encode()) for event in events]
+    taken = read_surely(SURE_READER, body, Settings.model_construct(max_event_bytes=LIMIT, max_events=100))
+    assert (taken is not None) == (max(sizes, default=0) <= LIMIT)
 
 
 @examples(100)
