@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from bench.checked import first_answer
-from bench.one_by_one import timed
+from bench.growth import beside
 from bench.plan import Plan
 from bench.rows import Row, Target, digits, milliseconds, pair_ratios, row_of
 from bench.servers import service
@@ -30,7 +30,7 @@ def admitting(plan: Plan) -> Iterator[Row]:
         following = admission(events[-NEXT:], checkpoint)
         first_answer(connection, following, accepted=NEXT)
         first_answer(connection, whole, event_count=len(events))
-        pairs = [(timed(connection, following), timed(connection, whole)) for _ in range(plan.rounds)]
+        pairs = [beside(connection, following, whole) for _ in range(plan.rounds)]
     few, all_of_them = zip(*pairs, strict=True)
     yield row_of(
         f"/admit, {NEXT} events to a mission of {len(events):,}, against /reduce of all",

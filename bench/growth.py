@@ -15,7 +15,7 @@ from bench.wire import Connection, post
 
 GROWTH: Final = Target(10.5, 12.0, "x")
 SMALLS: Final = 4
-"""Small batches beside each large one: half of them before it, half behind."""
+"""Small requests beside each large one: half of them before it, half behind."""
 
 
 def growth(plan: Plan) -> Iterator[Row]:
@@ -36,15 +36,22 @@ class Checked:
         self.unique = len({event["event_id"].upper() for event in events})
 
 
+def beside(connection: Connection, small: bytes, large: bytes) -> tuple[float, float]:
+    """Time a large request, and the median of small ones before and behind it."""
+    before = [timed(connection, small) for _ in range(SMALLS // 2)]
+    upper = timed(connection, large)
+    return median([*before, *(timed(connection, small) for _ in range(SMALLS // 2))]), upper
+
+
 def _times(connection: Connection, small: Checked, large: Checked, pairs: int) -> tuple[list[float], list[float]]:
     few: list[float] = []
     many: list[float] = []
     for checked in (small, large):
         first_answer(connection, checked.request, event_count=checked.unique)
     for _ in range(pairs):
-        before = [timed(connection, small.request) for _ in range(SMALLS // 2)]
-        many.append(timed(connection, large.request))
-        few.append(median([*before, *(timed(connection, small.request) for _ in range(SMALLS // 2))]))
+        lower, upper = beside(connection, small.request, large.request)
+        few.append(lower)
+        many.append(upper)
     return few, many
 
 
