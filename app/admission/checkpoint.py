@@ -33,7 +33,7 @@ SMALL: Final = 4096
 """What is smaller is not worth compressing, and so has the same text whatever compressor there is."""
 DIGEST_LENGTH: Final = 43
 PARTS: Final = 5
-_known_sound: Final = Known(4096)
+_known_sound = Known(4096)
 """The checkpoints that this process wrote or read last: the live loop brings most of them back soon."""
 
 

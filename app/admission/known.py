@@ -10,7 +10,7 @@ class Known:
     """The digests that were added last, so many at most."""
 
     def __init__(self, most: int) -> None:
-        self._most: Final = most
+        self.most: Final = most
         self._digests: Final[dict[str, None]] = {}
 
     def __contains__(self, digest: str) -> bool:
@@ -19,5 +19,5 @@ class Known:
     def add(self, digest: str) -> None:
         """Add one, and forget the one that was added first when there are too many."""
         self._digests[digest] = None
-        if len(self._digests) > self._most:
+        if len(self._digests) > self.most:
             del self._digests[next(iter(self._digests))]

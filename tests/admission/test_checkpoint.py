@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mix import benchmark_mix
 
+from app.admission import checkpoint
 from app.admission.checkpoint import _digest, read_checkpoint, write_checkpoint
+from app.admission.known import Known
 from app.admission.refusals import BadCheckpointError, LargeCheckpointError
 from app.admission.saved import Saved, SavedState
 from app.collaboration import ReducedCollaborationState, admit
@@ -142,7 +144,22 @@ def test_the_reason_is_told(text: str, reason: str) -> None:
     ],
 )
 def test_a_forged_one_is_refused_however_well_its_digest_fits(text: str) -> None:
+    """Every time: what was refused is not known to be sound."""
     assert "no mission's" in refusal(text)
+    assert "no mission's" in refusal(text)
+
+
+def test_one_that_was_seen_before_is_read_as_one_that_was_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its series of comments and decisions go on where they were, empty ones and long ones."""
+    acts = [*ACTS, *(build.comment("p1", f"c{number}") for number in range(3)), build.decision("p2")]
+    for count in range(len(acts) + 1):
+        before = admit(build.history(*acts)[:count]).checkpoint
+        known = admit(build.history(*acts)[count:], checkpoint=before)
+        monkeypatch.setattr(checkpoint, "_known_sound", Known(0))
+        unknown = admit(build.history(*acts)[count:], checkpoint=before)
+        monkeypatch.undo()
+        assert known == unknown
+        assert known.checkpoint == admit(build.history(*acts)).checkpoint
 
 
 def test_a_bomb_does_not_go_off() -> None:

@@ -11,6 +11,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from app.admission import checkpoint
+from app.admission.known import Known
+
 DRAWN = st.lists(st.tuples(strategies.steps(), st.sampled_from(("", "", "", "", *ODD))), min_size=1, max_size=9)
 TWISTED = st.lists(st.tuples(st.sampled_from(TWISTS), st.integers(0, 99), st.integers(0, 11)), max_size=3)
 CREWS = (strategies.PARTICIPANTS, strategies.PARTICIPANTS, strategies.PARTICIPANTS[:2], ())
@@ -41,6 +44,10 @@ class LiveLoop(RuleBasedStateMachine):
     def send_again_with_the_old_checkpoint(self) -> None:
         self.backend.send_again_with_the_old_checkpoint()
 
+    @rule()
+    def go_on_in_another_process(self) -> None:
+        move_elsewhere()
+
     @rule(pick=st.integers(0, 99), order=ORDERS)
     def resume(self, pick: int, order: random.Random) -> None:
         self.backend.resume(pick, order)
@@ -49,6 +56,11 @@ class LiveLoop(RuleBasedStateMachine):
     def the_state_is_that_of_strict_reduction(self) -> None:
         if hasattr(self, "backend"):
             self.backend.check()
+
+
+def move_elsewhere() -> None:
+    """Go on where none of the checkpoints was seen before."""
+    checkpoint._known_sound = Known(checkpoint._known_sound.most)
 
 
 def batch_of(backend: Backend, drawn: list[Any], twisted: list[Any], order: random.Random) -> list[Any]:
@@ -84,6 +96,8 @@ def live(chance: random.Random, batches: int, met: Counter[str]) -> None:
         twisted = [(chance.choice(TWISTS), chance.randrange(30), chance.randrange(12)) for _ in range(2)]
         on_late = "refuse" if chance.random() < 0.2 else "reject"
         backend.send(batch_of(backend, drawn, twisted, chance), on_late)
+        if chance.random() < 0.3:
+            move_elsewhere()
         again = chance.random()
         if again < 0.1:
             backend.send_again()
