@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Final
 
 from isal import isal_zlib
-from pybase64 import b64encode_as_string, urlsafe_b64decode
+from pybase64 import b64decode, b64encode_as_string
 
 from app.admission.admitting import Mission
 from app.admission.known import Known
@@ -32,6 +32,8 @@ BARE: Final = -15
 SMALL: Final = 4096
 """What is smaller is not worth compressing, and so has the same text whatever compressor there is."""
 DIGEST_LENGTH: Final = 43
+ALPHABET: Final = b"-_"
+"""What base64url has instead of `+` and `/`."""
 PARTS: Final = 5
 _known_sound = Known(4096)
 """The checkpoints that this process wrote or read last: the live loop brings most of them back soon."""
@@ -55,8 +57,8 @@ def read_checkpoint(text: str, *, largest: int = LARGEST_CHECKPOINT) -> Mission:
     saved, hashes, digest = _checked_parts(text)
     is_sound = digest in _known_sound
     try:
-        plain = _decompressed(urlsafe_b64decode(saved), largest)
-        mission = restore(plain, urlsafe_b64decode(hashes), is_sound=is_sound)
+        plain = _decompressed(_bytes(saved), largest)
+        mission = restore(plain, _bytes(hashes), is_sound=is_sound)
     except (ValueError, isal_zlib.IsalError):  # type: ignore[misc] # its stub takes the class for an instance
         mission = None
     if mission is None:
@@ -73,7 +75,7 @@ def _checked_parts(text: str) -> tuple[str, str, str]:
     _, version, *parts = text.split(".")
     if version != VERSION:
         raise BadCheckpointError(f"It is of version '{version:.20}', and this service reads version {VERSION}")
-    if len(parts) < PARTS - 2 or len(digest) < DIGEST_LENGTH:
+    if len(parts) < PARTS - 2 or (len(parts) == PARTS - 2 and len(digest) < DIGEST_LENGTH):
         raise BadCheckpointError("It is truncated: its end is missing")
     if len(parts) > PARTS - 2 or digest != _digest(head):
         raise BadCheckpointError("It was altered: its digest does not fit")
@@ -93,7 +95,13 @@ def _check_size(size: int, largest: int) -> None:
 
 
 def _text(part: bytes) -> str:
-    return b64encode_as_string(part, altchars=b"-_")
+    return b64encode_as_string(part, altchars=ALPHABET)
+
+
+def _bytes(text: str) -> bytes:
+    if "+" in text or "/" in text:  # which would be taken, with a warning
+        raise ValueError("no base64url")
+    return b64decode(text, altchars=ALPHABET, validate=True)
 
 
 def _digest(text: str) -> str:

@@ -1,9 +1,9 @@
 """What the live loop refuses as a whole; a single event is never refused here, but has its verdict.
 
 SpecKittyEventsError
-├── BadCheckpointError   no checkpoint of this service, or not as it was handed out
-│   └── LargeCheckpointError   larger than is worked on
-└── LateEventsError      events that come too late, for a caller who wants to hear of it first
+├── BadCheckpointError     no checkpoint of this service, or not as it was handed out
+├── LargeCheckpointError   one that is larger than is worked on
+└── LateEventsError        events that come too late, for a caller who wants to hear of it first
 """
 
 from collections.abc import Sequence

@@ -59,6 +59,7 @@ class Saved(msgspec.Struct, array_like=True, forbid_unknown_fields=True, gc=Fals
 _write: Final = msgspec.msgpack.Encoder().encode
 _read: Final = msgspec.msgpack.Decoder(Saved).decode
 _read_state: Final = msgspec.json.Decoder(SavedState).decode
+_write_json: Final = msgspec.json.Encoder().encode
 _read_decisions: Final = msgspec.json.Decoder(list[twin(DecisionEntry)]).decode  # type: ignore[misc]
 _read_comments: Final = msgspec.json.Decoder(list[twin(CommentEntry)]).decode  # type: ignore[misc]
 
@@ -75,9 +76,8 @@ def restore(text: bytes, hashes: bytes, *, is_sound: bool = False) -> Mission | 
     try:
         saved = _read(text)
         state = _read_state(saved.state)
-        if not is_sound:
-            _read_decisions(state.decisions)
-            _read_comments(state.comments)
+        if not (is_sound or _are_as_written(state)):
+            return None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     if not is_sound and not _are_consistent(saved, state, hashes):
@@ -85,6 +85,12 @@ def restore(text: bytes, hashes: bytes, *, is_sound: bool = False) -> Mission | 
     folded_to, last_id = saved.folded_to, state.last_processed_event_id
     watermark = (*folded_to, last_id) if folded_to and last_id else None
     return Mission(_draft(state, saved.invited), watermark, RecentEvents(saved.recent_ids, hashes))
+
+
+def _are_as_written(state: SavedState) -> bool:
+    """Tell whether the texts that are carried on are those that a state has, to the byte."""
+    decisions, comments = _read_decisions(state.decisions), _read_comments(state.comments)
+    return _write_json(decisions) == bytes(state.decisions) and _write_json(comments) == bytes(state.comments)
 
 
 def _are_consistent(saved: Saved, state: SavedState, hashes: bytes) -> bool:

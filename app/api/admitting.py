@@ -21,6 +21,7 @@ from app.api.problems import LONGEST_DETAIL, Finding, Problem, bounded, pointer,
 from app.api.reading import invalid_request, read_batch, read_surely
 from app.api.reducing import are_keys_ids, bounds_of
 from app.api.wire import AdmitRequest, Admitted
+from app.api.workshop import TooMuchInPlaceError, is_in_place
 from app.contract.envelope import Event
 from app.contract.twins import twin
 from app.reducer.freezing import encode
@@ -29,16 +30,18 @@ from app.reducer.sure_batch import SureReader
 from app.settings import Settings
 
 SURE_READER: Final = SureReader(AdmitRequest[Event])
+UNPACKED: Final = 4
+"""How many times as large as the largest body that is worked on in place a checkpoint may be there, decompressed."""
 AdmittedRecord: Final = twin(Admitted, sparse=True)
 
 
 def admit_body(body: bytes, limits: Settings) -> Response:
-    """Answer an `/admit` request; raises `Problem`."""
+    """Answer an `/admit` request; raises `Problem`, and `TooMuchInPlaceError` for a process to take it."""
     request, batch = _read(body, limits)
     if request.checkpoint is not None and request.roster is not None:
         raise _roster_beside_checkpoint()
     try:
-        mission = start(request.roster) if request.checkpoint is None else _resumed(request.checkpoint, limits)
+        mission = _begun(request, limits, _most_in_place(body, limits))
         mission.draft.bounds = bounds_of(limits)
         verdicts = admit_batch(mission, batch, request.on_late, request.max_clock_step)
         return _answer(mission, verdicts, limits)
@@ -57,9 +60,23 @@ def _read(body: bytes, limits: Settings) -> tuple[AdmitRequest[Any], Batch]:
     return request, read_values(request.events)
 
 
-def _resumed(checkpoint: str, limits: Settings) -> Mission:
+def _most_in_place(body: bytes, limits: Settings) -> int:
+    """Tell how large what is in a body may be, once it is unpacked, where this one is worked on."""
+    if limits.pool_size and is_in_place(body):
+        return min(limits.max_body_bytes, UNPACKED * limits.inline_body_bytes)
+    return limits.max_body_bytes
+
+
+def _begun(request: AdmitRequest[Any], limits: Settings, largest: int) -> Mission:
+    """Start a mission, or go on from a checkpoint, which may be many times larger than its text."""
+    if request.checkpoint is None:
+        return start(request.roster)
     try:
-        return read_checkpoint(checkpoint, largest=limits.max_body_bytes)
+        return read_checkpoint(request.checkpoint, largest=largest)
+    except LargeCheckpointError:
+        if largest < limits.max_body_bytes:
+            raise TooMuchInPlaceError from None
+        raise
     except BadCheckpointError as refusal:
         finding = Finding(pointer="/checkpoint", code=refusal.code, message=str(refusal))
         detail = f"The checkpoint cannot be read: {refusal}."

@@ -17,7 +17,7 @@ from app.api.keys import Lock
 from app.api.life import Life
 from app.api.middleware import apology, choose_id, id_field
 from app.api.problems import Problem, render, request_id
-from app.api.workshop import Work
+from app.api.workshop import TooMuchInPlaceError, Work
 from app.settings import Settings
 
 JSON: Final = "application/json"
@@ -25,7 +25,6 @@ PLAIN: Final[Mapping[bytes, tuple[str | None, ...]]] = {
     b"accept": (None, "*/*", JSON),
     b"content-type": (None, JSON),
     b"content-encoding": (None,),
-    b"origin": (None,),
 }
 """What these headers say of a request that is asked in the plainest way; all others change nothing of the answer."""
 
@@ -34,7 +33,7 @@ class AtOnce:
     """The works that can be done at once, by method and path."""
 
     def __init__(self, works: Mapping[tuple[str, str], Work], settings: Settings, life: Life, lock: Lock) -> None:
-        self._works = {} if settings.tracing else works
+        self._works = {} if settings.tracing or settings.cors_origins else works
         self._settings = settings
         self._journal = life.journal
         self._lock = lock
@@ -48,15 +47,17 @@ class AtOnce:
         chosen = choose_id(scope)
         request_id.set(chosen)
         sight = Sight(scope["method"], scope["path"], chosen)
-        self._journal.begin()
-        response = self._answer(work, scope, body)
+        try:
+            response = self._answer(work, scope, body)
+        except TooMuchInPlaceError:
+            return False
         response.raw_headers.append(id_field(chosen))
         send(response)
         sight.status, sight.bytes_in, sight.bytes_out = response.status_code, len(body), len(response.body)
         if isinstance(response, Told):
             response.tell(sight)
         sight.seconds = perf_counter() - sight.begun
-        self._journal.end(sight)
+        self._journal.note(sight)
         return True
 
     def _is_plain(self, scope: Scope) -> bool:
@@ -68,8 +69,14 @@ class AtOnce:
 
     def _answer(self, work: Work, scope: Scope, body: bytes | bytearray) -> Response:
         try:
+            return self._outcome(work, body)
+        except TooMuchInPlaceError:
+            raise
+        except Exception:
+            return apology(scope)
+
+    def _outcome(self, work: Work, body: bytes | bytearray) -> Response:
+        try:
             return work(body, self._settings)
         except Problem as problem:
             return render(problem)
-        except Exception:
-            return apology(scope)

@@ -88,8 +88,8 @@ class Guard:
 
         async def remember(message: Message) -> None:
             nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
+            await send(message)  # which may have to wait for a slow reader, and be given up
+            started = True
 
         try:
             await self.app(scope, receive, remember)

@@ -71,12 +71,16 @@ class Journal:
             self.tell()
         self._be_due()
 
+    def note(self, sight: Sight) -> None:
+        """Note a request that has begun and ended at once."""
+        self.begin()
+        self.end(sight)
+
     def note_refusal(self, problem: Problem, chosen_id: str) -> None:
         """Note what was refused at the socket, before there was a request to watch."""
         sight = Sight(OTHER_METHOD, "", chosen_id)
         sight.status, sight.refusal = problem.status, problem.code
-        self.begin()
-        self.end(sight)
+        self.note(sight)
 
     def tell(self) -> None:
         """Tell what is waiting to be told."""
@@ -150,11 +154,11 @@ class Seen:
             return message
 
         async def send_seen(message: Message) -> None:
+            await send(message)  # which may have to wait, and be given up
             if "body" in message:
                 sight.bytes_out += len(message["body"])
             elif "status" in message:
                 sight.status = message["status"]
-            await send(message)
 
         self.journal.begin()
         try:

@@ -35,6 +35,15 @@ LOWER_PRIORITY: Final = 10
 """How much nicer than the server its processes are: whoever waits for a small answer goes first."""
 
 
+class TooMuchInPlaceError(Exception):
+    """A small body holds more than should be worked on in place, once it is unpacked; a process of its own takes it."""
+
+
+def is_in_place(body: object) -> bool:
+    """Tell whether a body is worked on in the server itself; in the processes it is mapped."""
+    return not isinstance(body, mmap.mmap)
+
+
 class Body:
     """A request's body: bytes while it is small, a file in memory once it is not."""
 
@@ -50,14 +59,18 @@ class Body:
         self.capacity.hold(len(chunk))
         self.size += len(chunk)
         if self._file is None and self.size > self._inline_bytes:
-            self.capacity.check()
-            self._file = _file_in_memory()
-            self._file.writelines(self._chunks)
-            self._chunks = []
+            self.become_large()
         if self._file is None:
             self._chunks.append(chunk)
         else:
             self._file.write(chunk)
+
+    def become_large(self) -> None:
+        """Move into a file; raises `overloaded`."""
+        self.capacity.check()
+        self._file = _file_in_memory()
+        self._file.writelines(self._chunks)
+        self._chunks = []
 
     @property
     def is_large(self) -> bool:
@@ -119,7 +132,10 @@ class Workshop:
         """
         try:
             if not body.is_large:
-                return work(body.read(), *arguments)
+                try:
+                    return work(body.read(), *arguments)
+                except TooMuchInPlaceError:
+                    body.become_large()
             if self._limiter is None:  # made here, where there is an event loop
                 self._limiter = CapacityLimiter(self.size)
             with body.capacity.room():

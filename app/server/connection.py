@@ -4,7 +4,7 @@ import asyncio
 from time import monotonic
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.api.problems import Problem
 from app.server import refusals
@@ -34,6 +34,7 @@ class Connection(HttpToolsProtocol):
         self.body_bytes = 0
         self.body_pace: Pace | None = None
         self.refusal: Problem | None = None
+        self.in_work: RequestResponseCycle | None = None
         self.is_heard_out = False
         self._unread = 0
         self._unread_pace: Pace | None = None
@@ -50,9 +51,16 @@ class Connection(HttpToolsProtocol):
             self.refuse(refusals.too_many_connections())
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Forget the connection; the request in work, which need not be the latest, hears that nobody waits for it."""
         self.watch.remove(self)
+        if self.in_work is not None and not self.in_work.response_complete:
+            self.in_work.disconnected = True
+            self.in_work.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self.in_work = cycle
+        super()._start_asgi_task(cycle, app)
 
     @property
     def owes_answer(self) -> bool:

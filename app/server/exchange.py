@@ -1,7 +1,7 @@
 """A request and its answer: uvicorn's own, with what the socket has to say about the body."""
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 from starlette.types import Scope
@@ -22,10 +22,6 @@ def never(scope: Scope, body: bytearray, send: Callable[[Response], None]) -> bo
     return False
 
 
-def _nothing() -> None:
-    """Stand for what an exchange called that is over."""
-
-
 class Exchange(RequestResponseCycle):
     """Raises what is wrong with a body where it is read, so that the application answers for it as for all else."""
 
@@ -37,11 +33,13 @@ class Exchange(RequestResponseCycle):
 
     async def run_asgi(self, app: "ASGI3Application") -> None:
         """Answer at once where nothing has to be waited for; the application answers all else."""
-        scope = cast(Scope, self.scope)
-        has_to_wait = self.more_body or self.disconnected or self.flow.write_paused
-        if has_to_wait or not self._at_once(scope, self.body, self._send_whole):
-            await super().run_asgi(app)
-        self.on_response = _nothing
+
+        async def answer(scope: Any, receive: Any, send: Any) -> None:
+            has_to_wait = self.more_body or self.disconnected or self.flow.write_paused
+            if has_to_wait or not self._at_once(scope, self.body, self._send_whole):
+                await app(scope, receive, send)
+
+        await super().run_asgi(answer)
 
     def _send_whole(self, response: Response) -> None:
         """Send an answer that is all there, in one piece."""

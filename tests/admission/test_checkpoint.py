@@ -24,6 +24,7 @@ from app.reducer.freezing import encode
 
 ACTS = [*joins("p1", "p2"), build.heartbeat("p1"), build.invited("p3"), build.driver_warning("w1", "p1", "p2")]
 CHECKPOINT = admit(build.history(*ACTS)).checkpoint
+COMMENT = {"comment_id": "c", "event_id": build.ulid(1), "participant_id": "p1", "content": "x", "reply_to": None}
 
 
 def refusal(text: str) -> str:
@@ -49,11 +50,27 @@ def with_state(**changes: Any) -> str:
     return forged(msgspec.msgpack.encode(saved))
 
 
+def with_comments(text: bytes) -> str:
+    """Forge one whose comments are written in this way."""
+    saved, state = parts()
+    saved.state = msgspec.json.encode(state).replace(b'"comments":[]', b'"comments":' + text)
+    return forged(msgspec.msgpack.encode(saved))
+
+
 def with_saved(**changes: Any) -> str:
     saved, _ = parts()
     for name, value in changes.items():
         setattr(saved, name, value)
     return forged(msgspec.msgpack.encode(saved))
+
+
+def in_other_letters() -> str:
+    """Write one in the usual base64 instead of the one for addresses."""
+    head = forged(msgspec.msgpack.encode(parts()[0]), b"\xff" * 16 * len(ACTS)).rpartition(".")[0].replace("_", "/")
+    return f"{head}.{_digest(head)}"
+
+
+CHECKPOINT_OF_OTHER_LETTERS = in_other_letters()
 
 
 def test_it_is_plain_ascii_that_survives_everywhere() -> None:
@@ -93,6 +110,7 @@ def test_a_truncated_one_is_noticed(length: int) -> None:
         (CHECKPOINT.replace(".1.", ".1.A", 1), "altered"),
         (f"{CHECKPOINT}\n", "altered"),
         (f"{CHECKPOINT}.{CHECKPOINT}", "altered"),
+        (f"{CHECKPOINT}.x", "altered"),
         ("mission-checkpoint.\u0661.AAAA", "no checkpoint of this service"),
         ("mission-checkpoint.one.AAAA", "version 'one'"),
         (f" {CHECKPOINT}", "no checkpoint of this service"),
@@ -122,6 +140,18 @@ def test_the_reason_is_told(text: str, reason: str) -> None:
         with_state(warnings=parts()[1]["warnings"] * 2),
         with_state(warnings=[parts()[1]["warnings"][0] | {"acknowledgements": {"p1": "shrug"}}]),
         with_state(comments=[{}]),
+        with_state(comments=[COMMENT | {"reply_to": 7}]),
+        with_state(comments=[COMMENT | {"zz": 1}]),
+        with_state(
+            comments=[{name: COMMENT[name] for name in ("comment_id", "event_id", "participant_id", "content")}]
+        ),
+        with_comments(b"[ " + msgspec.json.encode(COMMENT) + b"]"),
+        with_comments(b"[" + msgspec.json.encode(COMMENT)[:-1] + b',"zz":"\xff"}]'),
+        with_comments(b"[" + msgspec.json.encode(COMMENT)[:-1] + b',"content":"\xff","content":"x"}]'),
+        with_comments(b"[" + msgspec.json.encode(COMMENT)[:-1] + b',"content":"x"}]'),
+        with_comments(b"[1e999]"),
+        with_state(decisions=[COMMENT]),
+        CHECKPOINT_OF_OTHER_LETTERS,
         with_state(active_executions={"p1": [7]}),
         with_saved(state=b"{}"),
         with_saved(state=b"\xff"),

@@ -13,6 +13,7 @@ from app.api.application import create_app
 from app.api.at_once import AtOnce
 from app.api.keys import Lock
 from app.api.life import Life
+from app.api.problems import Problem
 from app.settings import Settings
 
 BODY = bytearray(b'{"events": []}')
@@ -63,7 +64,6 @@ def test_a_small_json_body_is_answered_at_once(path: str, headers: list[tuple[st
         asked(("content-encoding", "identity")),
         asked(("accept", "text/html")),
         asked(("accept", "application/json, */*")),
-        asked(("origin", "https://pages.test")),
         asked(query=b"mode=strict"),
         asked(query=b"ordered=false"),
         asked(method="GET"),
@@ -77,12 +77,14 @@ def test_whatever_is_unusual_is_left_to_the_application(scope: dict[str, Any]) -
 
 
 def test_what_has_its_limits_elsewhere_is_left_to_the_application() -> None:
-    """Large bodies, which have processes of their own or are refused, and whatever leaves a trace."""
+    """Large bodies, which have processes of their own or are refused, whatever leaves a trace, and other origins."""
     assert answers(service(), asked(), bytearray(128 * 1024))
     assert not answers(service(), asked(), bytearray(128 * 1024 + 1))
     assert answers(service(max_body_bytes=2048), asked(), bytearray(2048))
     assert not answers(service(max_body_bytes=2048), asked(), bytearray(2049))
     assert not answers(service(tracing=True), asked())
+    assert not answers(service(cors_origins="https://pages.test"), asked())
+    assert answers(service(), asked(("origin", "https://pages.test")))
 
 
 @pytest.mark.parametrize(
@@ -128,9 +130,12 @@ def test_an_operator_sees_of_it_what_he_sees_of_all_others() -> None:
         assert f"{line}\n" in page
 
 
-def test_a_bug_is_an_apology_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("bug", [RuntimeError(SECRET), Problem("invalid-request", f"{SECRET} \ud800")])
+def test_a_bug_is_an_apology_and_is_logged(caplog: pytest.LogCaptureFixture, bug: Exception) -> None:
+    """In the work itself, or in what tells of its refusal."""
+
     def fail(body: bytes, limits: Settings) -> Response:
-        raise RuntimeError(SECRET)
+        raise bug
 
     settings = Settings()
     at_once = AtOnce({("POST", "/reduce"): fail}, settings, Life(settings), Lock(()))

@@ -31,6 +31,10 @@ def test_a_named_origin_may_call_and_read_what_concerns_it(make_client: Make) ->
     assert "access-control-allow-credentials" not in answer.headers
 
 
+def test_an_answer_may_differ_by_origin_and_says_so_to_all(make_client: Make) -> None:
+    assert make_client(cors_origins=ORIGIN).post("/reduce", {"events": []}).headers["vary"] == "Origin"
+
+
 def test_a_preflight_needs_no_key_and_what_follows_does(make_client: Make) -> None:
     locked = make_client(cors_origins=ORIGIN, api_keys="k")
     asked = locked.request("OPTIONS", "/reduce", headers=PREFLIGHT)

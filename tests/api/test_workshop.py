@@ -19,7 +19,7 @@ import httpx
 import pytest
 from api import story
 from api.bodies import NOT_JSON
-from api.client import Client, Json, headers_of, problem
+from api.client import Client, Json, headers_of, places, problem
 from starlette.responses import Response
 
 from app.api.application import create_app
@@ -115,6 +115,34 @@ def test_a_process_answers_as_the_server_itself_does(elsewhere: Client, in_place
     assert other.status_code == one.status_code != 500
     assert headers_of(other) == headers_of(one)
     assert other.text.replace(other.headers["x-request-id"], "") == one.text.replace(one.headers["x-request-id"], "")
+
+
+def swollen(client: Client) -> bytes:
+    """Ask to go on from a checkpoint that is small as a text and large once it is unpacked."""
+    beats = [build.comment("p1", content="x" * 2_000) for _ in range(150)]
+    events = build.history(build.joined("p1"), *beats)
+    checkpoint = client.post("/admit", {"events": events, "checkpoint": None}).json()["checkpoint"]
+    return json.dumps({"events": [], "checkpoint": checkpoint}).encode()
+
+
+def test_what_is_small_and_swells_goes_to_a_process(make_client: Callable[..., Client]) -> None:
+    """A checkpoint of a few kilobytes may be a mission of megabytes."""
+    client, known = make_client(inline_body_bytes=65_536), children()
+    body = swollen(make_client(pool_size=0))
+    assert len(body) < 65_536
+    inline = make_client(pool_size=0).send("/admit", body)
+    assert children() == known
+    answer = client.send("/admit", body)
+    assert answer.status_code == 200
+    assert answer.content == inline.content
+    assert len(children().keys() - known) == 1
+
+
+def test_what_swells_past_all_limits_is_refused_wherever_it_is_worked_on(make_client: Callable[..., Client]) -> None:
+    body = swollen(make_client(pool_size=0))
+    for settings in ({"pool_size": 0}, {"inline_body_bytes": 65_536}, {"inline_body_bytes": 0}):
+        answer = make_client(max_body_bytes=290_000, **settings).send("/admit", body)
+        assert places(problem(answer, 413, "body-too-large")) == [("/checkpoint", "body-too-large")]
 
 
 def test_one_process_works_on_one_body_after_the_other(elsewhere: Client, worker: int) -> None:

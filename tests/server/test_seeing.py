@@ -6,9 +6,10 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+import builders as build
 import httpx
 import pytest
 from api import story
@@ -20,6 +21,8 @@ from app.logs import Line
 SECRET = "the password is hunter2"
 BODY = json.dumps({"events": story.events()}).encode()
 LARGE = BODY + b" " * 200_000
+TALKED = build.history(build.joined("p1"), *[build.comment("p1", content="x" * 500)] * 60)
+TALK = json.dumps({"events": TALKED}).encode()
 SENT = 40
 
 
@@ -27,7 +30,7 @@ class Service:
     """A service under watch."""
 
     def __init__(self, process: Any, port: int) -> None:
-        self.process = process
+        self.process, self.port = process, port
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=DEADLINE)
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> httpx.Response:
@@ -119,6 +122,37 @@ def test_what_is_refused_at_the_socket_is_logged_and_counted_too() -> None:
         [line] = [line for line in requests_of(service.stop()) if line.get("refusal") == "malformed-request"]
     assert (line["status"], line["route"]) == (400, "unmatched")
     assert line["request_id"] in answer
+
+
+@contextmanager
+def deaf(port: int) -> Iterator[socket.socket]:
+    """Ask for one answer after the other and read none of them, until the service will hear no more."""
+    request = b"POST /reduce HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%b" % (len(TALK), TALK)
+    with socket.socket() as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.settimeout(0.5)
+        raw.connect(("127.0.0.1", port))
+        with suppress(TimeoutError):
+            for _ in range(1_000):  # 60 MB, of which some are on their way and the rest will not be taken
+                raw.sendall(request)
+        yield raw
+
+
+def test_a_client_that_goes_away_without_its_answers_is_no_error() -> None:
+    with watched_service() as service:
+        with deaf(service.port):
+            pass
+        service.wait_for(("collab_requests_in_flight",), 1)
+        log = service.stop()
+    assert [line for line in log if line["level"] == "error"] == []
+
+
+def test_a_client_that_does_not_read_when_the_service_stops_is_no_error() -> None:
+    with watched_service(COLLAB_DRAIN_SECONDS=0.1) as service, deaf(service.port):
+        log = service.stop()
+    assert service.process.returncode == 0
+    assert [line for line in log if line["level"] == "error"] == []
+    assert {line.get("status") for line in requests_of(log)} <= {200, 503, None}
 
 
 def test_probes_are_logged_at_level_debug_alone() -> None:
