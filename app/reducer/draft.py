@@ -7,12 +7,13 @@ fills its fields.
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from app.contract.errors import (
     DepartedParticipantError,
     EventRefusedError,
     Location,
+    MissionMismatchError,
     UnknownParticipantError,
 )
 from app.contract.identity import FocusTarget, ParticipantIdentity
@@ -123,8 +124,25 @@ class Draft:
             reason = f"Up to this one, warnings name more than {self.bounds.strangers} people who are not on the roster"
             raise WarningTooLargeError(reason, event.event_id, event.event_type)
 
+    def turn_away(self, event: FoldEvent, payload: Any) -> None:
+        """Refuse an event of another mission, or the doing of someone who is not on the roster (R10, R11, R32)."""
+        if payload.mission_id != self.mission_id:
+            self.refuse(_other_mission(self.mission_id, payload.mission_id, event))
+        else:
+            self.refuse_stranger(event, payload.participant_id)
+
     def refuse_stranger(self, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT) -> None:
         """Refuse an event for naming someone who is not on the roster (R10, R11, R17)."""
         departed = participant_id in self.departed
         refusal = DepartedParticipantError if departed else UnknownParticipantError
         self.refuse(refusal(participant_id, event.event_id, event.event_type, location=location))
+
+
+def _other_mission(ours: str, theirs: str, event: FoldEvent) -> MissionMismatchError:
+    """Make the refusal of another mission's event; a name is cut, as one event's would be repeated for every other."""
+    return MissionMismatchError(
+        f"Event of mission '{theirs:.200}' among events of mission '{ours:.200}'",
+        event_id=event.event_id,
+        event_type=event.event_type,
+        location=("payload", "mission_id"),
+    )

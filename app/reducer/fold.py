@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
-from app.contract.constants import PRESENCE_HEARTBEAT
 from app.contract.envelope import Event
-from app.contract.errors import EventRefusedError, MissionMismatchError
+from app.contract.errors import EventRefusedError
 from app.contract.identity import ParticipantIdentity
 from app.contract.state import ReducedCollaborationState
 from app.reducer.draft import Draft
@@ -56,27 +55,26 @@ def step(draft: Draft, event: FoldEvent) -> None:
 
 def run(draft: Draft, events: Sequence[FoldEvent]) -> None:
     """Fold events whose ids do not conflict: payload, mission, membership, the rule of its row, in this order (R5)."""
-    mission_id, members = draft.mission_id, draft.participants
+    mission_id = draft.mission_id
+    draft.mission_id = mission_id or _first_mission(events)
     try:
         for event in events:
             payload = event.payload
             if payload is None:
                 draft.refuse(malformed(event))
-            elif payload.mission_id != mission_id and mission_id:
-                draft.refuse(_other_mission(mission_id, event))
             else:
-                mission_id = payload.mission_id
-                handle, needs_member = HANDLERS[event.event_type]
-                if not needs_member or payload.participant_id in members:
-                    handle(draft, event, payload)
-                else:
-                    _refuse_outsider(draft, event)
+                HANDLERS[event.event_type](draft, event, payload)
     except EventRefusedError as refusal:
+        draft.mission_id = mission_id
         raise _placed(refusal, event) from None
     if events:
-        draft.mission_id = mission_id
         draft.event_count += len(events)
         draft.last_event_id = events[-1].event_id
+
+
+def _first_mission(events: Sequence[FoldEvent]) -> str:
+    """Find the mission that the first well-formed payload names (S1)."""
+    return next((event.payload.mission_id for event in events if event.payload is not None), "")
 
 
 def _refuse_conflict(draft: Draft, event: FoldEvent) -> None:
@@ -90,21 +88,3 @@ def _placed(refusal: EventRefusedError, event: FoldEvent) -> EventRefusedError:
     """Say where the event stands; one that is surely valid does not know its place."""
     refusal.index = getattr(event, "index", None)
     return refusal
-
-
-def _refuse_outsider(draft: Draft, event: FoldEvent) -> None:
-    """Refuse the doing of someone who is not on the roster; the departed are still heard of (R10, R11)."""
-    participant_id = event.payload.participant_id
-    draft.refuse_stranger(event, participant_id)
-    if event.event_type == PRESENCE_HEARTBEAT and participant_id in draft.departed:
-        draft.presence[participant_id] = event.timestamp
-
-
-def _other_mission(mission_id: str, event: FoldEvent) -> MissionMismatchError:
-    """Make the refusal of another mission's event; a name is cut, as one event's would be repeated for every other."""
-    return MissionMismatchError(
-        f"Event of mission '{event.payload.mission_id:.200}' among events of mission '{mission_id:.200}'",
-        event_id=event.event_id,
-        event_type=event.event_type,
-        location=("payload", "mission_id"),
-    )

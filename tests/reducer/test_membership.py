@@ -6,7 +6,12 @@ import builders as build
 import pytest
 from folding import Pair, as_json, joins, permissive, reasons, refused, seeds, strict
 
-from app.collaboration import DepartedParticipantError, ParticipantIdentity, UnknownParticipantError
+from app.collaboration import (
+    COLLABORATION_EVENT_TYPES,
+    DepartedParticipantError,
+    ParticipantIdentity,
+    UnknownParticipantError,
+)
 
 WARNED = build.driver_warning("w1", "host", "host")
 RUNNING = build.started("p1", "s1")
@@ -29,6 +34,14 @@ IDS = [f"{event_type}-{n}" for n, (event_type, _) in enumerate(ACTS)]
 
 def new(who: str, **fields: Any) -> dict[str, Any]:
     return build.identity(who, participant_type="llm_context", **fields)
+
+
+def test_all_types_are_acts_of_a_member_but_for_coming_and_going_and_what_nobody_says() -> None:
+    """R10."""
+    assert COLLABORATION_EVENT_TYPES - {event_type for event_type, _ in ACTS} == {
+        *("ParticipantInvited", "ParticipantJoined", "ParticipantLeft"),
+        *("ConcurrentDriverWarning", "PotentialStepCollisionDetected"),
+    }
 
 
 @pytest.mark.parametrize("act", ACTS, ids=IDS)

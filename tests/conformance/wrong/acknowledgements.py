@@ -4,49 +4,50 @@ from typing import Any
 
 from app.contract import constants as c
 from app.reducer.draft import Draft
+from app.reducer.handlers import Handler
 from app.reducer.reading import FoldEvent
 
 from .alerts import Change, name, warning
-from .variant import Handle, Patch, Variant, handling
+from .variant import Patch, Variant, handling
 
 
 def acknowledging(change: Change) -> tuple[Patch, ...]:
     return (handling(c.WARNING_ACKNOWLEDGED, change),)
 
 
-def drop_early_answers(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def drop_early_answers(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     known = draft.warnings.get(payload.warning_id)
     if known is not None and known.warning_type == c.UNKNOWN_WARNING:
         known.acknowledgements.clear()
     right(draft, event, payload)
 
 
-def drop_answer(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def drop_answer(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     known = payload.warning_id in draft.warnings
     right(draft, event, payload)
     if not known:
         del draft.warnings[payload.warning_id]
 
 
-def overlook_unknown(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def overlook_unknown(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if payload.warning_id in draft.warnings:
         right(draft, event, payload)
 
 
-def name_nobody(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def name_nobody(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     known = payload.warning_id in draft.warnings
     right(draft, event, payload)
     if not known:
         name(draft, payload.warning_id, ())
 
 
-def keep_first_answer(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def keep_first_answer(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     known = draft.warnings.get(payload.warning_id)
     if known is None or payload.participant_id not in known.acknowledgements:
         right(draft, event, payload)
 
 
-def hear_the_named_alone(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def hear_the_named_alone(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     known = draft.warnings.get(payload.warning_id)
     if known is None or payload.participant_id in known.participant_ids:
         right(draft, event, payload)

@@ -4,38 +4,39 @@ from typing import Any
 
 from app.contract import constants as c
 from app.reducer.draft import Draft
+from app.reducer.handlers import Handler
 from app.reducer.reading import FoldEvent
 from conformance.kinds import Object
 
 from .between import listed, states
-from .variant import Handle, Variant, handling
+from .variant import Variant, handling
 
 
-def latest_time(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def latest_time(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     before = draft.presence.get(payload.participant_id)
     right(draft, event, payload)
     if before is not None:
         draft.presence[payload.participant_id] = max(before, event.timestamp)
 
 
-def first_time(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def first_time(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if payload.participant_id not in draft.presence:
         right(draft, event, payload)
 
 
-def note_what_changes_nothing(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def note_what_changes_nothing(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     before = set(draft.drivers)
     right(draft, event, payload)
     if before == draft.drivers:
         draft.note(event, "Nothing changes")
 
 
-def drive_only_with_focus(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def drive_only_with_focus(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if payload.participant_id in draft.focus:
         right(draft, event, payload)
 
 
-def believe_the_former_focus(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def believe_the_former_focus(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     said = payload.previous_focus_target
     if said is None or said == draft.focus.get(payload.participant_id):
         right(draft, event, payload)

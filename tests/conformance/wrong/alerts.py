@@ -7,11 +7,12 @@ from msgspec import structs
 
 from app.contract import constants as c
 from app.reducer.draft import Draft
+from app.reducer.handlers import Handler
 from app.reducer.reading import FoldEvent
 
-from .variant import Handle, Patch, Variant, handling
+from .variant import Patch, Variant, handling
 
-Change = Callable[[Draft, FoldEvent, Any, Handle], None]
+Change = Callable[[Draft, FoldEvent, Any, Handler], None]
 
 
 def warning(change: Change) -> tuple[Patch, ...]:
@@ -25,38 +26,38 @@ def name(draft: Draft, warning_id: str, people: Iterable[str]) -> None:
     draft.warnings[warning_id] = structs.replace(written, participant_ids=tuple(people))
 
 
-def drop_answers(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def drop_answers(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     known = draft.warnings.get(payload.warning_id)
     if known is not None and known.warning_type != c.UNKNOWN_WARNING:
         known.acknowledgements.clear()
     right(draft, event, payload)
 
 
-def move_to_the_end(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def move_to_the_end(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     right(draft, event, payload)
     draft.warnings[payload.warning_id] = draft.warnings.pop(payload.warning_id)
 
 
-def keep_first(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def keep_first(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     known = draft.warnings.get(payload.warning_id)
     if known is None or known.warning_type == c.UNKNOWN_WARNING:
         right(draft, event, payload)
 
 
-def note_once(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def note_once(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     before = len(draft.anomalies)
     right(draft, event, payload)
     del draft.anomalies[before + 1 :]
 
 
-def note_each_mention(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def note_each_mention(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     right(draft, event, payload)
     for place, person in enumerate(payload.participant_ids):
         if person in payload.participant_ids[:place] and person not in draft.participants:
             draft.refuse_stranger(event, person)
 
 
-def record_among_members_alone(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def record_among_members_alone(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if draft.participants.keys() >= set(payload.participant_ids):
         right(draft, event, payload)
         return
@@ -65,18 +66,18 @@ def record_among_members_alone(draft: Draft, event: FoldEvent, payload: Any, rig
             draft.refuse_stranger(event, person, ("payload", "participant_ids", place))
 
 
-def record_members_alone(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def record_members_alone(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     right(draft, event, payload)
     known = [person for person in payload.participant_ids if person in draft.participants]
     name(draft, payload.warning_id, known)
 
 
-def record_distinct(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def record_distinct(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     right(draft, event, payload)
     name(draft, payload.warning_id, sorted(set(payload.participant_ids)))
 
 
-def ask_nobody(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def ask_nobody(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     draft.participants, members = {**draft.departed, **draft.participants}, draft.participants
     try:
         right(draft, event, payload)

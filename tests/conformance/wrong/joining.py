@@ -6,16 +6,17 @@ from typing import Any
 from app.contract.constants import PARTICIPANT_INVITED, PARTICIPANT_JOINED
 from app.contract.errors import UnknownParticipantError
 from app.reducer.draft import Draft
+from app.reducer.handlers import Handler
 from app.reducer.reading import FoldEvent
 
 from .between import requests
-from .variant import Handle, Patch, Variant, handling
+from .variant import Patch, Variant, handling
 
 
 def keeping(account: str) -> Patch:
     """Leave one account of the draft as it was when someone joins."""
 
-    def join(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+    def join(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
         before = copy(getattr(draft, account))
         right(draft, event, payload)
         setattr(draft, account, before)
@@ -23,7 +24,7 @@ def keeping(account: str) -> Patch:
     return handling(PARTICIPANT_JOINED, join)
 
 
-def refuse_second_join(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def refuse_second_join(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     joining = payload.participant_id
     if joining in draft.participants:
         reason = f"Duplicate join of '{joining}'"
@@ -32,24 +33,24 @@ def refuse_second_join(draft: Draft, event: FoldEvent, payload: Any, right: Hand
         right(draft, event, payload)
 
 
-def overlook_second_join(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def overlook_second_join(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if payload.participant_id not in draft.participants:
         right(draft, event, payload)
 
 
-def replace_identity(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def replace_identity(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     right(draft, event, payload)
     draft.participants[payload.participant_id] = payload.participant_identity
 
 
-def join_as_before(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def join_as_before(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     former = draft.departed.get(payload.participant_id)
     right(draft, event, payload)
     if former is not None:
         draft.participants[payload.participant_id] = former
 
 
-def join_by_invitation_only(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def join_by_invitation_only(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     joining = payload.participant_id
     if joining in draft.invited:
         right(draft, event, payload)
@@ -57,24 +58,24 @@ def join_by_invitation_only(draft: Draft, event: FoldEvent, payload: Any, right:
         draft.refuse(UnknownParticipantError(joining, event.event_id, event.event_type))
 
 
-def activate(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def activate(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     right(draft, event, payload)
     draft.participants.setdefault(payload.participant_id, payload.participant_identity)
 
 
-def ask_for_the_inviter(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def ask_for_the_inviter(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if payload.invited_by in draft.participants:
         right(draft, event, payload)
     else:
         draft.refuse_stranger(event, payload.invited_by)
 
 
-def overlook_second_invitation(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def overlook_second_invitation(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     draft.invited.discard(payload.participant_id)
     right(draft, event, payload)
 
 
-def overlook_invitation_of_the_active(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def overlook_invitation_of_the_active(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if payload.participant_id not in draft.participants:
         right(draft, event, payload)
 

@@ -7,15 +7,16 @@ from typing import Any
 from app.contract.constants import PARTICIPANT_LEFT
 from app.contract.errors import UnknownParticipantError
 from app.reducer.draft import Draft
+from app.reducer.handlers import Handler
 from app.reducer.reading import FoldEvent
 
-from .variant import Handle, Patch, Variant, handling
+from .variant import Patch, Variant, handling
 
 
 def keeping(account: str) -> Patch:
     """Leave one account of the draft as it was when someone leaves."""
 
-    def leave(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+    def leave(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
         before = copy(getattr(draft, account))
         right(draft, event, payload)
         setattr(draft, account, before)
@@ -26,7 +27,7 @@ def keeping(account: str) -> Patch:
 def clearing(clear: Callable[[Draft, str], object]) -> Patch:
     """Clear something more when someone leaves."""
 
-    def leave(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+    def leave(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
         right(draft, event, payload)
         clear(draft, payload.participant_id)
 
@@ -50,7 +51,7 @@ def clear_warnings(draft: Draft, leaving: str) -> None:
     draft.warnings = {name: entry for name, entry in draft.warnings.items() if leaving not in entry.participant_ids}
 
 
-def refuse_second_leave(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def refuse_second_leave(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     leaving = payload.participant_id
     if leaving in draft.departed:
         reason = f"Participant '{leaving}' is not in roster"
@@ -59,12 +60,12 @@ def refuse_second_leave(draft: Draft, event: FoldEvent, payload: Any, right: Han
         right(draft, event, payload)
 
 
-def overlook_second_leave(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def overlook_second_leave(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if payload.participant_id not in draft.departed:
         right(draft, event, payload)
 
 
-def overlook_strangers_leave(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def overlook_strangers_leave(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if payload.participant_id in draft.participants or payload.participant_id in draft.departed:
         right(draft, event, payload)
 

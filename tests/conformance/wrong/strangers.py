@@ -3,18 +3,25 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from app.contract import constants as c
 from app.contract.errors import Location, MissionMismatchError, UnknownParticipantError
+from app.contract.identity import ParticipantIdentity
 from app.reducer import fold
 from app.reducer.draft import PARTICIPANT, Draft
-from app.reducer.handlers import HANDLERS
+from app.reducer.handlers import HANDLERS, Handler
 from app.reducer.reading import FoldEvent
 from conformance.kinds import Object
 
 from .between import requests
-from .variant import Variant, instead
+from .variant import Variant, handling, instead
 
 right_run = fold.run
-refuse_outsider = fold._refuse_outsider
+turn_away = Draft.turn_away
+NOBODY_OR_NOT_YET = {
+    *(c.PARTICIPANT_INVITED, c.PARTICIPANT_JOINED, c.PARTICIPANT_LEFT),
+    *(c.CONCURRENT_DRIVER_WARNING, c.POTENTIAL_STEP_COLLISION_DETECTED),
+}
+"""The types whose events need no member: nobody acts, or someone comes or goes."""
 
 
 def right_step(draft: Draft, event: FoldEvent) -> None:
@@ -31,18 +38,24 @@ def each(step: Callable[[Draft, FoldEvent], None]) -> Callable[[Draft, Sequence[
     return run
 
 
-def apply_all_the_same(draft: Draft, event: FoldEvent) -> None:
-    refuse_outsider(draft, event)
-    HANDLERS[event.event_type].handle(draft, event, event.payload)
+def apply_all_the_same(draft: Draft, event: FoldEvent, payload: Any) -> None:
+    turn_away(draft, event, payload)
+    stranger = payload.participant_id
+    draft.participants[stranger] = ParticipantIdentity(participant_id=stranger, participant_type="human")
+    HANDLERS[event.event_type](draft, event, payload)
+    del draft.participants[stranger]
 
 
-def refuse_departed_heartbeat(draft: Draft, event: FoldEvent) -> None:
-    draft.refuse_stranger(event, event.payload.participant_id)
+def refuse_departed_heartbeat(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if payload.participant_id in draft.participants:
+        right(draft, event, payload)
+    else:
+        draft.turn_away(event, payload)
 
 
-def overlook_departed(draft: Draft, event: FoldEvent) -> None:
-    if event.payload.participant_id not in draft.departed:
-        refuse_outsider(draft, event)
+def overlook_departed(draft: Draft, event: FoldEvent, payload: Any) -> None:
+    if payload.participant_id not in draft.departed:
+        turn_away(draft, event, payload)
 
 
 def all_are_unknown(draft: Draft, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT) -> None:
@@ -78,11 +91,12 @@ def take_every_mission(draft: Draft, event: FoldEvent) -> None:
 
 
 def ask_membership_first(draft: Draft, event: FoldEvent) -> None:
-    if event.payload is not None and HANDLERS[event.event_type].needs_member:
-        mission, draft.mission_id = draft.mission_id, ""
-        if event.payload.participant_id in draft.participants:
-            draft.mission_id = mission
+    who = getattr(event.payload, "participant_id", None)
+    mission = draft.mission_id
+    if mission and event.event_type not in NOBODY_OR_NOT_YET and who not in draft.participants:
+        draft.mission_id = ""  # to be the event's own
     right_step(draft, event)
+    draft.mission_id = mission or draft.mission_id
 
 
 def in_mode(mode: str, request: Object) -> Object:
@@ -94,7 +108,7 @@ def permissive_by_default(request: Object) -> Object:
 
 
 RUN = "app.reducer.fold.run"
-OUTSIDER = "app.reducer.fold._refuse_outsider"
+TURN_AWAY = "app.reducer.draft.Draft.turn_away"
 
 VARIANTS = (
     Variant(
@@ -103,7 +117,7 @@ VARIANTS = (
         "R10",
         "A stranger's heartbeat is not applied (permissive)",
         ("/presence/p9", "(missing)", '"2026-01-01T12:00:00Z"'),
-        (instead(OUTSIDER, apply_all_the_same),),
+        (instead(TURN_AWAY, apply_all_the_same),),
     ),
     Variant(
         "lets the departed go on",
@@ -111,7 +125,7 @@ VARIANTS = (
         "R11",
         "A drive intent of someone who has left is not applied (strict)",
         ("status", "422", "200"),
-        (instead(OUTSIDER, overlook_departed),),
+        (instead(TURN_AWAY, overlook_departed),),
     ),
     Variant(
         "ignores heartbeats of the departed",
@@ -119,7 +133,7 @@ VARIANTS = (
         "R11",
         "A heartbeat of someone who has left still updates presence (permissive)",
         ("/presence/p1", '"2026-01-01T12:05:00Z"', "(missing)"),
-        (instead(OUTSIDER, refuse_departed_heartbeat),),
+        (handling(c.PRESENCE_HEARTBEAT, refuse_departed_heartbeat),),
     ),
     Variant(
         "takes the departed for strangers",

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from app.api.application import create_app
 from app.reducer.draft import Draft
-from app.reducer.handlers import HANDLERS, Row
+from app.reducer.handlers import HANDLERS, Handler
 from app.reducer.reading import FoldEvent
 from app.reducer.sure_batch import SureReader
 from app.settings import Settings
@@ -16,7 +16,6 @@ from conformance.asgi import Application
 
 Patch = AbstractContextManager[Any]
 Around = Callable[[Application], Application]
-Handle = Callable[[Draft, FoldEvent, Any], None]
 
 IN_PLACE = Settings(pool_size=0)
 """Everything happens in this process: a change made here would not reach another one."""
@@ -56,14 +55,14 @@ def service() -> Application:
     return cast(Application, create_app(IN_PLACE))
 
 
-def handling(event_type: str, handle: Callable[[Draft, FoldEvent, Any, Handle], None]) -> Patch:
+def handling(event_type: str, handle: Callable[[Draft, FoldEvent, Any, Handler], None]) -> Patch:
     """Let `handle` fold the events of a type; it is given the right handler as well."""
     right = HANDLERS[event_type]
 
     def wrong(draft: Draft, event: FoldEvent, payload: Any) -> None:
-        handle(draft, event, payload, right.handle)
+        handle(draft, event, payload, right)
 
-    return cast(Patch, patch.dict(HANDLERS, {event_type: Row(wrong, right.needs_member)}))
+    return cast(Patch, patch.dict(HANDLERS, {event_type: wrong}))
 
 
 def instead(place: str, wrong: object) -> Patch:

@@ -5,14 +5,15 @@ from typing import Any
 from app.contract import constants as c
 from app.contract.errors import MalformedPayloadError
 from app.reducer.draft import Draft, Executions
+from app.reducer.handlers import Handler
 from app.reducer.reading import FoldEvent
 
-from .variant import Handle, Variant, handling, instead
+from .variant import Variant, handling, instead
 
 start, complete, step_ids = Executions.start, Executions.complete, Executions.step_ids
 
 
-def refuse_to_answer_nobody(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def refuse_to_answer_nobody(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if payload.reply_to is not None and all(payload.reply_to != comment.comment_id for comment in draft.comments):
         names = {"event_id": event.event_id, "event_type": event.event_type}
         draft.refuse(MalformedPayloadError("No such comment", location=("payload", "reply_to"), **names))
@@ -20,17 +21,17 @@ def refuse_to_answer_nobody(draft: Draft, event: FoldEvent, payload: Any, right:
         right(draft, event, payload)
 
 
-def one_comment_an_id(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def one_comment_an_id(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if all(payload.comment_id != comment.comment_id for comment in draft.comments):
         right(draft, event, payload)
 
 
-def one_decision_an_id(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def one_decision_an_id(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if all(payload.decision_id != decision.decision_id for decision in draft.decisions):
         right(draft, event, payload)
 
 
-def one_link_a_session(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def one_link_a_session(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if payload.linked_session_id not in draft.linked_sessions.get(payload.participant_id, []):
         right(draft, event, payload)
 
@@ -59,7 +60,7 @@ def start_once(running: Executions, step_id: str) -> None:
         start(running, step_id)
 
 
-def complete_anyones(draft: Draft, event: FoldEvent, payload: Any, right: Handle) -> None:
+def complete_anyones(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
     if not any(running.complete(payload.step_id) for running in draft.executions.values()):
         right(draft, event, payload)
 
