@@ -50,9 +50,12 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
             "    draft.linked_sessions.setdefault(payload.participant_id, []).append(payload.linked_session_id)\n",
             "\n\ndef focus_cleared(draft: Draft, event: FoldEvent, payload: p.FocusClearedPayload) -> None:\n"
             '    """Look at nothing (S6)."""\n'
+            "    if payload.mission_id != draft.mission_id or payload.participant_id not in draft.participants:\n"
+            "        draft.turn_away(event, payload)\n"
+            "        return\n"
             "    draft.focus.pop(payload.participant_id, None)\n",
         ),
-        Insertion("    c.SESSION_LINKED: Row(session_linked),\n", "    c.FOCUS_CLEARED: Row(focus_cleared),\n"),
+        Insertion("    c.SESSION_LINKED: session_linked,\n", "    c.FOCUS_CLEARED: focus_cleared,\n"),
     ),
     "app/collaboration.py": (
         Insertion("    DRIVE_INTENT_SET,\n    FOCUS_CHANGED,\n", "    FOCUS_CLEARED,\n"),

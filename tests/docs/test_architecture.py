@@ -117,7 +117,7 @@ def test_the_service_knows_it(copy: Copy) -> None:
 def test_without_a_handler_it_is_not_content(copy: Copy, tmp_path: Path) -> None:
     handlers = copy.folder / "app/reducer/handlers.py"
     text = handlers.read_text("utf-8")
-    handlers.write_text(text.replace("    c.FOCUS_CLEARED: Row(focus_cleared),\n", ""), "utf-8")
+    handlers.write_text(text.replace("    c.FOCUS_CLEARED: focus_cleared,\n", ""), "utf-8")
     try:
         with pytest.raises(AssertionError, match="FocusCleared"):
             copy.run("-m", "pytest", "-p", "no:cacheprovider", "-x", "tests/reducer/test_handlers.py")

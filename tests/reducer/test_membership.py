@@ -4,10 +4,10 @@ from typing import Any
 
 import builders as build
 import pytest
+import strategies
 from folding import Pair, as_json, joins, permissive, reasons, refused, seeds, strict
 
 from app.collaboration import (
-    COLLABORATION_EVENT_TYPES,
     DepartedParticipantError,
     ParticipantIdentity,
     UnknownParticipantError,
@@ -29,6 +29,11 @@ ACTS: list[Pair] = [
     build.decision("p1"),
     build.session_link("p1", "x1"),
 ]
+FREE = {
+    *("ParticipantInvited", "ParticipantJoined", "ParticipantLeft"),
+    *("ConcurrentDriverWarning", "PotentialStepCollisionDetected"),
+}
+"""The types whose events need no member."""
 IDS = [f"{event_type}-{n}" for n, (event_type, _) in enumerate(ACTS)]
 
 
@@ -36,12 +41,13 @@ def new(who: str, **fields: Any) -> dict[str, Any]:
     return build.identity(who, participant_type="llm_context", **fields)
 
 
-def test_all_types_are_acts_of_a_member_but_for_coming_and_going_and_what_nobody_says() -> None:
-    """R10."""
-    assert COLLABORATION_EVENT_TYPES - {event_type for event_type, _ in ACTS} == {
-        *("ParticipantInvited", "ParticipantJoined", "ParticipantLeft"),
-        *("ConcurrentDriverWarning", "PotentialStepCollisionDetected"),
-    }
+@pytest.mark.parametrize("event_type", sorted(set(strategies.EVENT_TYPES) - FREE))
+def test_whoever_acts_alone_has_to_be_a_member(event_type: str) -> None:
+    """R10: for every type that there is."""
+    step = strategies.Step(event_type, "p2", "p2", 0, 1, strategies.SPELLINGS[0])
+    refusal = refused(*joins("p1"), (event_type, strategies.payload_of(step)))
+    assert type(refusal) is UnknownParticipantError
+    assert refusal.participant_id == "p2"
 
 
 @pytest.mark.parametrize("act", ACTS, ids=IDS)
