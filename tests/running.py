@@ -86,3 +86,13 @@ def wait_for_end(handles: list[int], seconds: float = DEADLINE) -> None:
     for handle in handles:
         ready, _, _ = select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
         assert ready, "a process outlives its parent"
+
+
+def metrics_folders_of(pids: list[int]) -> list[str]:
+    """List the shared folders that these processes have left behind."""
+    ours = {str(pid) for pid in pids}
+    return [
+        folder.name
+        for folder in Path("/dev/shm").glob("collab-metrics-*")
+        if ours & {file.stem.rpartition("_")[2] for file in folder.glob("*.db")}
+    ]

@@ -11,13 +11,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from api import story
-from running import DEADLINE, ROOT, descendants, environment, free_port, server, wait_for_end, watched
+from running import (
+    DEADLINE,
+    ROOT,
+    descendants,
+    environment,
+    free_port,
+    metrics_folders_of,
+    server,
+    wait_for_end,
+    watched,
+)
 
 from app.server.listening import close_the_door, has_visitors
 
@@ -267,16 +276,6 @@ def test_nobody_outlives_a_supervisor_that_is_killed() -> None:
             process.kill()
             wait_for_end(handles)
         assert metrics_folders_of(family) == []
-
-
-def metrics_folders_of(pids: list[int]) -> list[str]:
-    """List the shared folders that these processes have left behind."""
-    ours = {str(pid) for pid in pids}
-    return [
-        folder.name
-        for folder in Path("/dev/shm").glob("collab-metrics-*")
-        if ours & {file.stem.rpartition("_")[2] for file in folder.glob("*.db")}
-    ]
 
 
 def test_nobody_outlives_a_single_server_that_is_killed_at_work() -> None:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from api import story
 from prometheus_client.parser import text_string_to_metric_families
-from running import DEADLINE, descendants, free_port, server, wait_for_end, watched
+from running import DEADLINE, descendants, free_port, metrics_folders_of, server, wait_for_end, watched
 
 from app.logs import Line
 
@@ -216,8 +216,9 @@ def test_a_worker_that_died_is_no_longer_counted_as_one_but_what_it_counted_is()
 
 
 def test_the_folder_of_the_workers_is_cleared_away() -> None:
-    before = {name for name in os.listdir("/dev/shm") if name.startswith("collab-metrics-")}
     with watched_service(COLLAB_WORKERS=2) as service:
         service.ask("GET", "/metrics")
+        workers = descendants(service.process.pid)
+        assert len(metrics_folders_of(workers)) == 1
         service.stop()
-    assert {name for name in os.listdir("/dev/shm") if name.startswith("collab-metrics-")} <= before
+    assert metrics_folders_of(workers) == []
