@@ -44,7 +44,7 @@ def reduce_batch(plan: Plan) -> Iterator[Row]:
 
 def reduce_few(plan: Plan) -> Iterator[Row]:
     """`/reduce` of a small batch, over and over on one connection."""
-    yield _reduce(plan.few, plan.rounds, plan.requests, SMALL)
+    yield _reduce(plan.few, plan.few_rounds, plan.requests, SMALL)
 
 
 def _reduce(count: int, rounds: int, requests: int, target: Target) -> Row:

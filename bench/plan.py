@@ -13,10 +13,12 @@ class Plan(NamedTuple):
     many: int = 100_000
     ordered: int = 1_000_000
     rounds: int = 25
-    requests: int = 100
+    few_rounds: int = 100
+    """Rounds of a small batch: many and short, for a shared machine is slow by fits and starts."""
+    requests: int = 25
     """Requests of a small batch in one round."""
-    load_rounds: int = 5
-    load_seconds: float = 2.0
+    load_rounds: int = 15
+    load_seconds: float = 0.7
     pairs: int = 3
     """Pairs of a large batch and small ones, for each stream."""
     waiting_seconds: float = 10.0
@@ -31,7 +33,8 @@ SHORT: Final = Plan(
     many=10_000,
     ordered=30_000,
     rounds=3,
-    requests=30,
+    few_rounds=6,
+    requests=15,
     load_rounds=2,
     load_seconds=0.4,
     pairs=1,
