@@ -3,21 +3,24 @@
 This saves time and changes no answer: a process that has not seen a text before looks at all of it.
 """
 
+from threading import Lock
 from typing import Final
 
 
 class Known:
-    """The digests that were added last, so many at most."""
+    """The digests that were first added last, so many at most; threads may share it."""
 
     def __init__(self, most: int) -> None:
         self.most: Final = most
         self._digests: Final[dict[str, None]] = {}
+        self._lock: Final = Lock()
 
     def __contains__(self, digest: str) -> bool:
         return digest in self._digests
 
     def add(self, digest: str) -> None:
         """Add one, and forget the one that was added first when there are too many."""
-        self._digests[digest] = None
-        if len(self._digests) > self.most:
-            del self._digests[next(iter(self._digests))]
+        with self._lock:
+            self._digests[digest] = None
+            if len(self._digests) > self.most:
+                del self._digests[next(iter(self._digests))]

@@ -132,7 +132,7 @@ def _draft(state: SavedState, invited: Iterable[str]) -> Draft:
 
 def _as_text(entries: msgspec.Raw) -> list[Any]:
     """Go on with entries that nobody reads any more: the text of all of them stands for them, as one in the list."""
-    text = bytes(entries)[1:-1].strip()
+    text = bytes(entries)[1:-1]
     return [msgspec.Raw(text)] if text else []
 
 

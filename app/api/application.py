@@ -32,7 +32,7 @@ YOUNG_OBJECTS: Final = 50_000
 
 
 def create_app(settings: Settings, life: Life | None = None) -> Service:
-    """Make the service for these settings; nothing else is read, and nothing is kept between requests.
+    """Make the service for these settings; nothing else is read, and nothing of a mission is kept between requests.
 
     Whoever looks after the process hands in its `life`, to say when it ends.
     """

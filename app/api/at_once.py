@@ -1,7 +1,8 @@
 """Answers at once what needs no waiting: a small JSON body that is all there, asked for in the plainest way.
 
-A short cut past the layers of the application, which would take half the time of a small request. Whatever is unusual
-about a request is left to them; what is answered here they would have answered with the same bytes.
+A short cut past the layers of the application, which would take two fifths of the time of the smallest request.
+Whatever is unusual about a request is left to them; what is answered here they would have answered with the same bytes,
+unless they had no room for the body: here nothing is held, so nothing needs room.
 """
 
 from collections.abc import Callable, Mapping
@@ -50,7 +51,7 @@ class AtOnce:
         try:
             response = self._answer(work, scope, body)
         except TooMuchInPlaceError:
-            return False
+            return False  # rare, and the layers find it out again
         response.raw_headers.append(id_field(chosen))
         send(response)
         sight.status, sight.bytes_in, sight.bytes_out = response.status_code, len(body), len(response.body)

@@ -22,8 +22,8 @@ class Facts(NamedTuple):
     """What was in a body that was answered; made where it is worked on, and sent along with the answer."""
 
     events: int
-    types: Mapping[Any, int]
-    """Event type as it was sent → how many; None for what has no type."""
+    types: Mapping[str, int]
+    """Event type → how many; of other types than the contract's, `other` → how many."""
     mode: str | None = None
     anomalies: int = 0
 
@@ -64,12 +64,15 @@ class Sight:
 
 def facts_of(events: Collection[Any], mode: str | None = None, anomalies: int = 0) -> Facts:
     """Count events by type."""
-    return Facts(len(events), Counter(map(_event_type, events)), mode, anomalies)
+    return Facts(len(events), _few(Counter(map(_event_type, events))), mode, anomalies)
 
 
-def label_of(event_type: str | None) -> str:
-    """Tell under which name events of a type are counted, of which there are few."""
-    return event_type if event_type in COLLABORATION_EVENT_TYPES else OTHER
+def _few(types: Counter[Any]) -> Mapping[str, int]:
+    """Keep the contract's types, of which there are few; what others are called is known to the caller alone."""
+    if types.keys() <= COLLABORATION_EVENT_TYPES:
+        return types
+    known = {name: types[name] for name in COLLABORATION_EVENT_TYPES & types.keys()}
+    return {**known, OTHER: types.total() - sum(known.values())}
 
 
 class Told(Response):

@@ -21,7 +21,7 @@ from prometheus_client import (
 )
 
 from app import __version__
-from app.api.facts import Facts, Sight, label_of
+from app.api.facts import Facts, Sight
 from app.api.workshop import Workshop
 from app.contract.constants import CONTRACT_VERSION
 
@@ -109,9 +109,9 @@ class Metrics:
         types: TallyOf[str] = TallyOf()
         for each in facts:
             for event_type, times in each.types.items():
-                types[label_of(event_type)] += times
-        for label, times in types.items():
-            self._events.labels(label).inc(times)
+                types[event_type] += times
+        for event_type, times in types.items():
+            self._events.labels(event_type).inc(times)
         if anomalies := sum(each.anomalies for each in facts):
             self._anomalies.inc(anomalies)
 

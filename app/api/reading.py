@@ -68,7 +68,7 @@ def are_surely_small(body: bytes, most: int) -> bool:
     """
     if any(_is_in_small_pieces(body, seam, most) for seam in SEAMS):
         return True
-    return max(map(len, _tell_apart(body).events)) <= most
+    return max(map(len, _tell_apart(body).events), default=0) <= most
 
 
 def _is_in_small_pieces(body: bytes, seam: bytes, most: int) -> bool:

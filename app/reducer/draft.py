@@ -82,6 +82,7 @@ class Draft:
         self.drivers: set[str] = set()
         self.focus: dict[str, FocusTarget] = {}
         self.warnings: dict[str, WarningEntry] = {}
+        # nobody reads these two: in a draft from a checkpoint, the text of all entries before stands for them, as one
         self.decisions: list[DecisionEntry] = []
         self.comments: list[CommentEntry] = []
         self.executions: dict[str, Executions] = {}

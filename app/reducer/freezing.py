@@ -9,19 +9,22 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-from pydantic import BaseModel
 
-from app.contract.identity import FocusTarget
+from app.contract.identity import FocusTarget, ParticipantIdentity
 from app.contract.state import ReducedCollaborationState
 from app.contract.twins import twin
 from app.reducer.draft import Draft
 
+_Identity: Final = twin(ParticipantIdentity)
 Snapshot: Final = msgspec.defstruct("Snapshot", list(ReducedCollaborationState.model_fields), gc=False)
 """The state's fields in their order, nothing copied that need not be."""
 
 
 def freeze(draft: Draft) -> ReducedCollaborationState:
-    """Make the frozen state; nothing in it is shared with the draft's containers."""
+    """Make the frozen state; nothing in it is shared with the draft's containers.
+
+    Not of a draft that comes from a checkpoint: that one carries entries as text, which only `encode` can write.
+    """
     return ReducedCollaborationState.model_validate(snapshot(draft), from_attributes=True)
 
 
@@ -61,9 +64,9 @@ def _participants_by_focus(focus: Mapping[str, FocusTarget]) -> dict[str, list[s
 
 
 def _plain(value: Any) -> Any:
-    """Let msgspec write the models that a caller's roster brought in."""
-    if isinstance(value, BaseModel):
-        return twin(type(value))(**dict(value))
+    """Let msgspec write the identities that a caller's roster brought in, of which only the model's members count."""
+    if isinstance(value, ParticipantIdentity):
+        return _Identity(**{name: getattr(value, name) for name in ParticipantIdentity.model_fields})
     raise TypeError(f"no JSON for {type(value)!r}")
 
 

@@ -1,8 +1,9 @@
 """What each event type does to the draft: one small function a type, and one table.
 
 A handler checks before it changes anything, so that an event which strict mode refuses leaves no trace: the mission,
-membership where somebody acts alone, then the rule of its row (R5). All begin alike, and not in one place for all: a
-place that meets fourteen classes of payloads takes the interpreter ten times as long to read a member.
+membership where somebody acts alone, then the rule of its row (R5). Each begins with the one or the two of them, and
+not one place for all: where the interpreter meets fourteen classes of payloads, it takes ten times as long to read a
+member as where it meets one.
 """
 
 from collections.abc import Callable, Mapping
@@ -66,8 +67,9 @@ def presence_heartbeat(draft: Draft, event: FoldEvent, payload: p.PresenceHeartb
     who = payload.participant_id
     if payload.mission_id != draft.mission_id or who not in draft.participants:
         draft.turn_away(event, payload)
-        if payload.mission_id != draft.mission_id or who not in draft.departed:
-            return
+        if payload.mission_id == draft.mission_id and who in draft.departed:
+            draft.presence[who] = event.timestamp
+        return
     draft.presence[who] = event.timestamp
 
 

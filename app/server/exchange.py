@@ -13,7 +13,7 @@ from app.server.refusals import LAST_HEADER, ended_early, written_head
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application, ASGIReceiveEvent, ASGISendEvent
 
-AtOnce = Callable[[Scope, bytearray, Callable[[Response], None]], bool]
+Answerer = Callable[[Scope, bytearray, Callable[[Response], None]], bool]
 """Answers a request whose body is all there, or tells that the application has to."""
 
 
@@ -27,7 +27,7 @@ class Exchange(RequestResponseCycle):
 
     fault: Problem | None = None
 
-    def __init__(self, at_once: AtOnce, **given: Any) -> None:
+    def __init__(self, at_once: Answerer, **given: Any) -> None:
         super().__init__(**given)
         self._at_once = at_once
 

@@ -9,7 +9,7 @@ import httptools
 
 from app.server import refusals
 from app.server.connection import Connection
-from app.server.exchange import AtOnce, Exchange
+from app.server.exchange import Answerer, Exchange
 from app.server.targets import origin_form
 from app.server.upgrades import head_without_upgrade
 from app.server.watch import NoteRefusal, Watch
@@ -19,7 +19,7 @@ MOST_AHEAD: Final = 1000
 """How many requests may wait on a connection for the answers of those before them."""
 
 
-def protocol_factory(settings: Settings, note_refusal: NoteRefusal, at_once: AtOnce) -> type[asyncio.Protocol]:
+def protocol_factory(settings: Settings, note_refusal: NoteRefusal, at_once: Answerer) -> type[asyncio.Protocol]:
     """Make what uvicorn's `http` takes: something that makes a protocol for each connection."""
     return cast("type[asyncio.Protocol]", ProtocolFactory(settings, note_refusal, at_once))
 
@@ -27,7 +27,7 @@ def protocol_factory(settings: Settings, note_refusal: NoteRefusal, at_once: AtO
 class ProtocolFactory:
     """Makes the protocols of one server; it travels to the server's process before it makes any."""
 
-    def __init__(self, settings: Settings, note_refusal: NoteRefusal, at_once: AtOnce) -> None:
+    def __init__(self, settings: Settings, note_refusal: NoteRefusal, at_once: Answerer) -> None:
         self._settings = settings
         self._watch = Watch(settings, note_refusal)
         self._at_once = at_once
@@ -40,7 +40,7 @@ class ProtocolFactory:
 class GuardedProtocol(Connection):
     """uvicorn's protocol over httptools, with limits, deadlines, and an answer for everything that is no request."""
 
-    def __init__(self, settings: Settings, watch: Watch, at_once: AtOnce, **given: Any) -> None:
+    def __init__(self, settings: Settings, watch: Watch, at_once: Answerer, **given: Any) -> None:
         super().__init__(settings, watch, **given)
         self._at_once = at_once
         self._limit = settings.max_header_bytes

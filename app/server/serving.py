@@ -13,7 +13,7 @@ from app.api.nursery import Nursery
 from app.api.workshop import serve as serve_bodies
 from app.server.descriptors import make_room_for
 from app.server.draining import DrainingServer, Worker
-from app.server.exchange import AtOnce, never
+from app.server.exchange import Answerer, never
 from app.server.listening import address_of
 from app.server.protocol import protocol_factory
 from app.server.supervisor import Supervisor
@@ -55,7 +55,7 @@ def server_config(
     app: ASGIApp | str,
     settings: Settings,
     note_refusal: NoteRefusal = lambda problem, request_id: None,
-    at_once: AtOnce = never,
+    at_once: Answerer = never,
 ) -> uvicorn.Config:
     """Say how uvicorn serves; what the service is measured against is served in the same way."""
     return uvicorn.Config(

@@ -11,6 +11,7 @@ from app.collaboration import (
     Admission,
     BadCheckpointError,
     LateEventsError,
+    ParticipantIdentity,
     admit,
     reduce_collaboration_events,
 )
@@ -179,6 +180,18 @@ def test_a_roster_starts_a_mission_and_stays_in_its_checkpoint() -> None:
     admission = admit([], roster=seeds("p1"))
     assert set(admission.state.participants) == {"p1"}
     assert told(admit([at(1, build.drive("p1"))], checkpoint=admission.checkpoint)) == [("accepted", None)]
+
+
+class Colleague(ParticipantIdentity):
+    """An identity of a caller's own."""
+
+    hours_a_week: float = 40.0
+
+
+def test_of_an_identity_of_a_callers_own_the_contracts_members_count() -> None:
+    own = Colleague(participant_id="p1", participant_type="human", display_name="Ann")
+    plain = ParticipantIdentity(participant_id="p1", participant_type="human", display_name="Ann")
+    assert admit([], roster={"p1": own}) == admit([], roster={"p1": plain})
 
 
 def test_what_the_state_does_not_show_is_in_the_checkpoint() -> None:

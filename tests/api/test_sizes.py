@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from app.api.problems import Problem
 from app.api.reading import SEAMS, check_sizes, read_surely
 from app.api.reducing import SURE_READER
+from app.collaboration import admit
 from app.settings import Settings
 
 LIMIT = 1_024
@@ -244,6 +245,19 @@ def test_a_sure_batch_is_taken_exactly_when_no_event_is_over_the_limit(
     sizes = [len(event.encode()) for event in events]
     taken = read_surely(SURE_READER, body, Settings.model_construct(max_event_bytes=LIMIT, max_events=100))
     assert (taken is not None) == (max(sizes, default=0) <= LIMIT)
+
+
+@pytest.mark.parametrize("path", ["/reduce", "/validate/batch", "/admit"])
+def test_a_batch_without_events_may_be_larger_than_any_event(limited: Client, path: str) -> None:
+    assert limited.send(path, b'{"events":[' + b" " * LIMIT + b"]}").status_code == 200
+
+
+def test_a_mission_whose_checkpoint_is_larger_than_any_event_may_wait_for_the_next_one(limited: Client) -> None:
+    checkpoint = admit(build.history(*(build.joined(f"p{number}") for number in range(100)))).checkpoint
+    assert len(checkpoint) > LIMIT
+    answer = limited.post("/admit", {"checkpoint": checkpoint, "events": []})
+    assert answer.status_code == 200
+    assert answer.json()["checkpoint"] == checkpoint
 
 
 @examples(100)
