@@ -39,7 +39,7 @@ serve: $(VENV)/runtime.stamp
 ## test: set up and run the tests (TEST=--cov shows the branches that no test enters)
 .PHONY: test
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 $(TEST)
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(TEST)
 
 ## bench: floor, peer and service side by side, in five minutes (BENCH="--short --json FILE --only ROW")
 .PHONY: bench
