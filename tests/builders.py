@@ -7,6 +7,13 @@ Json = dict[str, Any]
 MISSION = "m1"
 PROJECT = "3f2b8c1e-9d47-4a60-8e15-7c0d2a9b4f61"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+NEED_NO_MEMBER = frozenset(
+    {
+        *("ParticipantInvited", "ParticipantJoined", "ParticipantLeft"),
+        *("ConcurrentDriverWarning", "PotentialStepCollisionDetected"),
+    }
+)
+"""The types of which nobody acts, or of which someone comes or goes (R10)."""
 
 
 def ulid(n: int) -> str:

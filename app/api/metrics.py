@@ -108,8 +108,7 @@ class Metrics:
     def _count_facts(self, facts: list[Facts]) -> None:
         types: TallyOf[str] = TallyOf()
         for each in facts:
-            for event_type, times in each.types.items():
-                types[event_type] += times
+            types.update(each.types)
         for event_type, times in types.items():
             self._events.labels(event_type).inc(times)
         if anomalies := sum(each.anomalies for each in facts):

@@ -7,11 +7,7 @@ import pytest
 import strategies
 from folding import Pair, as_json, joins, permissive, reasons, refused, seeds, strict
 
-from app.collaboration import (
-    DepartedParticipantError,
-    ParticipantIdentity,
-    UnknownParticipantError,
-)
+from app.collaboration import DepartedParticipantError, ParticipantIdentity, UnknownParticipantError
 
 WARNED = build.driver_warning("w1", "host", "host")
 RUNNING = build.started("p1", "s1")
@@ -29,11 +25,6 @@ ACTS: list[Pair] = [
     build.decision("p1"),
     build.session_link("p1", "x1"),
 ]
-FREE = {
-    *("ParticipantInvited", "ParticipantJoined", "ParticipantLeft"),
-    *("ConcurrentDriverWarning", "PotentialStepCollisionDetected"),
-}
-"""The types whose events need no member."""
 IDS = [f"{event_type}-{n}" for n, (event_type, _) in enumerate(ACTS)]
 
 
@@ -41,7 +32,7 @@ def new(who: str, **fields: Any) -> dict[str, Any]:
     return build.identity(who, participant_type="llm_context", **fields)
 
 
-@pytest.mark.parametrize("event_type", sorted(set(strategies.EVENT_TYPES) - FREE))
+@pytest.mark.parametrize("event_type", sorted(set(strategies.EVENT_TYPES) - build.NEED_NO_MEMBER))
 def test_whoever_acts_alone_has_to_be_a_member(event_type: str) -> None:
     """R10: for every type that there is."""
     step = strategies.Step(event_type, "p2", "p2", 0, 1, strategies.SPELLINGS[0])

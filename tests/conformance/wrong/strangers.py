@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import builders as build
+
 from app.contract import constants as c
 from app.contract.errors import Location, MissionMismatchError, UnknownParticipantError
 from app.contract.identity import ParticipantIdentity
@@ -17,11 +19,6 @@ from .variant import Variant, handling, instead
 
 right_run = fold.run
 turn_away = Draft.turn_away
-NOBODY_OR_NOT_YET = {
-    *(c.PARTICIPANT_INVITED, c.PARTICIPANT_JOINED, c.PARTICIPANT_LEFT),
-    *(c.CONCURRENT_DRIVER_WARNING, c.POTENTIAL_STEP_COLLISION_DETECTED),
-}
-"""The types whose events need no member: nobody acts, or someone comes or goes."""
 
 
 def right_step(draft: Draft, event: FoldEvent) -> None:
@@ -93,7 +90,7 @@ def take_every_mission(draft: Draft, event: FoldEvent) -> None:
 def ask_membership_first(draft: Draft, event: FoldEvent) -> None:
     who = getattr(event.payload, "participant_id", None)
     mission = draft.mission_id
-    if mission and event.event_type not in NOBODY_OR_NOT_YET and who not in draft.participants:
+    if mission and event.event_type not in build.NEED_NO_MEMBER and who not in draft.participants:
         draft.mission_id = ""  # to be the event's own
     right_step(draft, event)
     draft.mission_id = mission or draft.mission_id
