@@ -110,7 +110,7 @@ format: $(VENV)/dev.stamp
 ## drift: the generated files are what their sources say
 .PHONY: drift
 drift: $(VENV)/dev.stamp
-	$(BIN)/python -m app.contract.schemas.generate --check
+	$(BIN)/python -m mission_collaboration.contract.schemas.generate --check
 	$(BIN)/python -m conformance.generate --check
 	$(BIN)/python -m app.api.openapi --check
 	$(BIN)/python -m documents --check
@@ -158,7 +158,7 @@ mutants: $(VENV)/mutants.stamp
 ## generated: write the schemas, openapi.json and the generated documents again
 .PHONY: generated
 generated: $(VENV)/dev.stamp
-	$(BIN)/python -m app.contract.schemas.generate
+	$(BIN)/python -m mission_collaboration.contract.schemas.generate
 	$(BIN)/python -m conformance.generate
 	$(BIN)/python -m app.api.openapi
 	$(BIN)/python -m documents

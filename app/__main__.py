@@ -5,10 +5,10 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from app import logs
-from app.server.listening import CannotListenError, listen
-from app.server.sharing import shared_folder
-from app.server.tracing import require_packages
+from app.observability import logging as logs
+from app.observability.metrics_folder import shared_folder
+from app.observability.trace_export import require_packages
+from app.server.listener import CannotListenError, listen
 from app.settings import BadSettingsError, from_environment
 
 
@@ -25,7 +25,7 @@ def main() -> int:
         return 2
     logs.configure(settings)
     with shared_folder(settings.workers):
-        from app.server.serving import serve  # only now, for it imports the whole service, which looks at the folder
+        from app.server.run import serve  # only now, for it imports the whole service, which looks at the folder
 
         return serve(settings, listener)
 

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from app.collaboration import Event, reduce_collaboration_events
+from mission_collaboration import Event, reduce_collaboration_events
 
 
 def seconds(work: Callable[[], object]) -> float:

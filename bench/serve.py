@@ -4,7 +4,7 @@ import sys
 
 import uvicorn
 
-from app.server.serving import server_config
+from app.server.run import server_config
 from app.settings import Settings
 from bench.wire import LOCALHOST
 

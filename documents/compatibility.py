@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from app.contract.payloads import PAYLOAD_MODELS
 from documents.fields import Field, fields, table
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 BEGIN: Final = "<!-- written by `make generated` -->"
 END: Final = "<!-- end -->"

@@ -8,19 +8,19 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from app.api.examples.stories import EACH_TYPE, OTHER_EVENT
-from app.contract.constants import CONTRACT_VERSION
-from app.contract.envelope import Event
-from app.contract.identity import AuthPrincipalBinding, FocusTarget, ParticipantIdentity
-from app.contract.payloads import PAYLOAD_MODELS, Payload
-from app.contract.state import (
+from conformance.loading import load_rules
+from documents.fields import fields, meanings, table
+from mission_collaboration.contract.constants import CONTRACT_VERSION
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.identity import AuthPrincipalBinding, FocusTarget, ParticipantIdentity
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS, Payload
+from mission_collaboration.contract.state import (
     CollaborationAnomaly,
     CommentEntry,
     DecisionEntry,
     ReducedCollaborationState,
     WarningEntry,
 )
-from conformance.loading import load_rules
-from documents.fields import fields, meanings, table
 
 WIDTH: Final = 110
 """How long a line of an example may be."""

@@ -5,8 +5,8 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from app.contract.formats import IDENTIFIER_PATTERN, INSTANT_PATTERN
-from app.contract.json_schema import ContractJsonSchema
+from mission_collaboration.contract.formats import IDENTIFIER_PATTERN, INSTANT_PATTERN
+from mission_collaboration.contract.json_schema import ContractJsonSchema
 
 WORDS: Final = {
     IDENTIFIER_PATTERN: "ULID or UUID",

@@ -9,14 +9,14 @@ import naive
 import pytest
 from hypothesis import settings
 
-from app.collaboration import (
+from mission_collaboration import (
     Event,
     EventRefusedError,
     ParticipantIdentity,
     ReducedCollaborationState,
     reduce_collaboration_events,
 )
-from app.reducer.fold import Mode
+from mission_collaboration.reducer.fold import Mode
 
 Json = dict[str, Any]
 Pair = tuple[str, Json]

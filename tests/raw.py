@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-from app.api.problems import KINDS
+from app.problems import KINDS
 
 LOCALHOST = "127.0.0.1"
 LONGEST = 30.0

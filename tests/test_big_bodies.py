@@ -19,9 +19,9 @@ from api import story
 from mix import benchmark_mix
 from running import DEADLINE, free_port, server
 
-from app.api.reducing import reduce_body
-from app.api.workshop import LOWER_PRIORITY
+from app.api.endpoints.reduce import reduce_body
 from app.settings import Settings
+from app.workers.pool import LOWER_PRIORITY
 
 AS_LINES = {"Content-Type": "application/x-ndjson"}
 LARGE = json.dumps({"events": story.events() * 20, "mode": "permissive"}).encode()

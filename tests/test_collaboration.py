@@ -8,8 +8,8 @@ import builders as build
 import naive
 import pytest
 
-import app.collaboration as api
-from app.collaboration import SpecKittyEventsError
+import mission_collaboration as api
+from mission_collaboration import SpecKittyEventsError
 
 TYPES = tuple(naive.PAYLOADS)
 CONSTANTS = {re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper(): name for name in TYPES}
@@ -40,7 +40,7 @@ def test_all_lists_every_public_name_once_and_nothing_that_is_missing() -> None:
 
 def test_a_star_import_brings_them() -> None:
     names: dict[str, Any] = {}
-    exec("from app.collaboration import *", names)
+    exec("from mission_collaboration import *", names)
     assert set(names) >= THE_NAMES | BESIDE_THEM
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.logs import ATOMIC, Line, Sink, written
+from app.observability.logging import ATOMIC, Line, Sink, written
 
 LINE = written(Line("2026-11-22T21:01:19.894Z", "info", "request", 1), as_json=True)
 

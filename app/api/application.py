@@ -13,48 +13,48 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __version__
+from app.api.app_state import AppState
 from app.api.at_once import AtOnce
+from app.api.auth import Authenticator, Keys
 from app.api.cors import Cors
-from app.api.keys import Keys, Lock
-from app.api.life import Life
 from app.api.middleware import Guard, HeadAsGet, RequestId
 from app.api.openapi import openapi_document
 from app.api.pages.assets import our_assets, reader_assets
 from app.api.pages.docs import docs_routes
-from app.api.problems import KINDS, Problem, answer_with_problem, render
 from app.api.routes import api_routes, make_answers, works_by_path
 from app.api.service import Service
-from app.api.watching import Seen
+from app.observability.access_log import Seen
+from app.problems import KINDS, Problem, answer_with_problem, render
 from app.settings import Settings
 
 YOUNG_OBJECTS: Final = 50_000
 """How many new containers there are before the collector looks at them; Python's own default is 700."""
 
 
-def create_app(settings: Settings, life: Life | None = None) -> Service:
+def create_app(settings: Settings, app_state: AppState | None = None) -> Service:
     """Make the service for these settings; nothing else is read, and nothing of a mission is kept between requests.
 
-    Whoever looks after the process hands in its `life`, to say when it ends.
+    Whoever looks after the process hands in its `app_state`, to say when it ends.
     """
-    life = life or Life(settings)
-    lock = Lock(settings.keys, settings.open_pages)
-    answers = make_answers(settings, life)
+    app_state = app_state or AppState(settings)
+    lock = Authenticator(settings.keys, settings.open_pages)
+    answers = make_answers(settings, app_state)
     app = Service(
         {where: answer for where, answer in answers.items() if "{" not in where.path},
-        AtOnce(works_by_path(), settings, life, lock),
+        AtOnce(works_by_path(), settings, app_state, lock),
         title="Mission Collaboration Service",
         version=__version__,
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=partial(live, life),
+        lifespan=partial(live, app_state),
         middleware=[
             *_tracing(settings),
             Middleware(RequestId),
-            Middleware(Seen, life.journal),
+            Middleware(Seen, app_state.access_log),
             *([Middleware(Cors, settings.cors_origins)] if settings.cors_origins else []),
             Middleware(HeadAsGet),
             *([Middleware(Keys, lock)] if settings.keys else []),
-            Middleware(Guard, life),
+            Middleware(Guard, app_state),
         ],
         exception_handlers={Problem: answer_with_problem, HTTPException: answer_routing_error},
     )
@@ -69,20 +69,20 @@ def create_app(settings: Settings, life: Life | None = None) -> Service:
 def _tracing(settings: Settings) -> list[Middleware]:
     if not settings.tracing:
         return []
-    from app.api.tracing import Traced  # only where it is wanted
+    from app.observability.tracing import Traced  # only where it is wanted
 
     return [Middleware(Traced)]
 
 
 @asynccontextmanager
-async def live(life: Life, app: FastAPI) -> AsyncIterator[None]:
+async def live(app_state: AppState, app: FastAPI) -> AsyncIterator[None]:
     """Settle when the server starts, and let go of everything when it ends."""
     settle_memory()
     try:
         yield
     finally:
-        life.workshop.close()
-        life.journal.tell()
+        app_state.pool.close()
+        app_state.access_log.tell()
 
 
 def settle_memory() -> None:

@@ -12,14 +12,15 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Scope
 
-from app.api.facts import Sight, Told
+from app.api.app_state import AppState
+from app.api.auth import Authenticator
 from app.api.headers import header
-from app.api.keys import Lock
-from app.api.life import Life
 from app.api.middleware import apology, choose_id, id_field
-from app.api.problems import Problem, render, request_id
-from app.api.workshop import TooMuchInPlaceError, Work
+from app.observability.request_record import RequestRecord
+from app.problems import Problem, render, request_id
+from app.responses import BatchResponse
 from app.settings import Settings
+from app.workers.pool import TooMuchInPlaceError, Work
 
 JSON: Final = "application/json"
 PLAIN: Final[Mapping[bytes, tuple[str | None, ...]]] = {
@@ -33,10 +34,12 @@ PLAIN: Final[Mapping[bytes, tuple[str | None, ...]]] = {
 class AtOnce:
     """The works that can be done at once, by method and path."""
 
-    def __init__(self, works: Mapping[tuple[str, str], Work], settings: Settings, life: Life, lock: Lock) -> None:
+    def __init__(
+        self, works: Mapping[tuple[str, str], Work], settings: Settings, app_state: AppState, lock: Authenticator
+    ) -> None:
         self._works = {} if settings.tracing or settings.cors_origins else works
         self._settings = settings
-        self._journal = life.journal
+        self._journal = app_state.access_log
         self._lock = lock
         self._largest = min(settings.inline_body_bytes, settings.max_body_bytes)
 
@@ -47,25 +50,25 @@ class AtOnce:
             return False
         chosen = choose_id(scope)
         request_id.set(chosen)
-        sight = Sight(scope["method"], scope["path"], chosen)
+        record = RequestRecord(scope["method"], scope["path"], chosen)
         try:
             response = self._answer(work, scope, body)
         except TooMuchInPlaceError:
             return False  # rare, and the layers find it out again
         response.raw_headers.append(id_field(chosen))
         send(response)
-        sight.status, sight.bytes_in, sight.bytes_out = response.status_code, len(body), len(response.body)
-        if isinstance(response, Told):
-            response.tell(sight)
-        sight.seconds = perf_counter() - sight.begun
-        self._journal.note(sight)
+        record.status, record.bytes_in, record.bytes_out = response.status_code, len(body), len(response.body)
+        if isinstance(response, BatchResponse):
+            response.tell(record)
+        record.seconds = perf_counter() - record.begun
+        self._journal.note(record)
         return True
 
     def _is_plain(self, scope: Scope) -> bool:
         return (
             not scope["query_string"]
             and all(header(scope, name) in values for name, values in PLAIN.items())
-            and self._lock.lets_in(scope)
+            and self._lock.is_authorised(scope)
         )
 
     def _answer(self, work: Work, scope: Scope, body: bytes | bytearray) -> Response:

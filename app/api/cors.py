@@ -8,7 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from app.api.problems import Finding, Problem, render
+from app.problems import Finding, Problem, render
 
 TAKEN: Final = ("Authorization", "X-API-Key", "Content-Type", "Content-Encoding", "If-None-Match", "X-Request-Id")
 SHOWN: Final = ("X-Request-Id", "Repr-Digest", "ETag", "Retry-After", "WWW-Authenticate", "Allow")

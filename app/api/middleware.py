@@ -8,10 +8,10 @@ from secrets import token_hex
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.app_state import AppState
 from app.api.headers import header
-from app.api.life import Life
-from app.api.problems import Problem, render, request_id
-from app.api.workshop import shutting_down
+from app.problems import Problem, render, request_id
+from app.workers.pool import shutting_down
 
 logger = logging.getLogger("app")
 
@@ -78,9 +78,9 @@ class Guard:
     What is given up when the drain time is over becomes `shutting-down`.
     """
 
-    def __init__(self, app: ASGIApp, life: Life) -> None:
+    def __init__(self, app: ASGIApp, app_state: AppState) -> None:
         self.app = app
-        self.life = life
+        self.app_state = app_state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and answer for whatever fails before an answer has begun."""
@@ -94,7 +94,7 @@ class Guard:
         try:
             await self.app(scope, receive, remember)
         except asyncio.CancelledError:
-            if not self.life.draining or started:
+            if not self.app_state.draining or started:
                 raise
             await render(shutting_down())(scope, receive, send)
         except Exception:

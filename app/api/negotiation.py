@@ -2,7 +2,7 @@
 
 import re
 
-from app.api.problems import Finding, Problem
+from app.problems import Finding, Problem
 
 _is_quality = re.compile(r"(0(\.\d*)?|1(\.0*)?)").fullmatch
 

@@ -5,10 +5,9 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, JsonValue
 
-from app.admission.advice import Advice
 from app.api import examples, parameters
-from app.api.limits import Limits
-from app.api.wire import (
+from app.api.endpoints.limits import Limits
+from app.api.schemas import (
     AdmitAnswer,
     AdmitRequest,
     AdviseRequest,
@@ -22,9 +21,10 @@ from app.api.wire import (
     ValidateBatchRequest,
     ValidateRequest,
 )
-from app.contract.envelope import Event
-from app.contract.state import ReducedCollaborationState
-from app.contract.violations import ConformanceResult
+from mission_collaboration.admission.advice import Advice
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.state import ReducedCollaborationState
+from mission_collaboration.contract.violations import ConformanceResult
 
 BODY_PROBLEMS: Final = (
     "malformed-request",

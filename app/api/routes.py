@@ -8,28 +8,28 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.admitting import admit_body
-from app.api.advising import advise_body
-from app.api.bodies import JSON, NDJSON, read_body, read_media_type
-from app.api.capacity import Capacity
+from app.api.app_state import AppState
+from app.api.body.receive import JSON, NDJSON, read_body, read_media_type
+from app.api.endpoints.admit import admit_body
+from app.api.endpoints.advise import advise_body
+from app.api.endpoints.limits import limits_in_force
+from app.api.endpoints.reduce import reduce_body, reduce_lines
+from app.api.endpoints.reduce_ordered import reduce_stream
+from app.api.endpoints.schemas import MEDIA_TYPE as SCHEMA_TYPE
+from app.api.endpoints.schemas import schema_index, schema_response
+from app.api.endpoints.validate import REPORTS, Report, validate_batch_body, validate_batch_lines, validate_body
 from app.api.headers import header
-from app.api.life import Life
-from app.api.limits import limits_in_force
-from app.api.metrics import MEDIA_TYPE as METRICS_TYPE
 from app.api.negotiation import require_acceptable
 from app.api.operations import OPERATIONS
 from app.api.pages.problem_pages import get_problem, list_problems
 from app.api.pages.start import start_response
-from app.api.problems import Finding, Problem, render
-from app.api.reducing import reduce_body, reduce_lines
-from app.api.schema_routes import MEDIA_TYPE as SCHEMA_TYPE
-from app.api.schema_routes import schema_index, schema_response
-from app.api.streaming import reduce_stream
-from app.api.validating import REPORTS, Report, validate_batch_body, validate_batch_lines, validate_body
-from app.api.wire import Health
-from app.api.workshop import Work
-from app.reducer.fold import MODES, Mode
+from app.api.schemas import Health
+from app.observability.metrics import MEDIA_TYPE as METRICS_TYPE
+from app.problems import Finding, Problem, render
 from app.settings import Settings
+from app.workers.capacity import Capacity
+from app.workers.pool import Work
+from mission_collaboration.reducer.fold import MODES, Mode
 
 DEFAULT_ORDER = b"ordered=false"
 """What forms made of the document send along with JSON, though it says nothing there."""
@@ -53,9 +53,9 @@ class Where(NamedTuple):
     path: str
 
 
-def make_answers(settings: Settings, life: Life) -> dict[Where, ASGIApp]:
+def make_answers(settings: Settings, app_state: AppState) -> dict[Where, ASGIApp]:
     """Map method and path of every operation to what answers it; both stand in `OPERATIONS` alone."""
-    endpoints = Endpoints(settings, life).by_operation()
+    endpoints = Endpoints(settings, app_state).by_operation()
     return {
         Where(operation.method.upper(), operation.path): Answer(endpoints[operation.operation_id])
         for operation in OPERATIONS
@@ -99,10 +99,10 @@ class Answer:
 class Endpoints:
     """The endpoints of one service."""
 
-    def __init__(self, settings: Settings, life: Life) -> None:
+    def __init__(self, settings: Settings, app_state: AppState) -> None:
         self.settings = settings
-        self.life = life
-        self.workshop = life.workshop
+        self.app_state = app_state
+        self.pool = app_state.pool
         self.capacity = Capacity(settings.max_concurrency, max(settings.max_held_bytes, settings.max_body_bytes))
 
     def by_operation(self) -> dict[str, Endpoint]:
@@ -131,7 +131,7 @@ class Endpoints:
         if request.scope["query_string"] != DEFAULT_ORDER:
             check_query(request)
         body = await read_body(request, self.settings, self.capacity)
-        return await self.workshop.do(reduce_body, body, self.settings)
+        return await self.pool.do(reduce_body, body, self.settings)
 
     async def reduce_ndjson(self, request: Request) -> Response:
         """Fold events that stand on lines, as they arrive when they come in order."""
@@ -140,7 +140,7 @@ class Endpoints:
         if read_choice(request, "ordered", ("false", "true")) == "true":
             return await reduce_stream(request, mode, self.settings, self.capacity)
         body = await read_body(request, self.settings, self.capacity)
-        return await self.workshop.do(reduce_lines, body, self.settings, mode)
+        return await self.pool.do(reduce_lines, body, self.settings, mode)
 
     def on_json(self, work: Work) -> Endpoint:
         """Make an endpoint that does some work on a JSON body, and takes no parameters."""
@@ -150,7 +150,7 @@ class Endpoints:
             read_media_type(request, JSON)
             check_query(request)
             body = await read_body(request, self.settings, self.capacity)
-            return await self.workshop.do(work, body, self.settings)
+            return await self.pool.do(work, body, self.settings)
 
         return endpoint
 
@@ -161,7 +161,7 @@ class Endpoints:
         check_query(request, "report")
         report: Report = read_choice(request, "report", REPORTS)
         body = await read_body(request, self.settings, self.capacity)
-        return await self.workshop.do(judge, body, self.settings, report)
+        return await self.pool.do(judge, body, self.settings, report)
 
     async def list_schemas(self, request: Request) -> Response:
         """List the JSON Schemas."""
@@ -188,11 +188,13 @@ class Endpoints:
 
     async def metrics(self, request: Request) -> Response:
         """Answer with what all workers have counted."""
-        return Response(self.life.journal.page(), headers={"Cache-Control": "no-store"}, media_type=METRICS_TYPE)
+        return Response(
+            self.app_state.access_log.page(), headers={"Cache-Control": "no-store"}, media_type=METRICS_TYPE
+        )
 
     async def ready(self, request: Request) -> Response:
         """Answer whether the service takes requests."""
-        await self.life.check_ready()
+        await self.app_state.check_ready()
         return await self.health(request)
 
 

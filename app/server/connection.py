@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from app.api.problems import Problem
+from app.problems import Problem
 from app.server import refusals
-from app.server.exchange import Exchange
-from app.server.flow import Flow
-from app.server.leaving import Exit
-from app.server.pace import Pace
-from app.server.watch import Watch
+from app.server.flow_control import Flow
+from app.server.lingering_close import LingeringTransport
+from app.server.minimum_rate import Pace
+from app.server.request_cycle import RequestCycle
+from app.server.timeouts import Watch
 from app.settings import Settings
 
 SHORTEST_SILENCE: Final = 1.0
@@ -22,8 +22,8 @@ SHORTEST_SILENCE: Final = 1.0
 class Connection(HttpToolsProtocol):
     """uvicorn's protocol with deadlines: it is at rest, in the head of a request, in its body, or owes an answer."""
 
-    transport: Exit  # type: ignore[assignment]
-    cycle: Exchange
+    transport: LingeringTransport  # type: ignore[assignment]
+    cycle: RequestCycle
 
     def __init__(self, settings: Settings, watch: Watch, **given: Any) -> None:
         super().__init__(**given)
@@ -42,7 +42,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, or tell the client that there is no room."""
         super().connection_made(transport)
-        self.transport = Exit(transport, self._may_still_send)
+        self.transport = LingeringTransport(transport, self._may_still_send)
         self.flow = Flow(transport, self.pipeline)
         self.resting_since = monotonic()
         has_room = len(self.watch) < self.settings.max_connections or self.watch.make_room()

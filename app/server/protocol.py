@@ -9,10 +9,10 @@ import httptools
 
 from app.server import refusals
 from app.server.connection import Connection
-from app.server.exchange import Answerer, Exchange
+from app.server.request_cycle import Answerer, RequestCycle
 from app.server.targets import origin_form
+from app.server.timeouts import NoteRefusal, Watch
 from app.server.upgrades import head_without_upgrade
-from app.server.watch import NoteRefusal, Watch
 from app.settings import Settings
 
 MOST_AHEAD: Final = 1000
@@ -110,8 +110,8 @@ class GuardedProtocol(Connection):
         self.scope["raw_path"] = target.path
         self.scope["query_string"] = target.query or b""
 
-    def _exchange(self) -> Exchange:
-        return Exchange(
+    def _exchange(self) -> RequestCycle:
+        return RequestCycle(
             self._at_once,
             scope=self.scope,
             transport=cast(asyncio.Transport, self.transport),
@@ -126,7 +126,7 @@ class GuardedProtocol(Connection):
             on_response=self.on_response_complete,
         )
 
-    def _begin(self, exchange: Exchange) -> None:
+    def _begin(self, exchange: RequestCycle) -> None:
         """Begin an exchange, or let it wait for the answers to the requests before it."""
         is_ahead, self.cycle = self.owes_answer, exchange
         if is_ahead:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from app.api.problems import SEE_LIMITS, Problem, render, request_id
+from app.problems import SEE_LIMITS, Problem, render, request_id
 from app.settings import Settings
 
 Headers = Iterable[tuple[bytes, bytes]]

@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from app.lifeline import when_hung_up
-from app.server.listening import close_the_door
-from app.server.sharing import clear_away, forget
+from app.observability.metrics_folder import clear_away, forget
+from app.server.listener import close_the_door
+from app.workers.parent_watchdog import when_hung_up
 
 HEARD: Final = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT)
 TOO_YOUNG: Final = 1.0

@@ -12,10 +12,10 @@ import naive_admission
 import strategies
 from folding import Json, events_of, roster_of
 
-from app.api.admitting import admit_body
-from app.api.problems import Problem
-from app.collaboration import LateEventsError, admit, reduce_collaboration_events
+from app.api.endpoints.admit import admit_body
+from app.problems import Problem
 from app.settings import Settings
+from mission_collaboration import LateEventsError, admit, reduce_collaboration_events
 
 STEP = 1_000
 LIMITS = Settings(recent_events=1_000)

@@ -7,7 +7,7 @@ import builders as build
 import pytest
 from folding import Json, events_of, joins, seeds
 
-from app.collaboration import (
+from mission_collaboration import (
     Admission,
     BadCheckpointError,
     LateEventsError,

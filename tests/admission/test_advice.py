@@ -9,7 +9,7 @@ import strategies
 from folding import events_of, joins, strict
 from hypothesis import given
 
-from app.collaboration import (
+from mission_collaboration import (
     Advice,
     ReducedCollaborationState,
     admit,

@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mix import benchmark_mix
 
-from app.admission import checkpoint
-from app.admission.checkpoint import _digest, read_checkpoint, write_checkpoint
-from app.admission.known import Known
-from app.admission.refusals import BadCheckpointError, LargeCheckpointError
-from app.admission.saved import Saved, SavedState
-from app.collaboration import ReducedCollaborationState, admit
-from app.reducer.freezing import encode
+from mission_collaboration import ReducedCollaborationState, admit
+from mission_collaboration.admission import checkpoint
+from mission_collaboration.admission.checkpoint import _digest, read_checkpoint, write_checkpoint
+from mission_collaboration.admission.checkpoint_codec import Saved, SavedState
+from mission_collaboration.admission.digest_cache import DigestCache
+from mission_collaboration.admission.errors import BadCheckpointError, LargeCheckpointError
+from mission_collaboration.reducer.snapshot import encode
 
 ACTS = [*joins("p1", "p2"), build.heartbeat("p1"), build.invited("p3"), build.driver_warning("w1", "p1", "p2")]
 CHECKPOINT = admit(build.history(*ACTS)).checkpoint
@@ -83,8 +83,8 @@ def test_it_holds_every_field_of_the_state_but_the_one_that_follows_from_another
 
 def test_reading_and_writing_it_again_changes_nothing() -> None:
     mission = read_checkpoint(CHECKPOINT)
-    assert write_checkpoint(mission, encode(mission.draft)) == CHECKPOINT
-    assert read_checkpoint(with_state()).draft.event_count == 5
+    assert write_checkpoint(mission, encode(mission.accumulator)) == CHECKPOINT
+    assert read_checkpoint(with_state()).accumulator.event_count == 5
 
 
 @given(st.integers(0, len(CHECKPOINT) - 1), st.characters(min_codepoint=32, max_codepoint=0x2FF))
@@ -185,7 +185,7 @@ def test_one_that_was_seen_before_is_read_as_one_that_was_not(monkeypatch: pytes
     for count in range(len(acts) + 1):
         before = admit(build.history(*acts)[:count]).checkpoint
         known = admit(build.history(*acts)[count:], checkpoint=before)
-        monkeypatch.setattr(checkpoint, "_known_sound", Known(0))
+        monkeypatch.setattr(checkpoint, "_known_sound", DigestCache(0))
         unknown = admit(build.history(*acts)[count:], checkpoint=before)
         monkeypatch.undo()
         assert known == unknown
@@ -201,7 +201,7 @@ def test_a_bomb_does_not_go_off() -> None:
 def test_one_that_could_not_be_read_again_is_not_written() -> None:
     mission = read_checkpoint(CHECKPOINT)
     with pytest.raises(LargeCheckpointError):
-        write_checkpoint(mission, encode(mission.draft), largest=500)
+        write_checkpoint(mission, encode(mission.accumulator), largest=500)
 
 
 def test_instants_at_the_ends_of_time_come_back_as_they_were() -> None:
@@ -211,7 +211,7 @@ def test_instants_at_the_ends_of_time_come_back_as_they_were() -> None:
         beat = build.event(*build.heartbeat("p1"), timestamp=instant, lamport_clock=2)
         mission = read_checkpoint(admit([event, beat]).checkpoint)
         assert mission.watermark == (2, datetime.fromisoformat(instant), build.ulid(2))
-        assert mission.draft.presence == {"p1": datetime.fromisoformat(instant)}
+        assert mission.accumulator.presence == {"p1": datetime.fromisoformat(instant)}
 
 
 def test_it_is_bounded_by_the_state_and_not_by_the_history() -> None:

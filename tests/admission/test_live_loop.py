@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from app.admission import checkpoint
-from app.admission.known import Known
+from mission_collaboration.admission import checkpoint
+from mission_collaboration.admission.digest_cache import DigestCache
 
 DRAWN = st.lists(st.tuples(strategies.steps(), st.sampled_from(("", "", "", "", *ODD))), min_size=1, max_size=9)
 TWISTED = st.lists(st.tuples(st.sampled_from(TWISTS), st.integers(0, 99), st.integers(0, 11)), max_size=3)
@@ -60,7 +60,7 @@ class LiveLoop(RuleBasedStateMachine):
 
 def move_elsewhere() -> None:
     """Go on where none of the checkpoints was seen before."""
-    checkpoint._known_sound = Known(checkpoint._known_sound.most)
+    checkpoint._known_sound = DigestCache(checkpoint._known_sound.most)
 
 
 def batch_of(backend: Backend, drawn: list[Any], twisted: list[Any], order: random.Random) -> list[Any]:

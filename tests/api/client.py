@@ -9,7 +9,7 @@ import httpx
 from starlette.responses import Response
 
 from app.api.application import create_app
-from app.api.problems import KINDS
+from app.problems import KINDS
 from app.settings import Settings
 
 Json = dict[str, Any]

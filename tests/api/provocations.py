@@ -7,7 +7,7 @@ import builders as build
 import httpx
 from api.client import JSON_TYPE, Client, Json
 
-from app.collaboration import admit
+from mission_collaboration import admit
 
 MISSION = "checkout-redesign"
 REQUEST_ID = "cli-42.retry-1"

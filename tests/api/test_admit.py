@@ -10,7 +10,7 @@ import pytest
 from api.client import Client, Json, places, problem
 from folding import events_of, joins
 
-from app.collaboration import admit, reduce_collaboration_events
+from mission_collaboration import admit, reduce_collaboration_events
 
 START = build.history(*joins("p1", "p2"), build.drive("p1"), build.drive("p2"))
 OVERLAP = [

@@ -9,7 +9,7 @@ from api.client import Client, Json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.collaboration import validate_event
+from mission_collaboration import validate_event
 
 OTHER = build.event("MissionCreated", {}, event_id=build.ulid(9_999))
 TYPED_PAYLOADS = st.sampled_from(strategies.EVENT_TYPES).flatmap(

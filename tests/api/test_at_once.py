@@ -9,11 +9,11 @@ import pytest
 from api import story
 from starlette.responses import Response
 
+from app.api.app_state import AppState
 from app.api.application import create_app
 from app.api.at_once import AtOnce
-from app.api.keys import Lock
-from app.api.life import Life
-from app.api.problems import Problem
+from app.api.auth import Authenticator
+from app.problems import Problem
 from app.settings import Settings
 
 BODY = bytearray(b'{"events": []}')
@@ -112,12 +112,12 @@ def test_the_id_of_the_request_is_the_callers_where_it_is_usable() -> None:
 
 def test_an_operator_sees_of_it_what_he_sees_of_all_others() -> None:
     """The fold of a story, and the refusal of nonsense."""
-    life = Life(Settings())
-    at_once = create_app(Settings(), life).at_once
+    app_state = AppState(Settings())
+    at_once = create_app(Settings(), app_state).at_once
     body = bytearray(json.dumps({"events": story.events()}).encode())
     [state, refusal] = [*answers(at_once, asked(), body), *answers(at_once, asked(), bytearray(b"nonsense"))]
-    assert life.journal.in_flight == 0
-    page = life.journal.page().decode()
+    assert app_state.access_log.in_flight == 0
+    page = app_state.access_log.page().decode()
     for line in (
         'collab_requests_total{method="POST",route="/reduce",status="200"} 1.0',
         'collab_requests_total{method="POST",route="/reduce",status="400"} 1.0',
@@ -138,7 +138,7 @@ def test_a_bug_is_an_apology_and_is_logged(caplog: pytest.LogCaptureFixture, bug
         raise bug
 
     settings = Settings()
-    at_once = AtOnce({("POST", "/reduce"): fail}, settings, Life(settings), Lock(()))
+    at_once = AtOnce({("POST", "/reduce"): fail}, settings, AppState(settings), Authenticator(()))
     with caplog.at_level(logging.ERROR):
         [answer] = answers(at_once, asked())
     assert answer.status_code == 500

@@ -11,7 +11,7 @@ from api.client import Client, Json
 from app.api.examples.answers import ONLY, REQUEST_ID
 from app.api.examples.stories import MISSION_OF_ALL_TYPES
 from app.api.openapi import __main__ as writer
-from app.contract.constants import COLLABORATION_EVENT_TYPES
+from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
 
 DOCUMENT: Json = json.loads((Path(__file__).parents[2] / "openapi.json").read_text("utf-8"))
 

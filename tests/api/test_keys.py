@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from api.client import Client, problem
 
-from app.api.keys import is_always_open
+from app.api.auth import is_always_open
 from app.api.openapi import openapi_document
 from app.api.operations import OPERATIONS
 

@@ -12,7 +12,7 @@ from api import story
 from api.client import JSON_TYPE, Client, Json
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from app.contract.schemas import PUBLISHED_MODELS
+from mission_collaboration.contract.schemas import PUBLISHED_MODELS
 
 SNAPSHOT = Path(__file__).parents[2] / "openapi.json"
 

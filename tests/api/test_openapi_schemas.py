@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
 from app.api.openapi.names import NAMED
-from app.contract.constants import COLLABORATION_EVENT_TYPES
-from app.contract.envelope import Event
-from app.contract.payloads import PAYLOAD_MODELS
-from app.contract.schemas import PUBLISHED_MODELS, schema_document, validator
+from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.contract.schemas import PUBLISHED_MODELS, schema_document, validator
 
 DOCUMENT: Json = json.loads((Path(__file__).parents[2] / "openapi.json").read_text("utf-8"))
 COMPONENTS: Json = DOCUMENT["components"]["schemas"]

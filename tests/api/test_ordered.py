@@ -17,7 +17,7 @@ from folding import examples, naive_outcome
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.reducer.fold import Mode
+from mission_collaboration.reducer.fold import Mode
 
 AS_LINES = {"Content_Type": "application/x-ndjson"}
 PATH = "/reduce?ordered=true"

@@ -11,7 +11,7 @@ from api.provocations import OUT_OF_REACH, PROVOCATIONS, REQUEST_ID
 
 from app.api.operations import OPERATIONS
 from app.api.pages.explanations import CODES, EXAMPLE_REQUEST_ID, EXPLANATIONS, VERDICTS
-from app.api.problems import KINDS
+from app.problems import KINDS
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
 AWAITED = {"shutting-down"}

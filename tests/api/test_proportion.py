@@ -8,8 +8,8 @@ import builders as build
 import pytest
 from api.client import Client, Json, places, problem
 
-from app.collaboration import Event, reduce_collaboration_events
 from app.settings import Settings
+from mission_collaboration import Event, reduce_collaboration_events
 
 AS_LINES = {"Content_Type": "application/x-ndjson"}
 BOTH = ("strict", "permissive")

@@ -8,12 +8,12 @@ import pytest
 from api.client import Client, headers_of, problem
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-import app.contract.schemas
-from app.contract.constants import COLLABORATION_EVENT_TYPES
+import mission_collaboration.contract.schemas
+from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
 
 FILES = {
     path.name.removesuffix(".schema.json"): path.read_bytes()
-    for path in Path(app.contract.schemas.__file__).parent.glob("*.schema.json")
+    for path in Path(mission_collaboration.contract.schemas.__file__).parent.glob("*.schema.json")
 }
 OTHER_MODELS = {
     "participant_identity": "ParticipantIdentity",

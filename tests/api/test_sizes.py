@@ -12,11 +12,11 @@ from folding import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.problems import Problem
-from app.api.reading import SEAMS, check_sizes, read_surely
-from app.api.reducing import SURE_READER
-from app.collaboration import admit
+from app.api.body.parse import SEAMS, check_sizes, read_surely
+from app.api.endpoints.reduce import SURE_READER
+from app.problems import Problem
 from app.settings import Settings
+from mission_collaboration import admit
 
 LIMIT = 1_024
 AS_LINES = {"Content_Type": "application/x-ndjson"}

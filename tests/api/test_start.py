@@ -10,8 +10,8 @@ from api.client import Client, problem
 
 from app import __version__
 from app.api.pages.start import own_address
-from app.contract.constants import CONTRACT_VERSION
 from docs import curl
+from mission_collaboration.contract.constants import CONTRACT_VERSION
 
 BROWSER = {"Accept": "text/html"}
 

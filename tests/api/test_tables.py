@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 import app as package
 from app.api.operations import OPERATIONS
-from app.api.problems import KINDS
-from app.contract.errors import EventRefusedError, SpecKittyEventsError
+from app.problems import KINDS
+from mission_collaboration.contract.errors import EventRefusedError, SpecKittyEventsError
 
 PAGES = ("/openapi.json", "/docs", "/redoc", "/assets/{name}", "/docs/assets/{name}")
 

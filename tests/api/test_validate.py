@@ -6,9 +6,9 @@ import builders as build
 import pytest
 from api.client import Client, places, problem
 
-from app.contract.constants import COLLABORATION_EVENT_TYPES
 from conformance import systematic
 from conformance.table import payloads
+from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
 
 Json = build.Json
 

@@ -5,10 +5,10 @@ from collections import Counter
 
 import pytest
 
-from app.collaboration import COLLABORATION_EVENT_TYPES, Event, reduce_collaboration_events
-from app.contract.mapping import judge_mapping
 from bench.adversarial import GROWTH_STREAMS, ordered_lines
 from bench.streams import PEOPLE, SHARES, Json, batch, mixed, validation
+from mission_collaboration import COLLABORATION_EVENT_TYPES, Event, reduce_collaboration_events
+from mission_collaboration.contract.mapping import judge_mapping
 
 KINDS = {
     "ParticipantJoined": "come_or_go",

@@ -7,8 +7,8 @@ import pytest
 import uvicorn
 
 import bench.serve
-from app.server.draining import DrainingServer
-from app.server.serving import serve_in_this_process
+from app.server.graceful_shutdown import DrainingServer
+from app.server.run import serve_in_this_process
 from app.settings import Settings
 from bench.__main__ import MEASURES, arguments
 

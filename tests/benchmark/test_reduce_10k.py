@@ -9,7 +9,7 @@ import pytest
 from folding import events_of
 from mix import PEOPLE, benchmark_mix
 
-from app.collaboration import reduce_collaboration_events
+from mission_collaboration import reduce_collaboration_events
 
 COUNT = 10_000
 ROUNDS = 5

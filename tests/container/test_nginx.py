@@ -7,7 +7,7 @@ import pytest
 from docs.markdown import ROOT
 
 from app.api.middleware import _is_usable_id
-from app.api.problems import KINDS, MEDIA_TYPE, ProblemDetails
+from app.problems import KINDS, MEDIA_TYPE, ProblemDetails
 from app.settings import Settings
 
 NGINX = (ROOT / "deploy/nginx.conf").read_text("utf-8")

@@ -7,7 +7,7 @@ import builders as build
 import pytest
 from pydantic import ValidationError
 
-from app.collaboration import Event
+from mission_collaboration import Event
 
 REQUIRED = (
     *("event_id", "event_type", "aggregate_id", "payload", "timestamp", "node_id", "lamport_clock"),

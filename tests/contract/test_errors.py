@@ -8,7 +8,7 @@ import pytest
 from folding import Json, Pair, joins, refusal_of, seeds
 from pydantic import ValidationError
 
-from app.collaboration import (
+from mission_collaboration import (
     ConflictingDuplicateError,
     DepartedParticipantError,
     EventRefusedError,
@@ -22,7 +22,7 @@ from app.collaboration import (
     UnmatchedCompletionError,
     validate_event,
 )
-from app.contract.json_text import JsonTextError, TooDeepError, decode_json
+from mission_collaboration.decoding.json_text import JsonTextError, TooDeepError, decode_json
 
 REUSED = [build.event(*build.joined("p1")), build.event(*build.joined("p1"), node_id="other")]
 
@@ -59,7 +59,7 @@ STRANGERS: list[tuple[Pair, tuple[str | int, ...]]] = [
 
 def tree(root: type[SpecKittyEventsError]) -> Iterator[type[SpecKittyEventsError]]:
     """List an error class and all below it, as far as they belong to the contract."""
-    if root.__module__.startswith("app.contract"):
+    if root.__module__.startswith("mission_collaboration.contract"):
         yield root
     for child in root.__subclasses__():
         yield from tree(child)

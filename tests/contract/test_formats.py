@@ -8,7 +8,7 @@ import builders as build
 import pytest
 from pydantic import ValidationError
 
-from app.collaboration import Event
+from mission_collaboration import Event
 
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 UUID_TEXT = "00c0ffee-0000-7000-8000-00000000000a"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from app.collaboration import AuthPrincipalBinding, FocusTarget, ParticipantIdentity
-from app.contract.schemas import schema_document
+from mission_collaboration import AuthPrincipalBinding, FocusTarget, ParticipantIdentity
+from mission_collaboration.contract.schemas import schema_document
 
 MODELS: dict[type[BaseModel], dict[str, Any]] = {
     ParticipantIdentity: {"participant_id": "p1", "participant_type": "human"},

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from app.contract.json_text import JsonTextError, TooDeepError, decode_json, is_deeper
+from mission_collaboration.decoding.json_text import JsonTextError, TooDeepError, decode_json, is_deeper
 
 REFUSED = object()
 LIMIT = 50

@@ -15,9 +15,9 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
 from pydantic import BaseModel, ValidationError
 
-from app.collaboration import Event, reduce_collaboration_events
-from app.contract.payloads import PAYLOAD_MODELS
-from app.contract.schemas import PUBLISHED_MODELS, schema_document, validator
+from mission_collaboration import Event, reduce_collaboration_events
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.contract.schemas import PUBLISHED_MODELS, schema_document, validator
 
 TYPE_OF: dict[type[BaseModel], str] = {model: event_type for event_type, model in PAYLOAD_MODELS.items()}
 SOME_INSTANT = "2026-01-02T03:04:05Z"

@@ -6,8 +6,8 @@ import builders as build
 import pytest
 from folding import Json, as_json, events_of
 
-from app.collaboration import reduce_collaboration_events
-from app.contract.mapping import judge_mapping
+from mission_collaboration import reduce_collaboration_events
+from mission_collaboration.contract.mapping import judge_mapping
 
 
 def verdict(event: Json) -> list[tuple[tuple[str | int, ...], str]]:

@@ -8,9 +8,9 @@ import builders as build
 import pytest
 from pydantic import BaseModel, ValidationError
 
-import app.collaboration as api
-from app.contract.payloads import PAYLOAD_MODELS
-from app.contract.schemas import schema_document
+import mission_collaboration as api
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.contract.schemas import schema_document
 
 Json = dict[str, Any]
 IDENTITY, TARGET = build.identity("p1"), build.target("t1")

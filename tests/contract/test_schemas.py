@@ -8,8 +8,8 @@ import naive
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from app.contract.schemas import PUBLISHED_MODELS, generate, schema_document, schema_text
 from conformance.table import snake
+from mission_collaboration.contract.schemas import PUBLISHED_MODELS, generate, schema_document, schema_text
 
 NAMES = {
     *("participant_identity", "auth_principal_binding", "focus_target", "event", "reduced_collaboration_state"),

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.contract.envelope import Event
-from app.contract.errors import OutOfOrderError, UnknownEventTypeError
-from app.contract.json_text import JsonTextError, TooDeepError, decode_json
-from app.contract.validation import judge_by_model, judge_by_schema, payload_model, validate_event
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.errors import OutOfOrderError, UnknownEventTypeError
+from mission_collaboration.contract.validation import judge_by_model, judge_by_schema, payload_model, validate_event
+from mission_collaboration.decoding.json_text import JsonTextError, TooDeepError, decode_json
 
 TOO_LARGE = "A number is beyond a double's range or 4,300 digits"
 

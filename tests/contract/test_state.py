@@ -8,7 +8,7 @@ import pytest
 from folding import Json, as_json, joins, permissive, strict
 from pydantic import BaseModel, ValidationError
 
-from app.collaboration import (
+from mission_collaboration import (
     CollaborationAnomaly,
     CommentEntry,
     DecisionEntry,

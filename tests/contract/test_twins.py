@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, ValidationError
 
-from app.contract.payloads import PAYLOAD_MODELS
-from app.contract.twins import PAYLOAD_TWINS, twin
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.decoding.structs import PAYLOAD_STRUCTS, struct_for
 
 REFUSED = object()
 
@@ -28,7 +28,7 @@ def by_model(event_type: str, payload: Any) -> Any:
 def by_twin(event_type: str, payload: Any) -> Any:
     """Read a payload by its twin, and give what that holds."""
     try:
-        return msgspec.to_builtins(msgspec.convert(payload, PAYLOAD_TWINS[event_type]))
+        return msgspec.to_builtins(msgspec.convert(payload, PAYLOAD_STRUCTS[event_type]))
     except msgspec.ValidationError:
         return REFUSED
 
@@ -36,13 +36,13 @@ def by_twin(event_type: str, payload: Any) -> Any:
 def by_closed_twin(event_type: str, text: str) -> Any:
     """Read a payload's text by the twin that knows all members, and give what that holds."""
     try:
-        return msgspec.to_builtins(msgspec.json.decode(text, type=twin(PAYLOAD_MODELS[event_type], closed=True)))
+        return msgspec.to_builtins(msgspec.json.decode(text, type=struct_for(PAYLOAD_MODELS[event_type], closed=True)))
     except msgspec.ValidationError:
         return REFUSED
 
 
 def test_every_payload_has_its_twin() -> None:
-    assert set(PAYLOAD_TWINS) == set(PAYLOAD_MODELS)
+    assert set(PAYLOAD_STRUCTS) == set(PAYLOAD_MODELS)
 
 
 @pytest.mark.parametrize("event_type", PAYLOAD_MODELS)
@@ -93,5 +93,5 @@ class Unusual(BaseModel):
 
 @pytest.mark.parametrize("model", [Unlike, Unusual])
 def test_a_rule_without_an_equal_is_never_dropped_silently(model: type[BaseModel]) -> None:
-    with pytest.raises(TypeError, match="no twin for"):
-        twin(model)
+    with pytest.raises(TypeError, match="no struct_for for"):
+        struct_for(model)

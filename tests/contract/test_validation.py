@@ -7,7 +7,7 @@ import builders as build
 import pytest
 from folding import Json
 
-from app.collaboration import ConformanceResult, UnknownEventTypeError, validate_event
+from mission_collaboration import ConformanceResult, UnknownEventTypeError, validate_event
 
 
 def focus(**members: Any) -> Json:

@@ -10,9 +10,9 @@ import pytest
 from api.client import Client, problem
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from app.collaboration import Event, ParticipantIdentity, UnknownParticipantError, reduce_collaboration_events
-from app.contract.schemas import schema_document
-from app.contract.validation import judge_by_model, judge_by_schema
+from mission_collaboration import Event, ParticipantIdentity, UnknownParticipantError, reduce_collaboration_events
+from mission_collaboration.contract.schemas import schema_document
+from mission_collaboration.contract.validation import judge_by_model, judge_by_schema
 
 Json = dict[str, Any]
 

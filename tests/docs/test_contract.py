@@ -8,11 +8,11 @@ import builders as build
 import pytest
 from docs.markdown import ROOT, blocks, rows, section
 
-from app.collaboration import COLLABORATION_EVENT_TYPES, Event, validate_event
-from app.contract.constants import CONTRACT_VERSION
-from app.contract.state import ReducedCollaborationState
 from conformance.table import PAYLOADS
 from documents.__main__ import main, wanted
+from mission_collaboration import COLLABORATION_EVENT_TYPES, Event, validate_event
+from mission_collaboration.contract.constants import CONTRACT_VERSION
+from mission_collaboration.contract.state import ReducedCollaborationState
 
 PAGE = ROOT / "docs/contract.md"
 RULES = {rule["id"]: rule for rule in json.loads((ROOT / "conformance/rules.json").read_text("utf-8"))["rules"]}

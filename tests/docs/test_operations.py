@@ -4,11 +4,12 @@ import json
 
 from docs.markdown import ROOT, blocks, coded, rows, section
 
-from app.api.facts import Facts, Sight
-from app.api.metrics import Metrics
-from app.api.workshop import Workshop
-from app.logs import Line
+from app.observability.logging import Line
+from app.observability.metrics import Metrics
+from app.observability.request_record import RequestRecord
+from app.responses import BatchStatistics
 from app.settings import Settings
+from app.workers.pool import WorkerPool
 
 HANDBOOK = ROOT / "docs/operations.md"
 
@@ -35,12 +36,12 @@ def test_it_explains_every_metric_with_its_labels() -> None:
 
 def filled() -> Metrics:
     """Count one of everything."""
-    sight = Sight("POST", "/reduce", "r-1")
+    sight = RequestRecord("POST", "/reduce", "r-1")
     sight.status, sight.refusal = 422, "malformed-payload"
-    sight.facts = Facts(1, {"DriveIntentSet": 1}, "strict", 1)
+    sight.statistics = BatchStatistics(1, {"DriveIntentSet": 1}, "strict", 1)
     metrics = Metrics()
     metrics.count([("/reduce", sight)])
-    metrics.look(1, Workshop(2))
+    metrics.look(1, WorkerPool(2))
     return metrics
 
 

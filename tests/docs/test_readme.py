@@ -13,11 +13,11 @@ from docs.elision import is_like
 from docs.markdown import README, ROOT, Block, blocks, coded, prose, rows, section
 
 from app.api.operations import OPERATIONS, Operation
-from app.api.problems import KINDS
-from app.contract.constants import COLLABORATION_EVENT_TYPES
+from app.problems import KINDS
 from app.settings import Settings
 from conformance.serving import service as started_service
 from docs import curl
+from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
 
 PAIRS = list(pairwise(blocks(README)))
 CALLS = [(block.text, answer) for block, answer in PAIRS if block.text.startswith("curl")]

@@ -6,7 +6,7 @@ import builders as build
 import pytest
 from folding import Pair, as_json, events_of, joins, permissive, reasons, refused, strict
 
-from app.collaboration import FocusTarget, UnmatchedCompletionError, reduce_collaboration_events
+from mission_collaboration import FocusTarget, UnmatchedCompletionError, reduce_collaboration_events
 
 
 def test_presence_is_the_timestamp_of_the_last_heartbeat_in_canonical_order() -> None:

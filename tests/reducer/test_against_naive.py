@@ -6,7 +6,7 @@ from folding import Json, comparable_outcome, joins, naive_outcome
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.reducer.fold import MODES
+from mission_collaboration.reducer.fold import MODES
 
 
 @given(strategies.histories(), strategies.rosters())

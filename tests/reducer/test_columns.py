@@ -6,8 +6,8 @@ from folding import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.contract.formats import normalise_identifier, read_instant
-from app.reducer.columns import are_normal_ulids, normal_instants
+from mission_collaboration.contract.formats import normalise_identifier, read_instant
+from mission_collaboration.decoding.text_formats import are_normal_ulids, normal_instants
 
 INSTANTS = ("2026-01-02T03:04:05Z", "2026-11-12T13:14:15.678Z", "2026-11-12T13:14:15.678901Z")
 STRANGE = st.sampled_from("059:-+.TZtz ?é\u0661\uff10\n") | st.characters()

@@ -10,12 +10,12 @@ from folding import Json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.wire import ReduceRequest
-from app.collaboration import Event
-from app.contract.payloads import PAYLOAD_MODELS
-from app.reducer.ordering import content
-from app.reducer.reading import as_read, read_events
-from app.reducer.sure_batch import SureReader, read_sure_envelopes
+from app.api.schemas import ReduceRequest
+from mission_collaboration import Event
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.decoding.events import as_read, read_events
+from mission_collaboration.decoding.reader import SureReader, read_sure_envelopes
+from mission_collaboration.reducer.ordering import content
 
 READER = SureReader(ReduceRequest[Event])
 

@@ -11,12 +11,12 @@ from folding import Json, Pair, events_of, joins, seeds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.collaboration import Event, ReducedCollaborationState, reduce_collaboration_events
-from app.reducer.draft import Draft
-from app.reducer.fold import fold
-from app.reducer.freezing import freeze
-from app.reducer.ordering import canonical
-from app.reducer.reading import read_events
+from mission_collaboration import Event, ReducedCollaborationState, reduce_collaboration_events
+from mission_collaboration.decoding.events import read_events
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.fold import fold
+from mission_collaboration.reducer.ordering import canonical
+from mission_collaboration.reducer.snapshot import freeze
 
 MANY = 20_000
 LARGEST_GROWTH = 5.0
@@ -157,9 +157,11 @@ def looks(events: list[Event]) -> int:
         )
         for event in read_events(events)
     ]
-    draft = Draft(strict=False, roster={Counted(who): identity for who, identity in seeds("p1", "p2").items()})
+    accumulator = Accumulator(
+        strict=False, roster={Counted(who): identity for who, identity in seeds("p1", "p2").items()}
+    )
     Counted.looks = 0
-    fold(draft, canonical(watched))
+    fold(accumulator, canonical(watched))
     return Counted.looks
 
 
@@ -212,6 +214,6 @@ def test_starts_and_completions_in_any_order_agree_with_a_plain_list(acts: list[
             plain.append(step)
         elif step in plain:
             plain.remove(step)
-    draft = Draft(strict=False)
-    fold(draft, canonical(read_events(events_of(build.history(*pairs)))))
-    assert freeze(draft).active_executions == ({"p1": plain} if plain else {})
+    accumulator = Accumulator(strict=False)
+    fold(accumulator, canonical(read_events(events_of(build.history(*pairs)))))
+    assert freeze(accumulator).active_executions == ({"p1": plain} if plain else {})

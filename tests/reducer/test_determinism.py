@@ -12,7 +12,7 @@ import pytest
 from folding import events_of
 from mix import benchmark_mix
 
-from app.collaboration import reduce_collaboration_events
+from mission_collaboration import reduce_collaboration_events
 
 ROOT = Path(__file__).parents[2]
 DIGESTS = """
@@ -21,7 +21,7 @@ sys.path[:0] = ["", "tests"]
 import builders as build
 from folding import events_of
 from mix import benchmark_mix
-from app.collaboration import reduce_collaboration_events
+from mission_collaboration import reduce_collaboration_events
 events = events_of(benchmark_mix(600) + build.history(*map(build.heartbeat, ("x", "y", "z")), build.left("x")))
 for shuffle in range(10):
     random.Random(shuffle).shuffle(events)

@@ -7,7 +7,7 @@ import pytest
 import strategies
 from folding import Pair, as_json, joins, permissive, reasons, refused, seeds, strict
 
-from app.collaboration import DepartedParticipantError, ParticipantIdentity, UnknownParticipantError
+from mission_collaboration import DepartedParticipantError, ParticipantIdentity, UnknownParticipantError
 
 WARNED = build.driver_warning("w1", "host", "host")
 RUNNING = build.started("p1", "s1")

@@ -19,14 +19,14 @@ import pytest
 import strategies
 from folding import Json, Pair, as_json, joins
 
-from app.collaboration import (
+from mission_collaboration import (
     Event,
     MalformedPayloadError,
     ParticipantIdentity,
     ReducedCollaborationState,
     reduce_collaboration_events,
 )
-from app.reducer.fold import Mode
+from mission_collaboration.reducer.fold import Mode
 
 HALF = "\ud83d"
 ROOT = Path(__file__).parents[2]
@@ -217,6 +217,8 @@ def test_text_of_a_kind_of_its_own_is_kept_as_text() -> None:
 
 def test_the_pure_half_needs_no_web_framework() -> None:
     """Contract §6: a caller of the Python API loads nothing of the service around it."""
-    program = "import sys, app.collaboration; print(*{'fastapi', 'starlette', 'uvicorn', 'app.api'} & {*sys.modules})"
+    program = (
+        "import sys, mission_collaboration; print(*{'fastapi', 'starlette', 'uvicorn', 'app.api'} & {*sys.modules})"
+    )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from app.api.wire import ReduceRequest
-from app.contract.envelope import Event
-from app.contract.errors import EventRefusedError, OutOfOrderError
-from app.reducer.draft import Draft
-from app.reducer.fold import Mode
-from app.reducer.freezing import encode
-from app.reducer.ordered import OrderedFold
-from app.reducer.reading import ReadEvent, as_read, read_events
-from app.reducer.sure_batch import SureReader
+from app.api.schemas import ReduceRequest
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.errors import EventRefusedError, OutOfOrderError
+from mission_collaboration.decoding.events import ReadEvent, as_read, read_events
+from mission_collaboration.decoding.reader import SureReader
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.fold import Mode
+from mission_collaboration.reducer.snapshot import encode
+from mission_collaboration.reducer.streaming import OrderedFold
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 SURE_READER = SureReader(ReduceRequest[Event])
@@ -41,7 +41,7 @@ def read(index: int, event: Json, surely: bool) -> list[ReadEvent]:
 
 def fold(events: list[Json], mode: Mode, ways: list[bool] | None = None) -> OrderedFold:
     """Take events one by one, each read in its way."""
-    ordered = OrderedFold(Draft(strict=mode == "strict"))
+    ordered = OrderedFold(Accumulator(strict=mode == "strict"))
     for index, (event, surely) in enumerate(zip(events, itertools.cycle(ways or [False]), strict=False)):
         for each in read(index, event, surely):
             ordered.take(each)
@@ -52,7 +52,7 @@ def fold(events: list[Json], mode: Mode, ways: list[bool] | None = None) -> Orde
 def outcome(events: list[Json], mode: Mode, ways: list[bool] | None = None) -> Json | tuple[Any, ...]:
     """Give the comparable state, or the refusal, which has to know where its event stands."""
     try:
-        return naive.comparable(json.loads(encode(fold(events, mode, ways).draft)))
+        return naive.comparable(json.loads(encode(fold(events, mode, ways).accumulator)))
     except EventRefusedError as no:
         refused = no
     check_place(refused, events)
@@ -111,7 +111,7 @@ def test_a_conflict_is_told_at_its_place_once() -> None:
     events = [*build.history(*joins("p1")), first, second, third]
     assert refusal(events).index == 2
     assert refusal(events).code == "conflicting-duplicate"
-    state = json.loads(encode(fold(events, "permissive").draft))
+    state = json.loads(encode(fold(events, "permissive").accumulator))
     assert [anomaly["event_id"] for anomaly in state["anomalies"]] == [first["event_id"]]
     assert state["event_count"] == 2
 
@@ -134,7 +134,7 @@ def test_an_event_that_sorts_before_its_predecessor_is_out_of_order_in_both_mode
     joined = build.event(*joins("p1")[0], lamport_clock=0)
     two = [build.event(*build.heartbeat("p1"), **envelope) for envelope in (earlier, later)]
     for mode in MODES:
-        assert fold([joined, *two], mode).draft.event_count == 3
+        assert fold([joined, *two], mode).accumulator.event_count == 3
         found = refusal([joined, *reversed(two)], mode)
         assert isinstance(found, OutOfOrderError)
         assert (found.code, found.index, found.event_type) == ("out-of-order", 2, "PresenceHeartbeat")
@@ -149,7 +149,7 @@ def test_a_duplicate_that_is_no_neighbour_is_out_of_order() -> None:
 def test_events_of_other_types_have_no_place_in_the_order() -> None:
     first, second = build.history(*joins("p1", "p2"))
     others = [build.event("Other", {}, lamport_clock=clock) for clock in (9, 0)]
-    assert fold([first, *others, second, *others], "strict").draft.event_count == 2
+    assert fold([first, *others, second, *others], "strict").accumulator.event_count == 2
 
 
 def test_a_refusal_that_comes_first_is_told_before_what_is_out_of_order() -> None:
@@ -159,13 +159,13 @@ def test_a_refusal_that_comes_first_is_told_before_what_is_out_of_order() -> Non
 
 
 def test_the_last_event_is_folded_when_the_fold_is_finished() -> None:
-    ordered = OrderedFold(Draft(strict=True))
+    ordered = OrderedFold(Accumulator(strict=True))
     for each in read(0, build.history(*joins("p1"))[0], surely=True):
         ordered.take(each)
-    assert ordered.draft.event_count == 0
+    assert ordered.accumulator.event_count == 0
     for _ in range(2):
         ordered.finish()
-        assert ordered.draft.event_count == 1
+        assert ordered.accumulator.event_count == 1
 
 
 def test_no_two_ids_are_taken_for_one() -> None:
@@ -174,4 +174,4 @@ def test_no_two_ids_are_taken_for_one() -> None:
     ids += [f"{number:08x}-0000-0000-0000-{low:012x}" for number in (0, 2**32 - 1) for low in (0, 1, 2**48 - 1)]
     ids += ["ffffffff-ffff-ffff-ffff-ffffffffffff", "ffffffff-ffff-ffff-ffff-fffffffffffe"]
     events = [build.event(*build.joined("p1"), event_id=event_id) for event_id in ids]
-    assert fold(in_order(events), "permissive").draft.event_count == len(ids)
+    assert fold(in_order(events), "permissive").accumulator.event_count == len(ids)

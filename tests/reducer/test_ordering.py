@@ -8,7 +8,7 @@ import pytest
 import strategies
 from folding import Json, as_json, events_of, outcome, reasons, refusal_of
 
-from app.collaboration import ConflictingDuplicateError, Event, reduce_collaboration_events
+from mission_collaboration import ConflictingDuplicateError, Event, reduce_collaboration_events
 
 HERE = build.joined("p1")
 

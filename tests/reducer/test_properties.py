@@ -11,8 +11,8 @@ from folding import Json, Outcome, events_of, joins, outcome, roster_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.collaboration import reduce_collaboration_events
-from app.reducer.fold import MODES
+from mission_collaboration import reduce_collaboration_events
+from mission_collaboration.reducer.fold import MODES
 
 # What permissive mode notes and strict mode refuses; "not in roster" is of both kinds (R12, R13).
 REFUSED_KINDS = {

@@ -5,7 +5,7 @@ import pytest
 import strategies
 from folding import Json, Pair, events_of, joins, permissive, reasons, refusal_of, refused, strict
 
-from app.collaboration import (
+from mission_collaboration import (
     MalformedPayloadError,
     MissionMismatchError,
     reduce_collaboration_events,

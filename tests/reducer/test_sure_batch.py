@@ -12,14 +12,14 @@ from folding import Json, Outcome, examples, joins, outcome, seeds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.collaboration import Event, EventRefusedError, ParticipantIdentity
-from app.contract.model import ContractModel
-from app.reducer.draft import Draft
-from app.reducer.fold import MODES, Mode, fold
-from app.reducer.freezing import encode, freeze
-from app.reducer.ordering import canonical
-from app.reducer.reading import read_events
-from app.reducer.sure_batch import SureReader, read_sure_envelopes, sure_order
+from mission_collaboration import Event, EventRefusedError, ParticipantIdentity
+from mission_collaboration.contract.model import ContractModel
+from mission_collaboration.decoding.events import read_events
+from mission_collaboration.decoding.reader import SureReader, read_sure_envelopes
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.fold import MODES, Mode, fold
+from mission_collaboration.reducer.ordering import canonical, sure_order
+from mission_collaboration.reducer.snapshot import encode, freeze
 
 
 class Batch(ContractModel):
@@ -38,12 +38,12 @@ def surely(text: str | bytes, mode: Mode) -> Outcome | None:
     batch = READER.read(text.encode() if isinstance(text, str) else text)
     if batch is None:
         return None
-    draft = Draft(strict=mode == "strict", roster=batch.roster)
+    accumulator = Accumulator(strict=mode == "strict", roster=batch.roster)
     try:
-        fold(draft, sure_order(batch.events))
+        fold(accumulator, sure_order(batch.events))
     except EventRefusedError as no:
         return Outcome(None, no.code, no.event_id, no.event_type, getattr(no, "participant_id", None), str(no))
-    return Outcome(encode(draft).decode())
+    return Outcome(encode(accumulator).decode())
 
 
 def text_of(events: list[Json], **members: Any) -> str:
@@ -151,9 +151,9 @@ def test_the_encoder_writes_keys_and_sets_in_code_point_order() -> None:
     pairs = [*joins(*names), *(build.drive(who) for who in names), *(build.focus(who, "t1") for who in names)]
     batch = READER.read(text_of(build.history(*pairs)).encode())
     assert batch is not None
-    draft = Draft(strict=True)
-    fold(draft, sure_order(batch.events))
-    state = json.loads(encode(draft))
+    accumulator = Accumulator(strict=True)
+    fold(accumulator, sure_order(batch.events))
+    state = json.loads(encode(accumulator))
     in_order = ["p10", "p2", "\uff50", "\U0001f680"]
     assert list(state["participants"]) == list(state["focus_by_participant"]) == in_order
     assert state["active_drivers"] == state["participants_by_focus"]["wp:t1"] == in_order
@@ -200,6 +200,8 @@ def test_the_bytes_of_the_encoder_are_those_of_the_state(
     for event in told:
         if "content" in event["payload"]:
             event["payload"]["content"] = text
-    draft = Draft(strict=False, roster={k: ParticipantIdentity.model_validate(v) for k, v in (raw or {}).items()})
-    fold(draft, canonical(read_events([Event.model_validate(event) for event in told])))
-    assert encode(draft).decode() == freeze(draft).model_dump_json()
+    accumulator = Accumulator(
+        strict=False, roster={k: ParticipantIdentity.model_validate(v) for k, v in (raw or {}).items()}
+    )
+    fold(accumulator, canonical(read_events([Event.model_validate(event) for event in told])))
+    assert encode(accumulator).decode() == freeze(accumulator).model_dump_json()

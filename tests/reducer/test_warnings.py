@@ -6,7 +6,7 @@ import builders as build
 import pytest
 from folding import Json, Pair, as_json, joins, permissive, reasons, refused, seeds, strict
 
-from app.collaboration import (
+from mission_collaboration import (
     DepartedParticipantError,
     ReducedCollaborationState,
     UnknownParticipantError,

@@ -28,7 +28,7 @@ from running import (
     watched,
 )
 
-from app.server.listening import close_the_door, has_visitors
+from app.server.listener import close_the_door, has_visitors
 
 BODY = json.dumps({"events": story.events()}).encode()
 LARGE = json.dumps({"events": story.events()}).encode() + b" " * 200_000

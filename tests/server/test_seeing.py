@@ -16,7 +16,7 @@ from api import story
 from prometheus_client.parser import text_string_to_metric_families
 from running import DEADLINE, descendants, free_port, metrics_folders_of, server, wait_for_end, watched
 
-from app.logs import Line
+from app.observability.logging import Line
 
 SECRET = "the password is hunter2"
 BODY = json.dumps({"events": story.events()}).encode()

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from app.contract import constants as c
+from mission_collaboration.contract import constants as c
 
 Event = dict[str, Any]
 

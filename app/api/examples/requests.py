@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app.api.examples.stories import COLLISION, EACH_TYPE, MISSION_OF_ALL_TYPES, OTHER_EVENT, OVERLAP, STRANGER
-from app.contract.envelope import Event
-from app.contract.payloads import PAYLOAD_MODELS
-from app.reducer.fold import reduce_collaboration_events
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.reducer.fold import reduce_collaboration_events
 
 
 def _example(summary: str, value: Any) -> dict[str, Any]:

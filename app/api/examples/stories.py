@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from app.api.examples.events import ANNA, BEN, CLAUDE, FOCUS, STEP, Event, by, event, joins, told
-from app.contract import constants as c
-from app.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.contract import constants as c
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 OVERLAP: Final = told(
     joins(ANNA),

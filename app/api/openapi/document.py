@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from app import __version__
-from app.api.keys import is_always_open
+from app.api.auth import is_always_open
 from app.api.openapi.names import with_names
 from app.api.openapi.responses import HEADERS, problem_examples, responses
 from app.api.openapi.schemas import component_schemas, reference

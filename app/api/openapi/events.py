@@ -13,7 +13,7 @@ generated code show best.
 from typing import Any
 
 from app.api.examples.stories import EACH_TYPE, OTHER_EVENT
-from app.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 Schema = dict[str, Any]
 SCHEMAS = "#/components/schemas/"

@@ -3,12 +3,12 @@
 import re
 from typing import Any, Final, get_args
 
-from app.admission.admit import OnLate
-from app.admission.advice import Presence
-from app.admission.verdicts import Outcome
-from app.api.problems import KINDS
-from app.contract.identity import FocusTarget, ParticipantType
-from app.contract.payloads import (
+from app.problems import KINDS
+from mission_collaboration.admission.admit import OnLate
+from mission_collaboration.admission.advice import Presence
+from mission_collaboration.admission.verdicts import Outcome
+from mission_collaboration.contract.identity import FocusTarget, ParticipantType
+from mission_collaboration.contract.payloads import (
     PAYLOAD_MODELS,
     Acknowledgement,
     DriveIntentSetPayload,
@@ -16,7 +16,7 @@ from app.contract.payloads import (
     SessionLinkedPayload,
     Severity,
 )
-from app.reducer.fold import MODES
+from mission_collaboration.reducer.fold import MODES
 
 Schema = dict[str, Any]
 SCHEMAS: Final = "#/components/schemas/"

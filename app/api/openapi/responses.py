@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final
 
+from app.api.auth import is_always_open
 from app.api.examples.answers import ONLY, answers
-from app.api.keys import is_always_open
 from app.api.openapi.schemas import reference
 from app.api.operations import OPERATIONS, Operation
 from app.api.pages.explanations import problem_page
-from app.api.problems import KINDS, MEDIA_TYPE, ProblemDetails
+from app.problems import KINDS, MEDIA_TYPE, ProblemDetails
 
 HEADERS: Final = {
     "X-Request-Id": {

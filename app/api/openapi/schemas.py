@@ -13,10 +13,10 @@ from app.api.examples.stories import EACH_TYPE
 from app.api.openapi.events import advisory_schemas, event_schemas
 from app.api.openapi.names import NAMED, SCHEMAS, with_names
 from app.api.operations import OPERATIONS
-from app.api.problems import ProblemDetails
-from app.contract.json_schema import ContractJsonSchema
-from app.contract.payloads import PAYLOAD_MODELS
-from app.contract.schemas import PUBLISHED_MODELS
+from app.problems import ProblemDetails
+from mission_collaboration.contract.json_schema import ContractJsonSchema
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.contract.schemas import PUBLISHED_MODELS
 
 Schema = dict[str, Any]
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api.bodies import JSON
+from app.api.body.receive import JSON
 from app.api.caching import Document, answer, document
 from app.api.openapi import openapi_document
 from app.api.pages.html import MEDIA_TYPE, page, security_headers

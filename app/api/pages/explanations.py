@@ -10,9 +10,9 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from app.api.operations import OPERATIONS
-from app.api.problems import KINDS, Finding, Problem, ProblemDetails
-from app.api.wire import ProblemEntry, ProblemIndex, ProblemPage
-from app.contract.payloads import PAYLOAD_MODELS
+from app.api.schemas import ProblemEntry, ProblemIndex, ProblemPage
+from app.problems import KINDS, Finding, Problem, ProblemDetails
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 EXAMPLE_REQUEST_ID: Final = "cli-42.retry-1"
 MOST_NEIGHBOURS: Final = 3

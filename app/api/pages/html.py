@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from app import __version__
-from app.contract.constants import CONTRACT_VERSION
+from mission_collaboration.contract.constants import CONTRACT_VERSION
 
 HTML: Final = "text/html"
 MEDIA_TYPE: Final = "text/html; charset=utf-8"

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.bodies import JSON
+from app.api.body.receive import JSON
 from app.api.caching import Document, answer, document
 from app.api.negotiation import choose
 from app.api.pages.explanations import problem_index, problem_page

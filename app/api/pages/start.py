@@ -9,15 +9,15 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from app import __version__
-from app.api.bodies import JSON
+from app.api.auth import opened
+from app.api.body.receive import JSON
 from app.api.examples import REDUCE, VALIDATE
-from app.api.keys import opened
 from app.api.negotiation import choose
 from app.api.operations import OPERATIONS
 from app.api.pages.html import HTML, SERVICE, page, security_headers
-from app.api.wire import Start
-from app.contract.constants import CONTRACT_VERSION
+from app.api.schemas import Start
 from app.settings import Settings
+from mission_collaboration.contract.constants import CONTRACT_VERSION
 
 LINKS: Final = {
     "schemas": "/schemas",

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from app.contract import constants as c
-from app.reducer.draft import Draft
-from app.reducer.handlers import Handler
-from app.reducer.reading import FoldEvent
+from mission_collaboration.contract import constants as c
+from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.handlers import Handler
 
 from .alerts import Change, name, warning
 from .variant import Patch, Variant, handling
@@ -15,42 +15,42 @@ def acknowledging(change: Change) -> tuple[Patch, ...]:
     return (handling(c.WARNING_ACKNOWLEDGED, change),)
 
 
-def drop_early_answers(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    known = draft.warnings.get(payload.warning_id)
+def drop_early_answers(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    known = accumulator.warnings.get(payload.warning_id)
     if known is not None and known.warning_type == c.UNKNOWN_WARNING:
         known.acknowledgements.clear()
-    right(draft, event, payload)
+    right(accumulator, event, payload)
 
 
-def drop_answer(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    known = payload.warning_id in draft.warnings
-    right(draft, event, payload)
+def drop_answer(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    known = payload.warning_id in accumulator.warnings
+    right(accumulator, event, payload)
     if not known:
-        del draft.warnings[payload.warning_id]
+        del accumulator.warnings[payload.warning_id]
 
 
-def overlook_unknown(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if payload.warning_id in draft.warnings:
-        right(draft, event, payload)
+def overlook_unknown(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if payload.warning_id in accumulator.warnings:
+        right(accumulator, event, payload)
 
 
-def name_nobody(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    known = payload.warning_id in draft.warnings
-    right(draft, event, payload)
+def name_nobody(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    known = payload.warning_id in accumulator.warnings
+    right(accumulator, event, payload)
     if not known:
-        name(draft, payload.warning_id, ())
+        name(accumulator, payload.warning_id, ())
 
 
-def keep_first_answer(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    known = draft.warnings.get(payload.warning_id)
+def keep_first_answer(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    known = accumulator.warnings.get(payload.warning_id)
     if known is None or payload.participant_id not in known.acknowledgements:
-        right(draft, event, payload)
+        right(accumulator, event, payload)
 
 
-def hear_the_named_alone(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    known = draft.warnings.get(payload.warning_id)
+def hear_the_named_alone(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    known = accumulator.warnings.get(payload.warning_id)
     if known is None or payload.participant_id in known.participant_ids:
-        right(draft, event, payload)
+        right(accumulator, event, payload)
 
 
 VARIANTS = (

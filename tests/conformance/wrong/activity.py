@@ -2,44 +2,44 @@
 
 from typing import Any
 
-from app.contract import constants as c
-from app.reducer.draft import Draft
-from app.reducer.handlers import Handler
-from app.reducer.reading import FoldEvent
 from conformance.kinds import Object
+from mission_collaboration.contract import constants as c
+from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.handlers import Handler
 
 from .between import listed, states
 from .variant import Variant, handling
 
 
-def latest_time(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    before = draft.presence.get(payload.participant_id)
-    right(draft, event, payload)
+def latest_time(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    before = accumulator.presence.get(payload.participant_id)
+    right(accumulator, event, payload)
     if before is not None:
-        draft.presence[payload.participant_id] = max(before, event.timestamp)
+        accumulator.presence[payload.participant_id] = max(before, event.timestamp)
 
 
-def first_time(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if payload.participant_id not in draft.presence:
-        right(draft, event, payload)
+def first_time(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if payload.participant_id not in accumulator.presence:
+        right(accumulator, event, payload)
 
 
-def note_what_changes_nothing(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    before = set(draft.drivers)
-    right(draft, event, payload)
-    if before == draft.drivers:
-        draft.note(event, "Nothing changes")
+def note_what_changes_nothing(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    before = set(accumulator.drivers)
+    right(accumulator, event, payload)
+    if before == accumulator.drivers:
+        accumulator.note(event, "Nothing changes")
 
 
-def drive_only_with_focus(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if payload.participant_id in draft.focus:
-        right(draft, event, payload)
+def drive_only_with_focus(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if payload.participant_id in accumulator.focus:
+        right(accumulator, event, payload)
 
 
-def believe_the_former_focus(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
+def believe_the_former_focus(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
     said = payload.previous_focus_target
-    if said is None or said == draft.focus.get(payload.participant_id):
-        right(draft, event, payload)
+    if said is None or said == accumulator.focus.get(payload.participant_id):
+        right(accumulator, event, payload)
 
 
 def keep_emptied_keys(state: Object, request: Object) -> Object:

@@ -5,17 +5,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from app.admission import admit, admitting
-from app.admission.admitting import Mission
-from app.admission.batch import Batch
-from app.admission.recent import RecentEvents
-from app.admission.refusals import LateEventsError
-from app.admission.verdicts import Verdict
-from app.contract.errors import EventRefusedError
-from app.reducer.ordering import sort_key
-from app.reducer.reading import ReadEvent
 from conformance.kinds import Object, objects
 from conformance.model import Json
+from mission_collaboration.admission import admit
+from mission_collaboration.admission import mission as admitting
+from mission_collaboration.admission.batch import Batch
+from mission_collaboration.admission.errors import LateEventsError
+from mission_collaboration.admission.mission import Mission
+from mission_collaboration.admission.recent_events import RecentEvents
+from mission_collaboration.admission.verdicts import Verdict
+from mission_collaboration.contract.errors import EventRefusedError
+from mission_collaboration.decoding.events import ReadEvent
+from mission_collaboration.reducer.ordering import sort_key
 
 from .answers import answering
 from .between import Exchange, listed, replies, requests
@@ -27,11 +28,11 @@ right_last = RecentEvents.last
 
 
 def batches(change: Any) -> Patch:
-    return instead("app.api.admitting.admit_batch", change)
+    return instead("app.api.endpoints.admit.admit_batch", change)
 
 
 def folding(change: Any) -> Patch:
-    return instead("app.admission.admitting.Mission.fold", change)
+    return instead("mission_collaboration.admission.mission.Mission.fold", change)
 
 
 def never_refuse(mission: Mission, batch: Batch, on_late: Any, step: int) -> list[Verdict]:
@@ -83,19 +84,19 @@ def count_refused(mission: Mission, event: ReadEvent) -> None:
     try:
         right_fold(mission, event)
     except EventRefusedError:
-        mission.draft.event_count += 1
+        mission.accumulator.event_count += 1
         raise
 
 
 def note_refused(mission: Mission, event: ReadEvent) -> None:
     """Fold as permissive reduction does, and call the event rejected all the same."""
-    before = mission.draft.strict
+    before = mission.accumulator.strict
     try:
         right_fold(mission, event)
     except EventRefusedError as refusal:
-        mission.draft.strict = False
-        mission.draft.refuse(refusal)
-        mission.draft.strict = before
+        mission.accumulator.strict = False
+        mission.accumulator.refuse(refusal)
+        mission.accumulator.strict = before
         raise
 
 
@@ -111,7 +112,7 @@ def remember_refused(mission: Mission, event: ReadEvent) -> None:
 
 def set_mission_first(mission: Mission, event: ReadEvent) -> None:
     if event.payload is not None:
-        mission.draft.mission_id = mission.draft.mission_id or event.payload.mission_id
+        mission.accumulator.mission_id = mission.accumulator.mission_id or event.payload.mission_id
     right_fold(mission, event)
 
 
@@ -170,7 +171,7 @@ VARIANTS = (
         "A18",
         "A leave sent first is judged last",
         ("/results/0/verdict", '"accepted"', '"rejected"'),
-        changes=(instead("app.admission.admitting.in_order", list),),
+        changes=(instead("mission_collaboration.admission.mission.in_order", list),),
     ),
     Variant(
         "lists verdicts in canonical order",
@@ -266,7 +267,7 @@ VARIANTS = (
         "A26",
         "An event before what was folded is late, and the rest is not",
         ("/results/1/verdict", '"rejected"', '"accepted"'),
-        changes=(instead("app.admission.admitting.Mission.is_past", lambda mission, event: False),),
+        changes=(instead("mission_collaboration.admission.mission.Mission.is_past", lambda mission, event: False),),
     ),
     Variant(
         "finds events late by their clock alone",
@@ -274,7 +275,7 @@ VARIANTS = (
         "A26",
         "An event of the same clock and a greater id is not late",
         ("/results/0/verdict", '"accepted"', '"rejected"'),
-        changes=(instead("app.admission.admitting.Mission.is_past", past_by_clock),),
+        changes=(instead("mission_collaboration.admission.mission.Mission.is_past", past_by_clock),),
     ),
     Variant(
         "finds events late by their time alone",
@@ -282,7 +283,7 @@ VARIANTS = (
         "A26",
         "An event before what was folded is late, and the rest is not",
         ("/results/1/verdict", '"rejected"', '"accepted"'),
-        changes=(instead("app.admission.admitting.Mission.is_past", past_by_instant),),
+        changes=(instead("mission_collaboration.admission.mission.Mission.is_past", past_by_instant),),
     ),
     Variant(
         "admits the rest of a batch that it was asked to refuse",
@@ -330,7 +331,7 @@ VARIANTS = (
         "A25",
         "A roster seeds the mission's start",
         ("/results/0/verdict", '"accepted"', '"rejected"'),
-        changes=(instead("app.api.admitting.start", lambda roster: admit.start()),),
+        changes=(instead("app.api.endpoints.admit.start", lambda roster: admit.start()),),
     ),
     Variant(
         "passes over a roster beside a checkpoint",
@@ -346,7 +347,9 @@ VARIANTS = (
         "A24",
         "An accepted id with other content is refused after a checkpoint",
         ("/results/0/verdict", '"rejected"', '"duplicate"'),
-        changes=(instead("app.admission.recent.RecentEvents.has_same", lambda recent, event: True),),
+        changes=(
+            instead("mission_collaboration.admission.recent_events.RecentEvents.has_same", lambda recent, event: True),
+        ),
     ),
     Variant(
         "forgets ids across a checkpoint",
@@ -355,7 +358,10 @@ VARIANTS = (
         "A thousand events are remembered",
         ("/results/0/verdict", '"duplicate"', '"rejected"'),
         changes=(
-            instead("app.admission.recent.RecentEvents.knows", lambda recent, event: event.event_id in recent._new),
+            instead(
+                "mission_collaboration.admission.recent_events.RecentEvents.knows",
+                lambda recent, event: event.event_id in recent._new,
+            ),
         ),
     ),
     Variant(
@@ -364,6 +370,11 @@ VARIANTS = (
         "A24",
         "A thousand events are remembered",
         ("/results/0/verdict", '"duplicate"', '"rejected"'),
-        changes=(instead("app.admission.recent.RecentEvents.last", lambda recent, most: right_last(recent, 100)),),
+        changes=(
+            instead(
+                "mission_collaboration.admission.recent_events.RecentEvents.last",
+                lambda recent, most: right_last(recent, 100),
+            ),
+        ),
     ),
 )

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from app.admission import advice
 from conformance.kinds import Object, objects
 from conformance.model import Json
+from mission_collaboration.admission import advice
 
 from .between import replies, requests
 from .variant import Patch, Variant, instead
@@ -18,11 +18,11 @@ NUMBERS = count(1)
 
 
 def overlaps(change: Callable[..., Iterator[Any]]) -> Patch:
-    return instead("app.admission.advice._overlaps", change)
+    return instead("mission_collaboration.admission.advice._overlaps", change)
 
 
 def payloads(change: Callable[..., dict[str, Any]]) -> Patch:
-    return instead("app.admission.advice._payload", change)
+    return instead("mission_collaboration.admission.advice._payload", change)
 
 
 def warn_again(mission: str, drivers: Any, focus: Any, steps: Any, warned: Any) -> Iterator[Any]:

@@ -5,14 +5,14 @@ from typing import Any
 
 from msgspec import structs
 
-from app.contract import constants as c
-from app.reducer.draft import Draft
-from app.reducer.handlers import Handler
-from app.reducer.reading import FoldEvent
+from mission_collaboration.contract import constants as c
+from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.handlers import Handler
 
 from .variant import Patch, Variant, handling
 
-Change = Callable[[Draft, FoldEvent, Any, Handler], None]
+Change = Callable[[Accumulator, FoldEvent, Any, Handler], None]
 
 
 def warning(change: Change) -> tuple[Patch, ...]:
@@ -20,69 +20,69 @@ def warning(change: Change) -> tuple[Patch, ...]:
     return tuple(handling(kind, change) for kind in (c.CONCURRENT_DRIVER_WARNING, c.POTENTIAL_STEP_COLLISION_DETECTED))
 
 
-def name(draft: Draft, warning_id: str, people: Iterable[str]) -> None:
+def name(accumulator: Accumulator, warning_id: str, people: Iterable[str]) -> None:
     """Let a warning that is written already name other people."""
-    written: Any = draft.warnings[warning_id]
-    draft.warnings[warning_id] = structs.replace(written, participant_ids=tuple(people))
+    written: Any = accumulator.warnings[warning_id]
+    accumulator.warnings[warning_id] = structs.replace(written, participant_ids=tuple(people))
 
 
-def drop_answers(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    known = draft.warnings.get(payload.warning_id)
+def drop_answers(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    known = accumulator.warnings.get(payload.warning_id)
     if known is not None and known.warning_type != c.UNKNOWN_WARNING:
         known.acknowledgements.clear()
-    right(draft, event, payload)
+    right(accumulator, event, payload)
 
 
-def move_to_the_end(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    right(draft, event, payload)
-    draft.warnings[payload.warning_id] = draft.warnings.pop(payload.warning_id)
+def move_to_the_end(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    right(accumulator, event, payload)
+    accumulator.warnings[payload.warning_id] = accumulator.warnings.pop(payload.warning_id)
 
 
-def keep_first(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    known = draft.warnings.get(payload.warning_id)
+def keep_first(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    known = accumulator.warnings.get(payload.warning_id)
     if known is None or known.warning_type == c.UNKNOWN_WARNING:
-        right(draft, event, payload)
+        right(accumulator, event, payload)
 
 
-def note_once(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    before = len(draft.anomalies)
-    right(draft, event, payload)
-    del draft.anomalies[before + 1 :]
+def note_once(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    before = len(accumulator.anomalies)
+    right(accumulator, event, payload)
+    del accumulator.anomalies[before + 1 :]
 
 
-def note_each_mention(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    right(draft, event, payload)
+def note_each_mention(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    right(accumulator, event, payload)
     for place, person in enumerate(payload.participant_ids):
-        if person in payload.participant_ids[:place] and person not in draft.participants:
-            draft.refuse_stranger(event, person)
+        if person in payload.participant_ids[:place] and person not in accumulator.participants:
+            accumulator.refuse_stranger(event, person)
 
 
-def record_among_members_alone(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if draft.participants.keys() >= set(payload.participant_ids):
-        right(draft, event, payload)
+def record_among_members_alone(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if accumulator.participants.keys() >= set(payload.participant_ids):
+        right(accumulator, event, payload)
         return
     for place, person in enumerate(payload.participant_ids):
-        if person not in {*draft.participants, *payload.participant_ids[:place]}:
-            draft.refuse_stranger(event, person, ("payload", "participant_ids", place))
+        if person not in {*accumulator.participants, *payload.participant_ids[:place]}:
+            accumulator.refuse_stranger(event, person, ("payload", "participant_ids", place))
 
 
-def record_members_alone(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    right(draft, event, payload)
-    known = [person for person in payload.participant_ids if person in draft.participants]
-    name(draft, payload.warning_id, known)
+def record_members_alone(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    right(accumulator, event, payload)
+    known = [person for person in payload.participant_ids if person in accumulator.participants]
+    name(accumulator, payload.warning_id, known)
 
 
-def record_distinct(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    right(draft, event, payload)
-    name(draft, payload.warning_id, sorted(set(payload.participant_ids)))
+def record_distinct(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    right(accumulator, event, payload)
+    name(accumulator, payload.warning_id, sorted(set(payload.participant_ids)))
 
 
-def ask_nobody(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    draft.participants, members = {**draft.departed, **draft.participants}, draft.participants
+def ask_nobody(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    accumulator.participants, members = {**accumulator.departed, **accumulator.participants}, accumulator.participants
     try:
-        right(draft, event, payload)
+        right(accumulator, event, payload)
     finally:
-        draft.participants = members
+        accumulator.participants = members
 
 
 VARIANTS = (

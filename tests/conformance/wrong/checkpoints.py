@@ -4,10 +4,10 @@ from collections.abc import Callable
 from string import ascii_letters, digits
 from typing import Any
 
-from app.admission import checkpoint
-from app.admission.admit import start
-from app.admission.admitting import Mission
-from app.admission.refusals import BadCheckpointError
+from mission_collaboration.admission import checkpoint
+from mission_collaboration.admission.admit import start
+from mission_collaboration.admission.errors import BadCheckpointError
+from mission_collaboration.admission.mission import Mission
 
 from .variant import Patch, Variant, instead
 
@@ -16,7 +16,7 @@ right_write = checkpoint.write_checkpoint
 
 
 def reading(read: Callable[..., Mission]) -> Patch:
-    return instead("app.api.admitting.read_checkpoint", read)
+    return instead("app.api.endpoints.admit.read_checkpoint", read)
 
 
 def losing(lose: Callable[[Mission], object]) -> Patch:
@@ -69,7 +69,7 @@ class Memory:
         return self.last
 
     def write_by_mission(self, mission: Mission, *state: Any, **options: Any) -> str:
-        return self.latest.setdefault(f"!{mission.draft.mission_id}", right_write(mission, *state, **options))
+        return self.latest.setdefault(f"!{mission.accumulator.mission_id}", right_write(mission, *state, **options))
 
     def read_last(self, text: str, **options: Any) -> Mission:
         right_read(text, **options)
@@ -89,7 +89,7 @@ VARIANTS = (
         "A17",
         "A checkpoint can be gone on from twice",
         ("/results/0/verdict", '"accepted"', '"rejected"'),
-        changes=(reading(LAST.read_last), instead("app.api.admitting.write_checkpoint", LAST.write)),
+        changes=(reading(LAST.read_last), instead("app.api.endpoints.admit.write_checkpoint", LAST.write)),
     ),
     Variant(
         "accepts an altered checkpoint",
@@ -97,7 +97,7 @@ VARIANTS = (
         "A23",
         "A checkpoint with another letter in it is refused",
         ("status", "422", "200"),
-        changes=(reading(LENGTHS.read_by_length), instead("app.api.admitting.write_checkpoint", LENGTHS.write)),
+        changes=(reading(LENGTHS.read_by_length), instead("app.api.endpoints.admit.write_checkpoint", LENGTHS.write)),
     ),
     Variant(
         "starts anew from a checkpoint that it cannot read",
@@ -129,7 +129,7 @@ VARIANTS = (
         "A22",
         "Open invitations go on with the checkpoint",
         ("/state/anomalies", '[{"event_id": "01J00000000000000000000003", "event', "[]"),
-        changes=(losing(lambda mission: mission.draft.invited.clear()),),
+        changes=(losing(lambda mission: mission.accumulator.invited.clear()),),
     ),
     Variant(
         "forgets anomalies across a checkpoint",
@@ -137,7 +137,7 @@ VARIANTS = (
         "A22",
         "Open invitations go on with the checkpoint",
         ("/state/anomalies/0", '{"event_id": "01J00000000000000000000003", "event_', "(missing)"),
-        changes=(losing(lambda mission: mission.draft.anomalies.clear()),),
+        changes=(losing(lambda mission: mission.accumulator.anomalies.clear()),),
     ),
     Variant(
         "forgets who left across a checkpoint",
@@ -145,7 +145,7 @@ VARIANTS = (
         "A22",
         "A batch for each event, the state is the same",
         ("/state/departed_participants/p1", '{"participant_id": "p1", "participant_type": "huma', "(missing)"),
-        changes=(losing(lambda mission: mission.draft.departed.clear()),),
+        changes=(losing(lambda mission: mission.accumulator.departed.clear()),),
     ),
     Variant(
         "forgets steps in flight across a checkpoint",
@@ -153,7 +153,7 @@ VARIANTS = (
         "A22",
         "A batch for each event, the state is the same",
         ("/state/active_executions/p1", '["s1"]', "(missing)"),
-        changes=(losing(lambda mission: mission.draft.executions.clear()),),
+        changes=(losing(lambda mission: mission.accumulator.executions.clear()),),
     ),
     Variant(
         "forgets the order across a checkpoint",

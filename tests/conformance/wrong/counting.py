@@ -1,7 +1,7 @@
 """Variants that get wrong what counts, and what is last (S14, S15)."""
 
-from app.contract.payloads import PAYLOAD_MODELS
 from conformance.kinds import Object
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 from .between import listed, states
 from .variant import Variant

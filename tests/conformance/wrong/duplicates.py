@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.reducer import fold, ordering
-from app.reducer.draft import Draft
-from app.reducer.ordering import CanonicalSequence
-from app.reducer.reading import FoldEvent
 from conformance.kinds import Object
 from conformance.model import Json
+from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.reducer import fold, ordering
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.ordering import CanonicalSequence
 
 from .between import events, listed, requests
 from .variant import Variant, instead, thoroughly
@@ -58,9 +58,9 @@ def keep_all(ordered: Sequence[FoldEvent]) -> Sequenced:
     return CanonicalSequence(ordered, frozenset())
 
 
-def count_conflicts(draft: Draft, sequence: CanonicalSequence[Any]) -> None:
-    fold.fold(draft, sequence)
-    draft.event_count += len(sequence.conflicts)
+def count_conflicts(accumulator: Accumulator, sequence: CanonicalSequence[Any]) -> None:
+    fold.fold(accumulator, sequence)
+    accumulator.event_count += len(sequence.conflicts)
 
 
 def larger_first(ordered: Sequence[FoldEvent]) -> list[FoldEvent]:
@@ -90,7 +90,7 @@ VARIANTS = (
         "R31",
         "A reused id with a later clock and other content is refused (permissive)",
         ("/active_drivers/0", '"p1"', "(missing)"),
-        (instead("app.reducer.ordering._settled", keep_last),),
+        (instead("mission_collaboration.reducer.ordering._settled", keep_last),),
     ),
     Variant(
         "lets what arrives last overwrite the id",
@@ -106,7 +106,7 @@ VARIANTS = (
         "R30",
         "A join sent again after the leave brings nobody back (strict)",
         ("/anomalies", "[]", '[{"event_id": "01J00000000000000000000001",'),
-        (instead("app.reducer.ordering._settled", keep_all),),
+        (instead("mission_collaboration.reducer.ordering._settled", keep_all),),
     ),
     Variant(
         "treats lower-case ULIDs as different",
@@ -122,7 +122,7 @@ VARIANTS = (
         "R31",
         "A reused id with a later clock and other content is refused (strict)",
         ("status", "422", "200"),
-        (instead("app.reducer.ordering.same_content", lambda one, other: True),),
+        (instead("mission_collaboration.reducer.ordering.same_content", lambda one, other: True),),
     ),
     Variant(
         "compares duplicates by their spelling",
@@ -130,7 +130,7 @@ VARIANTS = (
         "R30",
         "An id in lower case is the same ULID (strict)",
         ("status", "200", "422"),
-        (thoroughly(), instead("app.reducer.ordering.same_content", SPELLINGS.are_equal)),
+        (thoroughly(), instead("mission_collaboration.reducer.ordering.same_content", SPELLINGS.are_equal)),
         requests(SPELLINGS.remember),
     ),
     Variant(
@@ -139,7 +139,7 @@ VARIANTS = (
         "R31",
         "A reused id with a later clock and other content is refused (permissive)",
         ("/event_count", "1", "2"),
-        (instead("app.api.reducing.fold", count_conflicts),),
+        (instead("app.api.endpoints.reduce.fold", count_conflicts),),
     ),
     Variant(
         "records a conflict each time",
@@ -147,7 +147,7 @@ VARIANTS = (
         "R31",
         "A reused id with a later clock and other content is refused (permissive)",
         ("/anomalies/1", "(missing)", '{"event_id": "01J00000000000000000000001",'),
-        (instead("app.reducer.ordering._settled", keep_every_conflict),),
+        (instead("mission_collaboration.reducer.ordering._settled", keep_every_conflict),),
     ),
     Variant(
         "prefers the larger text between equal sort keys",
@@ -155,6 +155,6 @@ VARIANTS = (
         "R31",
         "A reused id from another node is refused (strict)",
         ("/errors/0/pointer", '"/events/0/event_id"', '"/events/1/event_id"'),
-        (instead("app.reducer.ordering._without_ties", larger_first),),
+        (instead("mission_collaboration.reducer.ordering._without_ties", larger_first),),
     ),
 )

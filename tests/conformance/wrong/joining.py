@@ -3,11 +3,11 @@
 from copy import copy
 from typing import Any
 
-from app.contract.constants import PARTICIPANT_INVITED, PARTICIPANT_JOINED
-from app.contract.errors import UnknownParticipantError
-from app.reducer.draft import Draft
-from app.reducer.handlers import Handler
-from app.reducer.reading import FoldEvent
+from mission_collaboration.contract.constants import PARTICIPANT_INVITED, PARTICIPANT_JOINED
+from mission_collaboration.contract.errors import UnknownParticipantError
+from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.handlers import Handler
 
 from .between import requests
 from .variant import Patch, Variant, handling
@@ -16,68 +16,68 @@ from .variant import Patch, Variant, handling
 def keeping(account: str) -> Patch:
     """Leave one account of the draft as it was when someone joins."""
 
-    def join(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-        before = copy(getattr(draft, account))
-        right(draft, event, payload)
-        setattr(draft, account, before)
+    def join(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+        before = copy(getattr(accumulator, account))
+        right(accumulator, event, payload)
+        setattr(accumulator, account, before)
 
     return handling(PARTICIPANT_JOINED, join)
 
 
-def refuse_second_join(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
+def refuse_second_join(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
     joining = payload.participant_id
-    if joining in draft.participants:
+    if joining in accumulator.participants:
         reason = f"Duplicate join of '{joining}'"
-        draft.refuse(UnknownParticipantError(joining, event.event_id, event.event_type, reason=reason))
+        accumulator.refuse(UnknownParticipantError(joining, event.event_id, event.event_type, reason=reason))
     else:
-        right(draft, event, payload)
+        right(accumulator, event, payload)
 
 
-def overlook_second_join(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if payload.participant_id not in draft.participants:
-        right(draft, event, payload)
+def overlook_second_join(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if payload.participant_id not in accumulator.participants:
+        right(accumulator, event, payload)
 
 
-def replace_identity(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    right(draft, event, payload)
-    draft.participants[payload.participant_id] = payload.participant_identity
+def replace_identity(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    right(accumulator, event, payload)
+    accumulator.participants[payload.participant_id] = payload.participant_identity
 
 
-def join_as_before(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    former = draft.departed.get(payload.participant_id)
-    right(draft, event, payload)
+def join_as_before(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    former = accumulator.departed.get(payload.participant_id)
+    right(accumulator, event, payload)
     if former is not None:
-        draft.participants[payload.participant_id] = former
+        accumulator.participants[payload.participant_id] = former
 
 
-def join_by_invitation_only(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
+def join_by_invitation_only(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
     joining = payload.participant_id
-    if joining in draft.invited:
-        right(draft, event, payload)
+    if joining in accumulator.invited:
+        right(accumulator, event, payload)
     else:
-        draft.refuse(UnknownParticipantError(joining, event.event_id, event.event_type))
+        accumulator.refuse(UnknownParticipantError(joining, event.event_id, event.event_type))
 
 
-def activate(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    right(draft, event, payload)
-    draft.participants.setdefault(payload.participant_id, payload.participant_identity)
+def activate(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    right(accumulator, event, payload)
+    accumulator.participants.setdefault(payload.participant_id, payload.participant_identity)
 
 
-def ask_for_the_inviter(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if payload.invited_by in draft.participants:
-        right(draft, event, payload)
+def ask_for_the_inviter(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if payload.invited_by in accumulator.participants:
+        right(accumulator, event, payload)
     else:
-        draft.refuse_stranger(event, payload.invited_by)
+        accumulator.refuse_stranger(event, payload.invited_by)
 
 
-def overlook_second_invitation(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    draft.invited.discard(payload.participant_id)
-    right(draft, event, payload)
+def overlook_second_invitation(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    accumulator.invited.discard(payload.participant_id)
+    right(accumulator, event, payload)
 
 
-def overlook_invitation_of_the_active(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if payload.participant_id not in draft.participants:
-        right(draft, event, payload)
+def overlook_invitation_of_the_active(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if payload.participant_id not in accumulator.participants:
+        right(accumulator, event, payload)
 
 
 VARIANTS = (

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any
 
-from app.contract.constants import PARTICIPANT_LEFT
-from app.contract.errors import UnknownParticipantError
-from app.reducer.draft import Draft
-from app.reducer.handlers import Handler
-from app.reducer.reading import FoldEvent
+from mission_collaboration.contract.constants import PARTICIPANT_LEFT
+from mission_collaboration.contract.errors import UnknownParticipantError
+from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.handlers import Handler
 
 from .variant import Patch, Variant, handling
 
@@ -16,58 +16,60 @@ from .variant import Patch, Variant, handling
 def keeping(account: str) -> Patch:
     """Leave one account of the draft as it was when someone leaves."""
 
-    def leave(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-        before = copy(getattr(draft, account))
-        right(draft, event, payload)
-        setattr(draft, account, before)
+    def leave(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+        before = copy(getattr(accumulator, account))
+        right(accumulator, event, payload)
+        setattr(accumulator, account, before)
 
     return handling(PARTICIPANT_LEFT, leave)
 
 
-def clearing(clear: Callable[[Draft, str], object]) -> Patch:
+def clearing(clear: Callable[[Accumulator, str], object]) -> Patch:
     """Clear something more when someone leaves."""
 
-    def leave(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-        right(draft, event, payload)
-        clear(draft, payload.participant_id)
+    def leave(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+        right(accumulator, event, payload)
+        clear(accumulator, payload.participant_id)
 
     return handling(PARTICIPANT_LEFT, leave)
 
 
-def clear_comments(draft: Draft, leaving: str) -> None:
-    draft.comments = [comment for comment in draft.comments if comment.participant_id != leaving]
+def clear_comments(accumulator: Accumulator, leaving: str) -> None:
+    accumulator.comments = [comment for comment in accumulator.comments if comment.participant_id != leaving]
 
 
-def clear_decisions(draft: Draft, leaving: str) -> None:
-    draft.decisions = [decision for decision in draft.decisions if decision.participant_id != leaving]
+def clear_decisions(accumulator: Accumulator, leaving: str) -> None:
+    accumulator.decisions = [decision for decision in accumulator.decisions if decision.participant_id != leaving]
 
 
-def clear_acknowledgements(draft: Draft, leaving: str) -> None:
-    for warning in draft.warnings.values():
+def clear_acknowledgements(accumulator: Accumulator, leaving: str) -> None:
+    for warning in accumulator.warnings.values():
         warning.acknowledgements.pop(leaving, None)
 
 
-def clear_warnings(draft: Draft, leaving: str) -> None:
-    draft.warnings = {name: entry for name, entry in draft.warnings.items() if leaving not in entry.participant_ids}
+def clear_warnings(accumulator: Accumulator, leaving: str) -> None:
+    accumulator.warnings = {
+        name: entry for name, entry in accumulator.warnings.items() if leaving not in entry.participant_ids
+    }
 
 
-def refuse_second_leave(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
+def refuse_second_leave(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
     leaving = payload.participant_id
-    if leaving in draft.departed:
+    if leaving in accumulator.departed:
         reason = f"Participant '{leaving}' is not in roster"
-        draft.refuse(UnknownParticipantError(leaving, event.event_id, event.event_type, reason=reason))
+        accumulator.refuse(UnknownParticipantError(leaving, event.event_id, event.event_type, reason=reason))
     else:
-        right(draft, event, payload)
+        right(accumulator, event, payload)
 
 
-def overlook_second_leave(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if payload.participant_id not in draft.departed:
-        right(draft, event, payload)
+def overlook_second_leave(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if payload.participant_id not in accumulator.departed:
+        right(accumulator, event, payload)
 
 
-def overlook_strangers_leave(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if payload.participant_id in draft.participants or payload.participant_id in draft.departed:
-        right(draft, event, payload)
+def overlook_strangers_leave(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if payload.participant_id in accumulator.participants or payload.participant_id in accumulator.departed:
+        right(accumulator, event, payload)
 
 
 VARIANTS = (
@@ -125,7 +127,7 @@ VARIANTS = (
         "R23",
         "A leave keeps what was said, warned and linked (strict)",
         ("/linked_sessions/p1", '["saas-1"]', "(missing)"),
-        (clearing(lambda draft, leaving: draft.linked_sessions.pop(leaving, None)),),
+        (clearing(lambda accumulator, leaving: accumulator.linked_sessions.pop(leaving, None)),),
     ),
     Variant(
         "clears acknowledgements on leave",

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from app.contract.formats import write_instant
-from app.reducer.reading import FoldEvent
 from conformance.model import Json
+from mission_collaboration.contract.formats import write_instant
+from mission_collaboration.decoding.events import FoldEvent
 
 from .between import members
 from .variant import Patch, Variant, instead
@@ -15,7 +15,9 @@ from .variant import Patch, Variant, instead
 
 def sorting(key: Callable[[FoldEvent], Any]) -> tuple[Patch, ...]:
     """Sort by something else, on either way."""
-    return tuple(instead(f"app.reducer.{module}.sort_key", key) for module in ("ordering", "sure_batch"))
+    return tuple(
+        instead(f"mission_collaboration.reducer.{module}.sort_key", key) for module in ("ordering", "sure_batch")
+    )
 
 
 def by_text(event: FoldEvent) -> tuple[int, str, str]:

@@ -1,9 +1,9 @@
 """Variants that take too little (E2, E14, M1)."""
 
-from app.contract.envelope import Event
-from app.contract.payloads import PAYLOAD_MODELS
 from conformance.kinds import Object
 from conformance.model import Json
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 from .between import events
 from .variant import Variant

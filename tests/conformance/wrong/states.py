@@ -89,7 +89,7 @@ VARIANTS = (
         "S16",
         "A state with something in every field is right to the byte (strict)",
         ("/participants (order of keys)", '["p1", "p2"]', '["p2", "p1"]'),
-        (instead("app.reducer.freezing._write", msgspec.json.Encoder(enc_hook=dict).encode),),
+        (instead("mission_collaboration.reducer.snapshot._write", msgspec.json.Encoder(enc_hook=dict).encode),),
     ),
     Variant(
         "sorts keys by UTF-16, as JavaScript does",

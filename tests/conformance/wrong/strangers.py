@@ -5,58 +5,60 @@ from typing import Any
 
 import builders as build
 
-from app.contract import constants as c
-from app.contract.errors import Location, MissionMismatchError, UnknownParticipantError
-from app.contract.identity import ParticipantIdentity
-from app.reducer import fold
-from app.reducer.draft import PARTICIPANT, Draft
-from app.reducer.handlers import HANDLERS, Handler
-from app.reducer.reading import FoldEvent
 from conformance.kinds import Object
+from mission_collaboration.contract import constants as c
+from mission_collaboration.contract.errors import Location, MissionMismatchError, UnknownParticipantError
+from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.reducer import fold
+from mission_collaboration.reducer.accumulator import PARTICIPANT, Accumulator
+from mission_collaboration.reducer.handlers import HANDLERS, Handler
 
 from .between import requests
 from .variant import Variant, handling, instead
 
 right_run = fold.run
-turn_away = Draft.turn_away
+turn_away = Accumulator.turn_away
 
 
-def right_step(draft: Draft, event: FoldEvent) -> None:
-    right_run(draft, (event,))
+def right_step(accumulator: Accumulator, event: FoldEvent) -> None:
+    right_run(accumulator, (event,))
 
 
-def each(step: Callable[[Draft, FoldEvent], None]) -> Callable[[Draft, Sequence[FoldEvent]], None]:
+def each(step: Callable[[Accumulator, FoldEvent], None]) -> Callable[[Accumulator, Sequence[FoldEvent]], None]:
     """Fold event by event, each in this way."""
 
-    def run(draft: Draft, events: Sequence[FoldEvent]) -> None:
+    def run(accumulator: Accumulator, events: Sequence[FoldEvent]) -> None:
         for event in events:
-            step(draft, event)
+            step(accumulator, event)
 
     return run
 
 
-def apply_all_the_same(draft: Draft, event: FoldEvent, payload: Any) -> None:
-    turn_away(draft, event, payload)
+def apply_all_the_same(accumulator: Accumulator, event: FoldEvent, payload: Any) -> None:
+    turn_away(accumulator, event, payload)
     stranger = payload.participant_id
-    draft.participants[stranger] = ParticipantIdentity(participant_id=stranger, participant_type="human")
-    HANDLERS[event.event_type](draft, event, payload)
-    del draft.participants[stranger]
+    accumulator.participants[stranger] = ParticipantIdentity(participant_id=stranger, participant_type="human")
+    HANDLERS[event.event_type](accumulator, event, payload)
+    del accumulator.participants[stranger]
 
 
-def refuse_departed_heartbeat(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if payload.participant_id in draft.participants:
-        right(draft, event, payload)
+def refuse_departed_heartbeat(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if payload.participant_id in accumulator.participants:
+        right(accumulator, event, payload)
     else:
-        draft.turn_away(event, payload)
+        accumulator.turn_away(event, payload)
 
 
-def overlook_departed(draft: Draft, event: FoldEvent, payload: Any) -> None:
-    if payload.participant_id not in draft.departed:
-        turn_away(draft, event, payload)
+def overlook_departed(accumulator: Accumulator, event: FoldEvent, payload: Any) -> None:
+    if payload.participant_id not in accumulator.departed:
+        turn_away(accumulator, event, payload)
 
 
-def all_are_unknown(draft: Draft, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT) -> None:
-    draft.refuse(UnknownParticipantError(participant_id, event.event_id, event.event_type, location=location))
+def all_are_unknown(
+    accumulator: Accumulator, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT
+) -> None:
+    accumulator.refuse(UnknownParticipantError(participant_id, event.event_id, event.event_type, location=location))
 
 
 def mission_as_sent(event: FoldEvent) -> str:
@@ -66,34 +68,34 @@ def mission_as_sent(event: FoldEvent) -> str:
     return mission if isinstance(mission, str) else ""
 
 
-def take_mission_of_malformed(draft: Draft, event: FoldEvent) -> None:
-    if event.payload is None and not draft.mission_id:
-        draft.mission_id = mission_as_sent(event)
-    right_step(draft, event)
+def take_mission_of_malformed(accumulator: Accumulator, event: FoldEvent) -> None:
+    if event.payload is None and not accumulator.mission_id:
+        accumulator.mission_id = mission_as_sent(event)
+    right_step(accumulator, event)
 
 
-def compare_mission_of_malformed(draft: Draft, event: FoldEvent) -> None:
-    if event.payload is None and draft.mission_id and mission_as_sent(event) not in ("", draft.mission_id):
-        draft.refuse(
+def compare_mission_of_malformed(accumulator: Accumulator, event: FoldEvent) -> None:
+    if event.payload is None and accumulator.mission_id and mission_as_sent(event) not in ("", accumulator.mission_id):
+        accumulator.refuse(
             MissionMismatchError("Another mission", event_id=event.event_id, event_type=event.event_type, location=())
         )
     else:
-        right_step(draft, event)
+        right_step(accumulator, event)
 
 
-def take_every_mission(draft: Draft, event: FoldEvent) -> None:
-    mission, draft.mission_id = draft.mission_id, ""
-    right_step(draft, event)
-    draft.mission_id = mission or draft.mission_id
+def take_every_mission(accumulator: Accumulator, event: FoldEvent) -> None:
+    mission, accumulator.mission_id = accumulator.mission_id, ""
+    right_step(accumulator, event)
+    accumulator.mission_id = mission or accumulator.mission_id
 
 
-def ask_membership_first(draft: Draft, event: FoldEvent) -> None:
+def ask_membership_first(accumulator: Accumulator, event: FoldEvent) -> None:
     who = getattr(event.payload, "participant_id", None)
-    mission = draft.mission_id
-    if mission and event.event_type not in build.NEED_NO_MEMBER and who not in draft.participants:
-        draft.mission_id = ""  # to be the event's own
-    right_step(draft, event)
-    draft.mission_id = mission or draft.mission_id
+    mission = accumulator.mission_id
+    if mission and event.event_type not in build.NEED_NO_MEMBER and who not in accumulator.participants:
+        accumulator.mission_id = ""  # to be the event's own
+    right_step(accumulator, event)
+    accumulator.mission_id = mission or accumulator.mission_id
 
 
 def in_mode(mode: str, request: Object) -> Object:
@@ -104,8 +106,8 @@ def permissive_by_default(request: Object) -> Object:
     return {"mode": "permissive", **request} if "events" in request and "payload" not in request else request
 
 
-RUN = "app.reducer.fold.run"
-TURN_AWAY = "app.reducer.draft.Draft.turn_away"
+RUN = "mission_collaboration.reducer.fold.run"
+TURN_AWAY = "mission_collaboration.reducer.accumulator.Accumulator.turn_away"
 
 VARIANTS = (
     Variant(
@@ -126,7 +128,7 @@ VARIANTS = (
     ),
     Variant(
         "ignores heartbeats of the departed",
-        "A sign of life of someone who left is not shown.",
+        "A sign of app_state of someone who left is not shown.",
         "R11",
         "A heartbeat of someone who has left still updates presence (permissive)",
         ("/presence/p1", '"2026-01-01T12:05:00Z"', "(missing)"),
@@ -138,7 +140,7 @@ VARIANTS = (
         "R11",
         "A drive intent of someone who has left is not applied (strict)",
         ("/type", '"a string like', '"/problems/unknown-participant"'),
-        (instead("app.reducer.draft.Draft.refuse_stranger", all_are_unknown),),
+        (instead("mission_collaboration.reducer.accumulator.Accumulator.refuse_stranger", all_are_unknown),),
     ),
     Variant(
         "takes the mission of the first event though its payload is malformed",

@@ -7,12 +7,12 @@ from typing import Any, cast
 from unittest.mock import patch
 
 from app.api.application import create_app
-from app.reducer.draft import Draft
-from app.reducer.handlers import HANDLERS, Handler
-from app.reducer.reading import FoldEvent
-from app.reducer.sure_batch import SureReader
 from app.settings import Settings
 from conformance.asgi import Application
+from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.decoding.reader import SureReader
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.handlers import HANDLERS, Handler
 
 Patch = AbstractContextManager[Any]
 Around = Callable[[Application], Application]
@@ -55,12 +55,12 @@ def service() -> Application:
     return cast(Application, create_app(IN_PLACE))
 
 
-def handling(event_type: str, handle: Callable[[Draft, FoldEvent, Any, Handler], None]) -> Patch:
+def handling(event_type: str, handle: Callable[[Accumulator, FoldEvent, Any, Handler], None]) -> Patch:
     """Let `handle` fold the events of a type; it is given the right handler as well."""
     right = HANDLERS[event_type]
 
-    def wrong(draft: Draft, event: FoldEvent, payload: Any) -> None:
-        handle(draft, event, payload, right)
+    def wrong(accumulator: Accumulator, event: FoldEvent, payload: Any) -> None:
+        handle(accumulator, event, payload, right)
 
     return cast(Patch, patch.dict(HANDLERS, {event_type: wrong}))
 

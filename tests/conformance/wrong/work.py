@@ -2,38 +2,38 @@
 
 from typing import Any
 
-from app.contract import constants as c
-from app.contract.errors import MalformedPayloadError
-from app.reducer.draft import Draft, Executions
-from app.reducer.handlers import Handler
-from app.reducer.reading import FoldEvent
+from mission_collaboration.contract import constants as c
+from mission_collaboration.contract.errors import MalformedPayloadError
+from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.reducer.accumulator import Accumulator, Executions
+from mission_collaboration.reducer.handlers import Handler
 
 from .variant import Variant, handling, instead
 
 start, complete, step_ids = Executions.start, Executions.complete, Executions.step_ids
 
 
-def refuse_to_answer_nobody(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if payload.reply_to is not None and all(payload.reply_to != comment.comment_id for comment in draft.comments):
+def refuse_to_answer_nobody(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if payload.reply_to is not None and all(payload.reply_to != comment.comment_id for comment in accumulator.comments):
         names = {"event_id": event.event_id, "event_type": event.event_type}
-        draft.refuse(MalformedPayloadError("No such comment", location=("payload", "reply_to"), **names))
+        accumulator.refuse(MalformedPayloadError("No such comment", location=("payload", "reply_to"), **names))
     else:
-        right(draft, event, payload)
+        right(accumulator, event, payload)
 
 
-def one_comment_an_id(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if all(payload.comment_id != comment.comment_id for comment in draft.comments):
-        right(draft, event, payload)
+def one_comment_an_id(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if all(payload.comment_id != comment.comment_id for comment in accumulator.comments):
+        right(accumulator, event, payload)
 
 
-def one_decision_an_id(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if all(payload.decision_id != decision.decision_id for decision in draft.decisions):
-        right(draft, event, payload)
+def one_decision_an_id(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if all(payload.decision_id != decision.decision_id for decision in accumulator.decisions):
+        right(accumulator, event, payload)
 
 
-def one_link_a_session(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if payload.linked_session_id not in draft.linked_sessions.get(payload.participant_id, []):
-        right(draft, event, payload)
+def one_link_a_session(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if payload.linked_session_id not in accumulator.linked_sessions.get(payload.participant_id, []):
+        right(accumulator, event, payload)
 
 
 def complete_latest(running: Executions, step_id: str) -> bool:
@@ -60,16 +60,16 @@ def start_once(running: Executions, step_id: str) -> None:
         start(running, step_id)
 
 
-def complete_anyones(draft: Draft, event: FoldEvent, payload: Any, right: Handler) -> None:
-    if not any(running.complete(payload.step_id) for running in draft.executions.values()):
-        right(draft, event, payload)
+def complete_anyones(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
+    if not any(running.complete(payload.step_id) for running in accumulator.executions.values()):
+        right(accumulator, event, payload)
 
 
-def keep_emptied_lists(draft: Draft) -> dict[str, list[str]]:
-    return {person: running.step_ids() for person, running in draft.executions.items()}
+def keep_emptied_lists(accumulator: Accumulator) -> dict[str, list[str]]:
+    return {person: running.step_ids() for person, running in accumulator.executions.items()}
 
 
-EXECUTIONS = "app.reducer.draft.Executions."
+EXECUTIONS = "mission_collaboration.reducer.accumulator.Executions."
 
 
 VARIANTS = (
@@ -95,7 +95,7 @@ VARIANTS = (
         "S11",
         "The last completion takes the list away (strict)",
         ("/active_executions/p1", "(missing)", "[]"),
-        (instead("app.reducer.draft.Draft.steps_in_flight", keep_emptied_lists),),
+        (instead("mission_collaboration.reducer.accumulator.Accumulator.steps_in_flight", keep_emptied_lists),),
     ),
     Variant(
         "lists a step that runs twice once",

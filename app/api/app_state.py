@@ -1,0 +1,24 @@
+"""What a process of the service knows of itself: whether it takes requests, and what works for it."""
+
+from app.observability.access_log import AccessLog
+from app.problems import Problem
+from app.settings import Settings
+from app.workers.pool import AGAIN, WorkerPool, shutting_down
+
+
+class AppState:
+    """One serving process, from its start to its end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.pool = WorkerPool(settings.pool_size)
+        self.access_log = AccessLog(settings, self.pool)
+        self.draining = False
+
+    async def check_ready(self) -> None:
+        """Find out whether requests are welcome here just now; raises `shutting-down` or `worker-lost`."""
+        if self.draining:
+            raise shutting_down()
+        if await self.pool.is_down():
+            raise Problem(
+                "worker-lost", "No process can be started for large bodies; it is tried again.", headers=AGAIN
+            )

@@ -1,0 +1,90 @@
+"""API keys: whoever sends none of them reads health, `/`, the problems, and what the operator has opened.
+
+It is decided on the path that the router itself goes by, before a byte of the body is read.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.problems import Problem, render
+
+ALWAYS_OPEN: Final = ("/", "/livez", "/readyz", "/healthz", "/problems", "/problems/", "/assets/")
+PAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "docs": ("/docs", "/redoc", "/openapi.json", "/docs/assets/"),
+        "schemas": ("/schemas", "/schemas/"),
+        "metrics": ("/metrics",),
+    }
+)
+"""What an operator can open → its paths; one that ends with `/` stands for every name right below it."""
+
+
+def opened(pages: Iterable[str] = ()) -> Callable[[str], bool]:
+    """Make the test for paths that need no key when these pages are open."""
+    exact = frozenset([*ALWAYS_OPEN, *(path for page in pages for path in PAGES[page])])
+    folders = frozenset(path for path in exact if path.endswith("/") and path != "/")
+    return lambda path: path in exact or path[: path.rfind("/") + 1] in folders
+
+
+is_always_open: Final = opened()
+"""Tells whether a path needs no key, wherever the service runs."""
+
+
+class Authenticator:
+    """What keeps requests without a key out, but from open paths; without any keys it keeps nobody out."""
+
+    def __init__(self, keys: Sequence[bytes], open_pages: Iterable[str] = ()) -> None:
+        self._digests = [_digest(key) for key in keys]
+        self._is_open = opened(open_pages)
+
+    def is_authorised(self, scope: Scope) -> bool:
+        """Tell whether a request may pass."""
+        return not self._digests or self._is_open(scope["path"]) or any(map(self._is_known, sent_keys(scope)))
+
+    def _is_known(self, sent: bytes) -> bool:
+        """Compare with every key, in a time that tells neither which of them came near nor how long they are."""
+        digest = _digest(sent)
+        return sum(hmac.compare_digest(digest, known) for known in self._digests) > 0
+
+
+class Keys:
+    """Asks every request for a key that the lock knows."""
+
+    def __init__(self, app: ASGIApp, lock: Authenticator) -> None:
+        self.app = app
+        self.lock = lock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer `unauthorized`."""
+        if scope["type"] == "lifespan" or self.lock.is_authorised(scope):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await render(_unauthorized(bool(list(sent_keys(scope)))))(scope, receive, send)
+        else:  # a websocket, of which the service has none
+            await send({"type": "websocket.close", "code": 1008})
+
+
+def _digest(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()
+
+
+def sent_keys(scope: Scope) -> Iterator[bytes]:
+    """List the keys that a request brings."""
+    for name, value in scope["headers"]:
+        if name == b"x-api-key":
+            yield value.strip()
+        elif name == b"authorization":
+            scheme, _, token = value.strip().partition(b" ")
+            if scheme.lower() == b"bearer":
+                yield token.strip()
+
+
+def _unauthorized(something_sent: bool) -> Problem:
+    what = "The API key sent is none of this service's" if something_sent else "An API key is needed"
+    how = "send one as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"
+    return Problem("unauthorized", f"{what}; {how}.", headers={"WWW-Authenticate": "Bearer"})

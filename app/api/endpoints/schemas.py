@@ -1,0 +1,79 @@
+"""`GET /schemas` and `GET /schemas/{type}`: the published JSON Schemas, made to be cached."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Final, Literal
+
+from starlette.responses import Response
+
+from app.api.caching import Document, answer, document
+from app.api.schemas import SchemaEntry, SchemaIndex
+from app.problems import Finding, Problem
+from mission_collaboration.contract.constants import CONTRACT_VERSION
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.contract.schemas import PUBLISHED_MODELS, schema_name, schema_text
+from mission_collaboration.contract.state import ReducedCollaborationState
+
+MEDIA_TYPE: Final = "application/schema+json"
+MOST_NEIGHBOURS: Final = 3
+
+_event_types: Final = MappingProxyType({schema_name(model): kind for kind, model in PAYLOAD_MODELS.items()})
+
+
+def known_names() -> Mapping[str, str]:
+    """Map every name that a schema goes by to the name of its file: event type, model, file."""
+    names = {name: name for name in PUBLISHED_MODELS}
+    names |= {model.__name__: name for name, model in PUBLISHED_MODELS.items()}
+    return names | {event_type: name for name, event_type in _event_types.items()}
+
+
+def schema_index() -> SchemaIndex:
+    """List every schema."""
+    return SchemaIndex(contract_version=CONTRACT_VERSION, schemas=list(_entries()))
+
+
+def schema_response(name: str, if_none_match: str | None) -> Response:
+    """Answer with one schema, or with 304 when the caller has it; raises `unknown-schema`."""
+    file = _names().get(name)
+    if file is None:
+        raise _unknown(name)
+    return answer(_document(file), if_none_match)
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    return known_names()
+
+
+@cache
+def _document(file: str) -> Document:
+    return document(schema_text(file), MEDIA_TYPE)
+
+
+def _entries() -> Iterator[SchemaEntry]:
+    for name, model in PUBLISHED_MODELS.items():
+        yield SchemaEntry(
+            name=name,
+            title=model.__name__,
+            kind=_kind(name),
+            event_type=_event_types.get(name),
+            href=f"/schemas/{name}",
+        )
+
+
+def _kind(name: str) -> Literal["identity", "payload", "envelope", "state"]:
+    if name in _event_types:
+        return "payload"
+    model = PUBLISHED_MODELS[name]
+    return "envelope" if model is Event else "state" if model is ReducedCollaborationState else "identity"
+
+
+def _unknown(name: str) -> Problem:
+    near = difflib.get_close_matches(name[:100], _names(), n=MOST_NEIGHBOURS, cutoff=0.4)
+    hint = f" Nearest: {', '.join(near)}." if near else " See /schemas for all of them."
+    shown = name[:100]
+    finding = Finding(parameter="type", code="unknown-schema", message=hint.strip())
+    return Problem("unknown-schema", f"There is no schema '{shown}'.{hint}", (finding,))

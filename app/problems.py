@@ -1,0 +1,203 @@
+"""Every error of the service: one table from code to status and title, one shape, one renderer (RFC 9457)."""
+
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, Any, Final, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.responses import BatchResponse
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request that is being answered."""
+
+MEDIA_TYPE: Final = "application/problem+json"
+MOST_FINDINGS: Final = 100
+"""How many errors one problem lists; collecting stops there."""
+
+
+LONGEST_TEXT: Final = 200
+"""How many characters of a name or a pointer an error repeats."""
+LONGEST_DETAIL: Final = 500
+"""How many characters a sentence has at most."""
+SEE_LIMITS: Final = "GET /limits lists every limit"
+"""What a problem says of where a limit is to be found."""
+
+
+class Kind(NamedTuple):
+    """What one error code means over HTTP."""
+
+    status: int
+    title: str
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "malformed-json": Kind(400, "The body is not JSON, or not gzip"),
+        "too-deep": Kind(400, "The body is nested too deep"),
+        "malformed-request": Kind(400, "The request is not HTTP, or ends early"),
+        "unauthorized": Kind(401, "The service asks for an API key"),
+        "not-found": Kind(404, "No such page"),
+        "unknown-schema": Kind(404, "No such schema"),
+        "unknown-problem": Kind(404, "No such error code"),
+        "method-not-allowed": Kind(405, "The page does not answer this method"),
+        "not-acceptable": Kind(406, "The answer has none of the accepted media types"),
+        "request-timeout": Kind(408, "The request came too slowly"),
+        "late-events": Kind(409, "Events sort at or before what the checkpoint has folded"),
+        "body-too-large": Kind(413, "The body is too large"),
+        "too-many-events": Kind(413, "The batch has too many events"),
+        "event-too-large": Kind(413, "An event is too large"),
+        "unsupported-media-type": Kind(415, "The body's media type or encoding is not understood"),
+        "invalid-request": Kind(422, "The request breaks its schema"),
+        "malformed-payload": Kind(422, "An event's payload breaks its model"),
+        "unknown-participant": Kind(422, "An event names someone who never joined"),
+        "departed-participant": Kind(422, "An event names someone who has left"),
+        "unknown-warning": Kind(422, "An acknowledgement answers a warning that nobody gave"),
+        "unmatched-completion": Kind(422, "A step was completed that was not started"),
+        "conflicting-duplicate": Kind(422, "An event id was used again with different content"),
+        "mission-mismatch": Kind(422, "An event belongs to another mission"),
+        "unknown-event-type": Kind(422, "No such collaboration event type"),
+        "bad-checkpoint": Kind(422, "The checkpoint is none that can be read"),
+        "out-of-order": Kind(422, "An event sorts before its predecessor"),
+        "headers-too-large": Kind(431, "The request line and headers are too large"),
+        "overloaded": Kind(503, "The service has more to do than it can"),
+        "shutting-down": Kind(503, "The process is being stopped"),
+        "worker-lost": Kind(503, "The process that worked on the request was lost"),
+        "internal": Kind(500, "A bug in the service"),
+    }
+)
+"""Error code → status and title. A test proves that every error of the contract has its row."""
+
+
+Absent = SkipJsonSchema[None]
+"""A member that does not apply is left out, never null."""
+
+
+class Finding(BaseModel):
+    """One thing that is wrong, and where."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    pointer: str | Absent = None
+    """A JSON Pointer into the body as sent: `/events/3/payload/intent`."""
+    parameter: str | Absent = None
+    """The query parameter or header, where the error is not in the body."""
+    code: str
+    """The kind of error, stable: `missing`, `string_type`, `literal_error` …"""
+    message: str
+    """What was expected."""
+    line: int | Absent = None
+    """The line of the body, where the body is no JSON."""
+    column: int | Absent = None
+    """The character in that line, from 1."""
+
+
+class ProblemDetails(BaseModel):
+    """An error by RFC 9457: what happened, to which event, where, and what was expected."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    type: str
+    """`/problems/` and the code."""
+    title: str
+    """The kind of error in words; the same for every problem of this code."""
+    status: int
+    """The HTTP status."""
+    detail: str
+    """What happened this time, in one sentence that names the event where there is one."""
+    code: Annotated[str, Field(json_schema_extra={"enum": list(KINDS)})]
+    """The kind of error, stable; programs decide on it."""
+    request_id: str
+    """The id of this request, as in the `X-Request-Id` header."""
+    event_id: str | Absent = None
+    """The event that was refused."""
+    event_type: str | Absent = None
+    """Its type."""
+    participant_id: str | Absent = None
+    """The participant that the refusal is about."""
+    errors: list[Finding] | Absent = None
+    """Everything that was found wrong, 100 entries at most."""
+    more_errors: bool | Absent = None
+    """True when there are more errors than are listed."""
+
+
+@dataclass(eq=False)
+class Problem(Exception):  # noqa: N818 - the RFC's own term
+    """An answer of 400 or above, on its way out."""
+
+    code: str
+    detail: str
+    findings: tuple[Finding, ...] = ()
+    more: bool = False
+    about: Mapping[str, str] = field(default_factory=dict)
+    """`event_id`, `event_type`, `participant_id`, where they apply."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let a problem travel from the process where it was found."""
+        return Problem, (self.code, self.detail, self.findings, self.more, self.about, self.headers)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of this problem's code."""
+        return KINDS[self.code].status
+
+
+def render(problem: Problem) -> Response:
+    """Make the response of a problem."""
+    details = ProblemDetails(
+        type=f"/problems/{problem.code}",
+        title=KINDS[problem.code].title,
+        status=problem.status,
+        detail=shortened(problem.detail, LONGEST_DETAIL),
+        code=problem.code,
+        request_id=request_id.get(),
+        errors=[_shortened(finding) for finding in problem.findings] or None,
+        more_errors=problem.more or None,
+        **{name: shortened(value) for name, value in problem.about.items()},
+    )
+    body = details.model_dump_json(exclude_none=True)
+    answer = BatchResponse(body, problem.status, dict(problem.headers), MEDIA_TYPE)
+    answer.refusal = problem.code
+    return answer
+
+
+async def answer_with_problem(request: Request, problem: Exception) -> Response:
+    """Answer a `Problem` that an endpoint raised."""
+    assert isinstance(problem, Problem)
+    return render(problem)
+
+
+def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Keep an answer small, whatever was sent: cut what is longer than anything sensible."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _shortened(finding: Finding) -> Finding:
+    return finding.model_copy(
+        update={
+            "pointer": finding.pointer and shortened(finding.pointer),
+            "parameter": finding.parameter and shortened(finding.parameter),
+            "message": shortened(finding.message, LONGEST_DETAIL),
+        }
+    )
+
+
+def pointer(location: Iterable[str | int]) -> str:
+    """Write a location as a JSON Pointer (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
+
+
+def bounded(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], bool]:
+    """Take the first 100 findings, and tell whether there was another; what comes after is never computed."""
+    taken: list[Finding] = []
+    for finding in findings:
+        if len(taken) == MOST_FINDINGS:
+            return tuple(taken), True
+        taken.append(finding)
+    return tuple(taken), False

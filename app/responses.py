@@ -1,0 +1,65 @@
+"""Responses that carry what the access log and the metrics count."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
+
+RECORD: Final = "app.request_record"
+"""The key of a request's record in its ASGI scope."""
+OTHER: Final = "other"
+"""The type of all events of other types, so that nobody can fill a page with names of his own."""
+_event_type = attrgetter("event_type")
+
+
+class BatchStatistics(NamedTuple):
+    """What was in a body that was answered; made where it is worked on, and sent along with the answer."""
+
+    events: int
+    types: Mapping[str, int]
+    """Event type → how many; of other types than the contract's, `other` → how many."""
+    mode: str | None = None
+    anomalies: int = 0
+
+
+def batch_statistics(events: Collection[Any], mode: str | None = None, anomalies: int = 0) -> BatchStatistics:
+    """Count events by type."""
+    return BatchStatistics(len(events), _few(Counter(map(_event_type, events))), mode, anomalies)
+
+
+def _few(types: Counter[Any]) -> Mapping[str, int]:
+    """Keep the contract's types, of which there are few; what others are called is known to the caller alone."""
+    if types.keys() <= COLLABORATION_EVENT_TYPES:
+        return types
+    known = {name: types[name] for name in COLLABORATION_EVENT_TYPES & types.keys()}
+    return {**known, OTHER: types.total() - sum(known.values())}
+
+
+class BatchResponse(Response):
+    """An answer that tells statistics about its request to whoever watches."""
+
+    statistics: BatchStatistics | None = None
+    refusal: str | None = None
+    kept: object = None
+    """What the answer was made of: let go when it is sent, for freeing a batch takes time, too."""
+
+    def __getstate__(self) -> dict[str, object]:
+        """Travel without what only this process has."""
+        return {name: value for name, value in self.__dict__.items() if name != "kept"}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer."""
+        record = scope.get(RECORD)
+        if record is not None:
+            self.tell(record)
+        await super().__call__(scope, receive, send)
+
+    def tell(self, record: Any) -> None:
+        """Tell what there is to tell."""
+        record.statistics = self.statistics
+        record.refusal = self.refusal

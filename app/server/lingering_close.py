@@ -1,0 +1,59 @@
+"""How a connection ends: not before the client could read its answer."""
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+from typing import Final
+
+LONGEST: Final = 30.0
+"""Seconds for which a client that was answered may go on sending."""
+LONGEST_SILENCE: Final = 5.0
+
+
+class LingeringTransport:
+    """A transport whose closing waits for a client that is still sending.
+
+    A socket that is closed while bytes come in answers them with a reset, which takes the answer from the client
+    before it has read it. So the answer is sent, the sending side is shut, and what comes is thrown away for a while.
+    """
+
+    def __init__(self, transport: asyncio.Transport, may_still_send: Callable[[], bool]) -> None:
+        self.write, self.writelines = transport.write, transport.writelines
+        self._transport = transport
+        self._may_still_send = may_still_send
+        self.is_lingering = False
+        self._until = self._quiet_until = 0.0
+
+    def is_closing(self) -> bool:
+        """Tell whether nothing more will be answered."""
+        return self.is_lingering or self._transport.is_closing()
+
+    def close(self) -> None:
+        """Leave: at once, or when the client has had its time."""
+        if self.is_closing():
+            return
+        if not self._may_still_send() or not self._transport.can_write_eof():
+            self._transport.close()
+            return
+        self.is_lingering = True
+        now = monotonic()
+        self._until, self._quiet_until = now + LONGEST, now + LONGEST_SILENCE
+        self._transport.write_eof()
+        if not self._transport.is_reading():
+            self._transport.resume_reading()
+
+    def abort(self) -> None:
+        """Leave now, whatever is still unread."""
+        self._transport.abort()
+
+    def hear(self, now: float) -> None:
+        """Note that the client still sends."""
+        self._quiet_until = now + LONGEST_SILENCE
+
+    def is_overdue(self, now: float) -> bool:
+        """Tell whether the client has had its time."""
+        return self.is_lingering and now > min(self._until, self._quiet_until)
+
+    def unread(self) -> int:
+        """Count the bytes that wait for the client to read them."""
+        return self._transport.get_write_buffer_size()

@@ -1,0 +1,136 @@
+"""The public Python API: the contract's 36 names and their companions (contract §6).
+
+from mission_collaboration import Event, reduce_collaboration_events
+
+state = reduce_collaboration_events(events, mode="strict")
+"""
+
+from mission_collaboration.admission.admit import Admission, admit
+from mission_collaboration.admission.advice import Advice, Advisory, Presence, advise
+from mission_collaboration.admission.errors import BadCheckpointError, LargeCheckpointError, LateEventsError
+from mission_collaboration.admission.verdicts import Verdict
+from mission_collaboration.contract.constants import (
+    COLLABORATION_EVENT_TYPES,
+    COMMENT_POSTED,
+    CONCURRENT_DRIVER_WARNING,
+    DECISION_CAPTURED,
+    DRIVE_INTENT_SET,
+    FOCUS_CHANGED,
+    PARTICIPANT_INVITED,
+    PARTICIPANT_JOINED,
+    PARTICIPANT_LEFT,
+    POTENTIAL_STEP_COLLISION_DETECTED,
+    PRESENCE_HEARTBEAT,
+    PROMPT_STEP_EXECUTION_COMPLETED,
+    PROMPT_STEP_EXECUTION_STARTED,
+    SESSION_LINKED,
+    WARNING_ACKNOWLEDGED,
+)
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.errors import (
+    ConflictingDuplicateError,
+    DepartedParticipantError,
+    EventRefusedError,
+    MalformedPayloadError,
+    MissionMismatchError,
+    OutOfOrderError,
+    SpecKittyEventsError,
+    UnknownEventTypeError,
+    UnknownParticipantError,
+    UnknownWarningError,
+    UnmatchedCompletionError,
+)
+from mission_collaboration.contract.identity import AuthPrincipalBinding, FocusTarget, ParticipantIdentity
+from mission_collaboration.contract.payloads import (
+    CommentPostedPayload,
+    ConcurrentDriverWarningPayload,
+    DecisionCapturedPayload,
+    DriveIntentSetPayload,
+    FocusChangedPayload,
+    ParticipantInvitedPayload,
+    ParticipantJoinedPayload,
+    ParticipantLeftPayload,
+    PotentialStepCollisionDetectedPayload,
+    PresenceHeartbeatPayload,
+    PromptStepExecutionCompletedPayload,
+    PromptStepExecutionStartedPayload,
+    SessionLinkedPayload,
+    WarningAcknowledgedPayload,
+)
+from mission_collaboration.contract.state import (
+    CollaborationAnomaly,
+    CommentEntry,
+    DecisionEntry,
+    ReducedCollaborationState,
+    WarningEntry,
+)
+from mission_collaboration.contract.validation import validate_event
+from mission_collaboration.contract.violations import ConformanceResult, ModelViolation, SchemaViolation
+from mission_collaboration.reducer.fold import reduce_collaboration_events
+
+__all__ = [
+    "COLLABORATION_EVENT_TYPES",
+    "COMMENT_POSTED",
+    "CONCURRENT_DRIVER_WARNING",
+    "DECISION_CAPTURED",
+    "DRIVE_INTENT_SET",
+    "FOCUS_CHANGED",
+    "PARTICIPANT_INVITED",
+    "PARTICIPANT_JOINED",
+    "PARTICIPANT_LEFT",
+    "POTENTIAL_STEP_COLLISION_DETECTED",
+    "PRESENCE_HEARTBEAT",
+    "PROMPT_STEP_EXECUTION_COMPLETED",
+    "PROMPT_STEP_EXECUTION_STARTED",
+    "SESSION_LINKED",
+    "WARNING_ACKNOWLEDGED",
+    "Admission",
+    "Advice",
+    "Advisory",
+    "AuthPrincipalBinding",
+    "BadCheckpointError",
+    "CollaborationAnomaly",
+    "CommentEntry",
+    "CommentPostedPayload",
+    "ConcurrentDriverWarningPayload",
+    "ConflictingDuplicateError",
+    "ConformanceResult",
+    "DecisionCapturedPayload",
+    "DecisionEntry",
+    "DepartedParticipantError",
+    "DriveIntentSetPayload",
+    "Event",
+    "EventRefusedError",
+    "FocusChangedPayload",
+    "FocusTarget",
+    "LargeCheckpointError",
+    "LateEventsError",
+    "MalformedPayloadError",
+    "MissionMismatchError",
+    "ModelViolation",
+    "OutOfOrderError",
+    "ParticipantIdentity",
+    "ParticipantInvitedPayload",
+    "ParticipantJoinedPayload",
+    "ParticipantLeftPayload",
+    "PotentialStepCollisionDetectedPayload",
+    "Presence",
+    "PresenceHeartbeatPayload",
+    "PromptStepExecutionCompletedPayload",
+    "PromptStepExecutionStartedPayload",
+    "ReducedCollaborationState",
+    "SchemaViolation",
+    "SessionLinkedPayload",
+    "SpecKittyEventsError",
+    "UnknownEventTypeError",
+    "UnknownParticipantError",
+    "UnknownWarningError",
+    "UnmatchedCompletionError",
+    "Verdict",
+    "WarningAcknowledgedPayload",
+    "WarningEntry",
+    "admit",
+    "advise",
+    "reduce_collaboration_events",
+    "validate_event",
+]

@@ -1,0 +1,114 @@
+"""What a mission's events come to (contract §4)."""
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import SerializerFunctionWrapHandler, WrapSerializer
+
+from mission_collaboration.contract.formats import Instant
+from mission_collaboration.contract.identity import FocusTarget, ParticipantIdentity
+from mission_collaboration.contract.model import FROM_ARRAY, ContractModel, StringSet
+from mission_collaboration.contract.payloads import Acknowledgement
+
+
+def _by_key(value: dict[str, Any], write: SerializerFunctionWrapHandler) -> Any:
+    return write(dict(sorted(value.items())))
+
+
+T = TypeVar("T")
+ByKey = Annotated[dict[str, T], WrapSerializer(_by_key)]
+"""An object whose keys are written in code point order, whoever built it (S16)."""
+Series = Annotated[tuple[T, ...], FROM_ARRAY]
+"""An array in a meaningful order."""
+
+
+class CollaborationAnomaly(ContractModel):
+    """An event that the reducer did not take as it stood, and went on from."""
+
+    event_id: str
+    """The event's id, normalised."""
+    event_type: str
+    """The event's type."""
+    reason: str
+    """What was wrong with it, in a sentence that names the participant, warning or step."""
+
+
+class WarningEntry(ContractModel):
+    """A warning and what the participants answered."""
+
+    warning_id: str
+    """The warning's id."""
+    event_id: str
+    """The event that last wrote this entry."""
+    warning_type: str
+    """The type of that event; `UnknownWarning` while only acknowledgements speak of the warning (R19)."""
+    participant_ids: Series[str]
+    """The participants that the warning is about, as sent."""
+    acknowledgements: ByKey[Acknowledgement]
+    """Participant id → what they last answered."""
+
+
+class DecisionEntry(ContractModel):
+    """A decision as it was captured."""
+
+    decision_id: str
+    """The decision's own id."""
+    event_id: str
+    """The event that captured it."""
+    participant_id: str
+    """Who captured it."""
+    topic: str
+    """What was decided about."""
+    chosen_option: str
+    """What was chosen."""
+    referenced_warning_id: str | None = None
+    """The warning that led to it, where one did."""
+
+
+class CommentEntry(ContractModel):
+    """A comment as it was posted."""
+
+    comment_id: str
+    """The comment's own id."""
+    event_id: str
+    """The event that posted it."""
+    participant_id: str
+    """Who posted it."""
+    content: str
+    """What was said."""
+    reply_to: str | None = None
+    """The comment that it answers, where it answers one."""
+
+
+class ReducedCollaborationState(ContractModel):
+    """A mission as its events leave it. The same set of events gives the same bytes, always."""
+
+    mission_id: str
+    """The mission of the first event in canonical order whose payload fits; empty when there is none (S1)."""
+    participants: ByKey[ParticipantIdentity]
+    """The active roster: participant id → identity (S2)."""
+    departed_participants: ByKey[ParticipantIdentity]
+    """Those who left and did not come back: participant id → identity (S3)."""
+    presence: ByKey[Instant]
+    """Participant id → timestamp of the last heartbeat in canonical order (S4)."""
+    active_drivers: StringSet
+    """The participants who mean to drive (S5)."""
+    focus_by_participant: ByKey[FocusTarget]
+    """Participant id → what they look at (S6)."""
+    participants_by_focus: ByKey[StringSet]
+    """`type:id` of a target → who looks at it; targets that nobody looks at are not there (S7)."""
+    warnings: Series[WarningEntry]
+    """Warnings in the order in which their ids first appeared (S8)."""
+    decisions: Series[DecisionEntry]
+    """Decisions in order; the same decision id twice stands twice (S9)."""
+    comments: Series[CommentEntry]
+    """Comments in order; the same comment id twice stands twice (S10)."""
+    active_executions: ByKey[list[str]]
+    """Participant id → step ids in flight, in start order; a step started twice stands twice (S11)."""
+    linked_sessions: ByKey[list[str]]
+    """Participant id → linked session ids, in order, repeats kept (S12)."""
+    anomalies: Series[CollaborationAnomaly]
+    """What the reducer noticed and went on from, in order (S13)."""
+    event_count: int
+    """How many unique collaboration events there were, applied or not (S14)."""
+    last_processed_event_id: str | None
+    """The last of them in canonical order; null when there was none (S15)."""

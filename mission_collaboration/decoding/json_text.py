@@ -1,0 +1,135 @@
+"""JSON text to plain objects, by RFC 8259 and no further, with the place of whatever is wrong.
+
+No NaN, no infinities, numbers within a double's range and 4,300 digits, UTF-8 without a byte order mark, no lone
+surrogates. Of a repeated member the last one counts, as in Python.
+"""
+
+import json
+import math
+import re
+from typing import Any, ClassVar, Final, NoReturn
+
+import msgspec
+from typing_extensions import Buffer
+
+from mission_collaboration.contract.errors import SpecKittyEventsError
+
+_BYTE = re.compile(r"\(byte (\d+)\)$")
+_LONE_SURROGATE = re.compile(
+    rb"(?<!\\)(?:\\\\)*(?:(\\u[dD][89abAB][0-9a-fA-F]{2})(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})(\\u[dD][c-fC-F][0-9a-fA-F]{2}))"
+)
+_STRING_OR_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9][0-9.]*+[eE]\+?[0-9]+|-?[0-9]{309,})')
+_TRAILING = "JSON is malformed: trailing characters"
+MOST_DIGITS: Final = 4300
+_NOT_JSON = re.compile(rb"-?(NaN|Infinity)")
+
+
+class JsonTextError(SpecKittyEventsError):
+    """The text is no JSON; `line` and `column` (in characters, both from 1) are where that shows."""
+
+    code: ClassVar[str] = "malformed-json"
+
+    def __init__(self, reason: str, text: bytes, offset: int) -> None:
+        before = text[:offset]
+        self.reason: Final = reason
+        self.line: Final = before.count(b"\n") + 1
+        self.column: Final = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        super().__init__(f"{reason} at line {self.line}, column {self.column}")
+
+
+class TooDeepError(SpecKittyEventsError):
+    """Objects and arrays are nested deeper than allowed."""
+
+    code: ClassVar[str] = "too-deep"
+
+    def __init__(self, limit: int) -> None:
+        self.limit: Final = limit
+        super().__init__(f"Objects and arrays are nested more than {limit} deep")
+
+
+def decode_json(text: Buffer, *, max_nesting: int) -> Any:
+    """Decode one JSON value; raises `JsonTextError` or `TooDeepError`.
+
+    `max_nesting` counts objects and arrays around the innermost value.
+    """
+    text = bytes(text)
+    try:
+        text.decode()
+        value = msgspec.json.decode(text)
+    except RecursionError:
+        raise TooDeepError(max_nesting) from None
+    except msgspec.ValidationError:
+        value = _decode_numbers(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        _explain(text, error)
+    if is_deeper(value, max_nesting):
+        raise TooDeepError(max_nesting)
+    return value
+
+
+def is_deeper(value: Any, limit: int) -> bool:
+    """Tell whether objects and arrays nest more than `limit` deep in `value`."""
+    layer = [value] if isinstance(value, dict | list) else []
+    for _ in range(limit):
+        if not layer:
+            return False
+        layer = [
+            child
+            for node in layer
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, dict | list)
+        ]
+    return bool(layer)
+
+
+def _explain(text: bytes, error: Exception) -> NoReturn:
+    """Raise the error that a reader can act on."""
+    if isinstance(error, UnicodeDecodeError):
+        raise JsonTextError("The text is not UTF-8", text, error.start) from None
+    if text.startswith(b"\xef\xbb\xbf"):
+        raise JsonTextError("The text starts with a byte order mark, which JSON must not have", text, 0) from None
+    if not text.strip():
+        raise JsonTextError("The text is empty", text, len(text)) from None
+    if surrogate := _LONE_SURROGATE.search(text):
+        offset = surrogate.start(surrogate.lastindex or 0)
+        raise JsonTextError("Half a surrogate pair is no character", text, offset) from None
+    _explain_syntax(text, str(error))
+
+
+def _decode_numbers(text: bytes) -> Any:
+    """Decode a text with a number that msgspec does not read; Python reads 4,300 digits with a sign before them."""
+    try:
+        return json.loads(text, parse_float=_finite)
+    except ValueError:
+        _explain_number(text)
+
+
+def _finite(number: str) -> float:
+    if math.isinf(value := float(number)):
+        raise ValueError("beyond a double's range")
+    return value
+
+
+def _explain_number(text: bytes) -> NoReturn:
+    offset = next(
+        (found.start() for found in _STRING_OR_VALUE.finditer(text) if found[1] and _is_too_large(found[1])),
+        0,
+    )
+    raise JsonTextError("A number is beyond a double's range or 4,300 digits", text, offset) from None
+
+
+def _is_too_large(number: bytes) -> bool:
+    digits = number.lstrip(b"-")
+    return math.isinf(float(number)) if not digits.isdigit() else len(digits) > MOST_DIGITS
+
+
+def _explain_syntax(text: bytes, message: str) -> NoReturn:
+    found = _BYTE.search(message)
+    if not found:
+        raise JsonTextError("The text ends in the middle of a value", text, len(text)) from None
+    offset = int(found[1]) - message.startswith(_TRAILING)
+    if literal := _NOT_JSON.match(text, max(0, offset - 1)) or _NOT_JSON.match(text, offset):
+        raise JsonTextError(f"{literal[0].decode()} is no JSON number", text, literal.start()) from None
+    reason = message[: found.start()].removeprefix("JSON is malformed: ").strip()
+    raise JsonTextError(reason[0].upper() + reason[1:], text, offset) from None

@@ -1,0 +1,159 @@
+"""Fast twins of the models: `msgspec` structs derived from them, field by field.
+
+A twin answers one question quickly, "does this surely fit the model?", and holds the same values under the same
+names when it does. Whatever it does not accept is put to the model, which alone explains. There is one
+definition of each model; nothing about a field is written here.
+
+An open twin ignores members that it does not know, as the model does (E14). A closed one refuses them: JSON that a
+closed twin accepts holds nothing that nobody has looked at.
+"""
+
+import types
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
+
+import annotated_types
+import msgspec
+import pydantic
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.formats import WireFormat
+from mission_collaboration.contract.model import FROM_ARRAY
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@cache
+def struct_for(model: type[Model], *, closed: bool = False, sparse: bool = False) -> type[Model]:
+    """Derive the struct that accepts a part of what `model` accepts, and nothing that it refuses.
+
+    It is typed as the model, whose members it has. A field with a text format (`WireFormat`, a pattern) holds its
+    text as sent; whoever reads with the twin holds it against `text_rules`. A sparse twin is written without the
+    members that have their default. Raises `TypeError` for a field whose rules have no equal here, so that no rule is
+    ever dropped silently.
+    """
+    fields = [_field(name, info, closed) for name, info in model.model_fields.items()]
+    struct = msgspec.defstruct(
+        f"{model.__name__}Twin", fields, gc=False, kw_only=True, forbid_unknown_fields=closed, omit_defaults=sparse
+    )
+    return cast("type[Model]", struct)
+
+
+@cache
+def event_struct(event_type: str) -> type[Event]:
+    """Derive the closed twin of an event of this type: the envelope with its payload's closed twin in it."""
+    payload = ("payload", struct_for(PAYLOAD_MODELS[event_type], closed=True))
+    struct = msgspec.defstruct(
+        f"{event_type}EventTwin",
+        [
+            payload if name == "payload" else _field(name, info, closed=True)
+            for name, info in Event.model_fields.items()
+            if name != "event_type"
+        ],
+        gc=False,
+        kw_only=True,
+        forbid_unknown_fields=True,
+        tag_field="event_type",
+        tag=event_type,
+        namespace={"event_type": event_type},
+    )
+    return cast("type[Event]", struct)
+
+
+@cache
+def envelope_struct() -> type[Event]:
+    """Derive the open twin of the envelope, its payload as it came."""
+    fields = [_field(name, info, closed=False) for name, info in Event.model_fields.items()]
+    return cast("type[Event]", msgspec.defstruct("EnvelopeTwin", fields, gc=False, kw_only=True))
+
+
+def any_event_struct() -> Any:
+    """Derive the union of the closed twins of all events, told apart by their type."""
+    return Union[tuple(map(event_struct, PAYLOAD_MODELS))]  # noqa: UP007 - made at run time
+
+
+def wire_formats(model: type[BaseModel]) -> Mapping[str, WireFormat]:
+    """Map each field that has one to its text format."""
+    fields = model.model_fields.items()
+    return MappingProxyType(
+        {name: rule for name, info in fields for rule in _rules(info) if isinstance(rule, WireFormat)}
+    )
+
+
+def text_rules(model: type[BaseModel]) -> Mapping[str, str]:
+    """Map each field with a text format to the regular expression that the whole of its text has to match."""
+    found: dict[str, str] = {}
+    for name, info in model.model_fields.items():
+        if patterns := [pattern for rule in _rules(info) if (pattern := _pattern(rule))]:
+            (found[name],) = (pattern.removeprefix("^").removesuffix("$") for pattern in patterns)
+    return MappingProxyType(found)
+
+
+def _field(name: str, info: FieldInfo, closed: bool) -> tuple[str, Any] | tuple[str, Any, Any]:
+    kind = _constrained(info.annotation, info.metadata, closed)
+    return (name, kind) if info.is_required() else (name, kind, info.default)
+
+
+def _constrained(annotation: Any, metadata: list[Any], closed: bool) -> Any:
+    if any(isinstance(rule, WireFormat) for rule in metadata):
+        return str
+    limits: dict[str, Any] = {}
+    for rule in metadata:
+        limits |= _limit(rule)
+    kind = _twin_type(annotation, closed)
+    return Annotated[kind, msgspec.Meta(**limits)] if limits else kind
+
+
+def _twin_type(annotation: Any, closed: bool) -> Any:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if annotation is Event:
+        return any_event_struct()
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return struct_for(annotation, closed=closed)
+    if origin is Annotated:
+        return _constrained(arguments[0], list(arguments[1:]), closed)
+    if origin in (Union, types.UnionType):
+        return Union[tuple(_twin_type(option, closed) for option in arguments)]  # noqa: UP007
+    if origin in (list, dict, tuple):
+        return origin[tuple(_twin_type(argument, closed) for argument in arguments)]
+    if annotation in (str, int, bool, type(None), Any, ...) or origin is Literal:
+        return annotation
+    raise TypeError(f"no struct_for for the type {annotation!r}")
+
+
+def _limit(rule: Any) -> dict[str, Any]:
+    match rule:
+        case annotated_types.MinLen(length):
+            return {"min_length": length}
+        case annotated_types.Ge(least):
+            return {"ge": least}
+        case annotated_types.Le(most):
+            return {"le": most}
+        case pydantic.FailFast() | pydantic.WrapSerializer():
+            return {}
+        case _ if rule is FROM_ARRAY or _pattern(rule):
+            return {}
+    raise TypeError(f"no struct_for for the rule {rule!r}")
+
+
+def _rules(info: FieldInfo) -> list[Any]:
+    inner = [rule for option in get_args(info.annotation) for rule in get_args(option)[1:]]
+    return [*info.metadata, *inner]
+
+
+def _pattern(rule: Any) -> str | None:
+    if isinstance(rule, WireFormat):
+        return str(dict(rule.published)["pattern"])
+    found = getattr(rule, "pattern", None)
+    return found if isinstance(found, str) else None
+
+
+PAYLOAD_STRUCTS: Final[Mapping[str, type[pydantic.BaseModel]]] = MappingProxyType(
+    {event_type: struct_for(model) for event_type, model in PAYLOAD_MODELS.items()}
+)
+"""Event type → the open twin of its payload model."""

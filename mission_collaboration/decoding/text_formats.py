@@ -1,0 +1,67 @@
+"""The texts of one field of many events, held against its format all at once.
+
+Texts of the usual shape are compared with it character by character, by C code alone; all others are put to one
+regular expression. Either says yes or nothing.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from mission_collaboration.contract.formats import ULID_LENGTH
+
+
+class Column:
+    """The texts of one field, all held against its rule by one regular expression."""
+
+    def __init__(self, rule: str) -> None:
+        fast = re.sub(r"(?<!\\)\((?!\?)", "(?:", rule)
+        self._match = re.compile(fast).fullmatch
+        self._match_lines = re.compile(f"(?:(?:{fast})\n)*+").fullmatch
+
+    def fits(self, texts: Sequence[str]) -> bool:
+        """Tell whether every text fits the rule; a text with a newline in it never does."""
+        if not texts or texts.count(texts[0]) == len(texts):
+            return not texts or self._match(texts[0]) is not None
+        joined = "\n".join([*texts, ""])
+        return self._match_lines(joined) is not None and joined.count("\n") == len(texts)
+
+
+DIGITS_ALIKE: Final = bytes.maketrans(b"123456789", b"000000000")
+NORMAL_INSTANTS: Final = {
+    len(shape): shape + b"\n" for shape in (b"0000-00-00T00:00:00%bZ" % part for part in (b"", b".000", b".000000"))
+}
+"""The usual shapes of an instant, as a line, by the length of its text."""
+CROCKFORD: Final = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CROCKFORD_ALIKE: Final = bytes(ord("0") if byte in CROCKFORD else byte * (byte == ord("\n")) for byte in range(256))
+NORMAL_ULID: Final = b"0" * ULID_LENGTH + b"\n"
+NORMAL_UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+NORMAL_IDS: Final = Column(f"[0-7][0-9A-HJKMNP-TV-Z]{{25}}|{NORMAL_UUID}")
+"""What all ids are when they are in normal form."""
+
+
+def normal_instants(texts: Sequence[str]) -> list[datetime] | None:
+    """Read instants that all have the same usual shape, in UTC; None for others, and where a number is out of range."""
+    shape = NORMAL_INSTANTS.get(len(texts[0]))
+    if shape is None or _as_lines(texts).translate(DIGITS_ALIKE) != shape * len(texts):
+        return None
+    try:
+        return msgspec.convert(texts, list[datetime])
+    except msgspec.ValidationError:
+        return None
+
+
+def are_normal_ulids(texts: Sequence[str]) -> bool:
+    """Tell whether all texts are ULIDs in normal form."""
+    lines = _as_lines(texts)
+    return lines.translate(CROCKFORD_ALIKE) == NORMAL_ULID * len(texts) and not lines[:: len(NORMAL_ULID)].translate(
+        None, b"01234567"
+    )
+
+
+def _as_lines(texts: Sequence[str]) -> bytes:
+    """Put each text on a line; where one has a newline in it, there are more lines than texts."""
+    return "\n".join([*texts, ""]).encode(errors="replace")

@@ -1,0 +1,90 @@
+"""The fold, and the function that the whole service is about (contract §5)."""
+
+from collections.abc import Sequence
+from typing import Final, Literal, get_args
+
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.errors import EventRefusedError
+from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.state import ReducedCollaborationState
+from mission_collaboration.decoding.events import FoldEvent, malformed, read_events
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.handlers import HANDLERS
+from mission_collaboration.reducer.ordering import CanonicalSequence, canonical, conflict
+from mission_collaboration.reducer.snapshot import freeze
+
+Mode = Literal["strict", "permissive"]
+MODES: Final = get_args(Mode)
+
+
+def reduce_collaboration_events(
+    events: Sequence[Event],
+    *,
+    mode: Mode = "strict",
+    roster: dict[str, ParticipantIdentity] | None = None,
+) -> ReducedCollaborationState:
+    """Fold a mission's events into its state; pure, and the same for any order of the same events.
+
+    `events` may hold any event types in any order, and duplicates; what is no collaboration event is ignored.
+    `mode` is `strict` for live traffic, which raises an `EventRefusedError` for the first event in canonical
+    order that breaks a rule, or `permissive` for replay, which records anomalies instead. `roster` seeds
+    participants as already joined: participant id → identity. O(n log n) whatever the events say (R40).
+    """
+    if mode not in MODES:
+        raise ValueError(f"mode must be 'strict' or 'permissive', not {mode!r}")
+    accumulator = Accumulator(strict=mode == "strict", roster=roster)
+    fold(accumulator, canonical(read_events(events)))
+    return freeze(accumulator)
+
+
+def fold(accumulator: Accumulator, sequence: CanonicalSequence[FoldEvent]) -> None:
+    """Fold events in canonical order into the draft."""
+    events, conflicts = sequence
+    done = 0
+    for position in sorted(conflicts):
+        run(accumulator, events[done:position])
+        _refuse_conflict(accumulator, events[position])
+        done = position + 1
+    run(accumulator, events[done:] if done else events)
+
+
+def step(accumulator: Accumulator, event: FoldEvent) -> None:
+    """Fold one event. In strict mode an event that is refused raises and leaves no trace."""
+    run(accumulator, (event,))
+
+
+def run(accumulator: Accumulator, events: Sequence[FoldEvent]) -> None:
+    """Fold events whose ids do not conflict: payload, mission, membership, the rule of its row, in this order (R5)."""
+    mission_id = accumulator.mission_id
+    accumulator.mission_id = mission_id or _first_mission(events)
+    try:
+        for event in events:
+            payload = event.payload
+            if payload is None:
+                accumulator.refuse(malformed(event))
+            else:
+                HANDLERS[event.event_type](accumulator, event, payload)
+    except EventRefusedError as refusal:
+        accumulator.mission_id = mission_id
+        raise _placed(refusal, event) from None
+    if events:
+        accumulator.event_count += len(events)
+        accumulator.last_event_id = events[-1].event_id
+
+
+def _first_mission(events: Sequence[FoldEvent]) -> str:
+    """Find the mission that the first well-formed payload names (S1)."""
+    return next((event.payload.mission_id for event in events if event.payload is not None), "")
+
+
+def _refuse_conflict(accumulator: Accumulator, event: FoldEvent) -> None:
+    try:
+        accumulator.refuse(conflict(event))
+    except EventRefusedError as refusal:
+        raise _placed(refusal, event) from None
+
+
+def _placed(refusal: EventRefusedError, event: FoldEvent) -> EventRefusedError:
+    """Say where the event stands; one that is surely valid does not know its place."""
+    refusal.index = getattr(event, "index", None)
+    return refusal

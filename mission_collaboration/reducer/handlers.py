@@ -1,0 +1,229 @@
+"""What each event type does to the draft: one small function a type, and one table.
+
+A handler checks before it changes anything, so that an event which strict mode refuses leaves no trace: the mission,
+membership where somebody acts alone, then the rule of its row (R5). Each begins with the one or the two of them, and
+not one place for all: where the interpreter meets fourteen classes of payloads, it takes ten times as long to read a
+member as where it meets one.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from mission_collaboration.contract import constants as c
+from mission_collaboration.contract import payloads as p
+from mission_collaboration.contract.errors import UnknownParticipantError, UnknownWarningError, UnmatchedCompletionError
+from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.reducer.accumulator import Accumulator, CommentRecord, DecisionRecord, WarningRecord
+
+
+def participant_invited(accumulator: Accumulator, event: FoldEvent, payload: p.ParticipantInvitedPayload) -> None:
+    """Open an invitation; it never activates (R16)."""
+    if payload.mission_id != accumulator.mission_id:
+        accumulator.turn_away(event, payload)
+        return
+    invited = payload.participant_id
+    if invited in accumulator.participants:
+        accumulator.note(event, f"Invitation of '{invited}', who is an active participant")
+    elif invited in accumulator.invited:
+        accumulator.note(event, f"Repeated invitation of '{invited}', whose invitation is still open")
+    else:
+        accumulator.invited.add(invited)
+
+
+def participant_joined(accumulator: Accumulator, event: FoldEvent, payload: p.ParticipantJoinedPayload) -> None:
+    """Put someone on the active roster (R14, R15); joining consumes the invitation (R16)."""
+    if payload.mission_id != accumulator.mission_id:
+        accumulator.turn_away(event, payload)
+        return
+    joining = payload.participant_id
+    if joining in accumulator.participants:
+        accumulator.note(event, f"Duplicate join of '{joining}', who is an active participant")
+        return
+    accumulator.participants[joining] = payload.participant_identity
+    accumulator.departed.pop(joining, None)
+    accumulator.invited.discard(joining)
+
+
+def participant_left(accumulator: Accumulator, event: FoldEvent, payload: p.ParticipantLeftPayload) -> None:
+    """Take someone off the roster with all they had in hand (R12, R13, R23)."""
+    if payload.mission_id != accumulator.mission_id:
+        accumulator.turn_away(event, payload)
+        return
+    leaving = payload.participant_id
+    if leaving in accumulator.participants:
+        accumulator.departed[leaving] = accumulator.participants.pop(leaving)
+        accumulator.drivers.discard(leaving)
+        for account in (accumulator.presence, accumulator.focus, accumulator.executions):
+            account.pop(leaving, None)
+    elif leaving in accumulator.departed:
+        accumulator.note(event, f"Participant '{leaving}' is not in roster: they have left before")
+    else:
+        reason = f"Participant '{leaving}' is not in roster: they never joined"
+        accumulator.refuse(UnknownParticipantError(leaving, event.event_id, event.event_type, reason=reason))
+
+
+def presence_heartbeat(accumulator: Accumulator, event: FoldEvent, payload: p.PresenceHeartbeatPayload) -> None:
+    """Remember when a participant was last heard of (S4); the departed are still heard of (R11)."""
+    who = payload.participant_id
+    if payload.mission_id != accumulator.mission_id or who not in accumulator.participants:
+        accumulator.turn_away(event, payload)
+        if payload.mission_id == accumulator.mission_id and who in accumulator.departed:
+            accumulator.presence[who] = event.timestamp
+        return
+    accumulator.presence[who] = event.timestamp
+
+
+def drive_intent_set(accumulator: Accumulator, event: FoldEvent, payload: p.DriveIntentSetPayload) -> None:
+    """Start or stop driving; saying it twice changes nothing (R21)."""
+    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
+        accumulator.turn_away(event, payload)
+        return
+    if payload.intent == "active":
+        accumulator.drivers.add(payload.participant_id)
+    else:
+        accumulator.drivers.discard(payload.participant_id)
+
+
+def focus_changed(accumulator: Accumulator, event: FoldEvent, payload: p.FocusChangedPayload) -> None:
+    """Look at something else (S6)."""
+    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
+        accumulator.turn_away(event, payload)
+        return
+    accumulator.focus[payload.participant_id] = payload.focus_target
+
+
+def step_started(accumulator: Accumulator, event: FoldEvent, payload: p.PromptStepExecutionStartedPayload) -> None:
+    """Put a step in flight (S11)."""
+    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
+        accumulator.turn_away(event, payload)
+        return
+    accumulator.running(payload.participant_id).start(payload.step_id)
+
+
+def step_completed(accumulator: Accumulator, event: FoldEvent, payload: p.PromptStepExecutionCompletedPayload) -> None:
+    """Take the earliest start of this step by this participant out of flight (R20)."""
+    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
+        accumulator.turn_away(event, payload)
+        return
+    if not accumulator.running(payload.participant_id).complete(payload.step_id):
+        accumulator.refuse(
+            UnmatchedCompletionError(
+                f"No matching PromptStepExecutionStarted of step '{payload.step_id}' "
+                f"by participant '{payload.participant_id}'",
+                event_id=event.event_id,
+                event_type=event.event_type,
+                location=("payload", "step_id"),
+            )
+        )
+
+
+def warning_given(accumulator: Accumulator, event: FoldEvent, payload: p.WarningPayload) -> None:
+    """Record a warning, or write the one of that id again (R17, R18)."""
+    if payload.mission_id != accumulator.mission_id:
+        accumulator.turn_away(event, payload)
+        return
+    accumulator.check_named(event, len(payload.participant_ids))
+    strangers: set[str] = set()
+    for place, participant_id in enumerate(payload.participant_ids):
+        if participant_id not in accumulator.participants and participant_id not in strangers:
+            strangers.add(participant_id)
+            accumulator.refuse_stranger(event, participant_id, ("payload", "participant_ids", place))
+    if strangers:
+        accumulator.count_strangers(event, len(strangers))
+    _write_warning(accumulator, payload.warning_id, event, event.event_type, tuple(payload.participant_ids))
+
+
+def warning_acknowledged(accumulator: Accumulator, event: FoldEvent, payload: p.WarningAcknowledgedPayload) -> None:
+    """Keep the participant's latest answer to a warning (R19, R22)."""
+    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
+        accumulator.turn_away(event, payload)
+        return
+    warning_id, answering = payload.warning_id, payload.participant_id
+    if warning_id not in accumulator.warnings:
+        accumulator.refuse(
+            UnknownWarningError(
+                f"Warning '{warning_id}' not found",
+                event_id=event.event_id,
+                event_type=event.event_type,
+                location=("payload", "warning_id"),
+            )
+        )
+        _write_warning(accumulator, warning_id, event, c.UNKNOWN_WARNING, (answering,))
+    accumulator.warnings[warning_id].acknowledgements[answering] = payload.acknowledgement
+
+
+def comment_posted(accumulator: Accumulator, event: FoldEvent, payload: p.CommentPostedPayload) -> None:
+    """Append a comment (S10)."""
+    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
+        accumulator.turn_away(event, payload)
+        return
+    accumulator.comments.append(
+        CommentRecord(
+            comment_id=payload.comment_id,
+            event_id=event.event_id,
+            participant_id=payload.participant_id,
+            content=payload.content,
+            reply_to=payload.reply_to,
+        )
+    )
+
+
+def decision_captured(accumulator: Accumulator, event: FoldEvent, payload: p.DecisionCapturedPayload) -> None:
+    """Append a decision (S9)."""
+    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
+        accumulator.turn_away(event, payload)
+        return
+    accumulator.decisions.append(
+        DecisionRecord(
+            decision_id=payload.decision_id,
+            event_id=event.event_id,
+            participant_id=payload.participant_id,
+            topic=payload.topic,
+            chosen_option=payload.chosen_option,
+            referenced_warning_id=payload.referenced_warning_id,
+        )
+    )
+
+
+def session_linked(accumulator: Accumulator, event: FoldEvent, payload: p.SessionLinkedPayload) -> None:
+    """Append a linked session (S12)."""
+    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
+        accumulator.turn_away(event, payload)
+        return
+    accumulator.linked_sessions.setdefault(payload.participant_id, []).append(payload.linked_session_id)
+
+
+def _write_warning(
+    accumulator: Accumulator, warning_id: str, event: FoldEvent, warning_type: str, participant_ids: tuple[str, ...]
+) -> None:
+    """Write a warning, in place where there is one of that id: its acknowledgements stay (R18)."""
+    known = accumulator.warnings.get(warning_id)
+    accumulator.warnings[warning_id] = WarningRecord(
+        warning_id=warning_id,
+        event_id=event.event_id,
+        warning_type=warning_type,
+        participant_ids=participant_ids,
+        acknowledgements={} if known is None else known.acknowledgements,
+    )
+
+
+Handler = Callable[[Accumulator, FoldEvent, Any], None]
+"""What the fold does with an event whose payload is well-formed."""
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    c.PARTICIPANT_INVITED: participant_invited,
+    c.PARTICIPANT_JOINED: participant_joined,
+    c.PARTICIPANT_LEFT: participant_left,
+    c.PRESENCE_HEARTBEAT: presence_heartbeat,
+    c.DRIVE_INTENT_SET: drive_intent_set,
+    c.FOCUS_CHANGED: focus_changed,
+    c.PROMPT_STEP_EXECUTION_STARTED: step_started,
+    c.PROMPT_STEP_EXECUTION_COMPLETED: step_completed,
+    c.CONCURRENT_DRIVER_WARNING: warning_given,
+    c.POTENTIAL_STEP_COLLISION_DETECTED: warning_given,
+    c.WARNING_ACKNOWLEDGED: warning_acknowledged,
+    c.COMMENT_POSTED: comment_posted,
+    c.DECISION_CAPTURED: decision_captured,
+    c.SESSION_LINKED: session_linked,
+}
+"""Event type → what the fold does with it; a test holds it against the registry of payloads."""

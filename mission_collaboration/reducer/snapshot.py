@@ -1,0 +1,73 @@
+"""Turns a finished draft into the state (contract §4): a frozen model for Python, bytes for everyone else.
+
+Both are made of one snapshot, so they cannot say different things. Keys are put in order
+(S16) when they are written, by the model's serialiser or by the encoder.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from mission_collaboration.contract.identity import FocusTarget, ParticipantIdentity
+from mission_collaboration.contract.state import ReducedCollaborationState
+from mission_collaboration.decoding.structs import struct_for
+from mission_collaboration.reducer.accumulator import Accumulator
+
+_Identity: Final = struct_for(ParticipantIdentity)
+Snapshot: Final = msgspec.defstruct("Snapshot", list(ReducedCollaborationState.model_fields), gc=False)
+"""The state's fields in their order, nothing copied that need not be."""
+
+
+def freeze(accumulator: Accumulator) -> ReducedCollaborationState:
+    """Make the frozen state; nothing in it is shared with the draft's containers.
+
+    Not of a draft that comes from a checkpoint: that one carries entries as text, which only `encode` can write.
+    """
+    return ReducedCollaborationState.model_validate(snapshot(accumulator), from_attributes=True)
+
+
+def encode(accumulator: Accumulator) -> bytes:
+    """Write the state as JSON: the bytes of `freeze(draft).model_dump_json()` (S16)."""
+    return _write(snapshot(accumulator))
+
+
+def snapshot(accumulator: Accumulator) -> Any:
+    """Take down the state's fields, for the moment in which the draft is not changed."""
+    return Snapshot(
+        mission_id=accumulator.mission_id,
+        participants=accumulator.participants,
+        departed_participants=accumulator.departed,
+        presence=accumulator.presence,
+        active_drivers=sorted(accumulator.drivers),
+        focus_by_participant=accumulator.focus,
+        participants_by_focus=_participants_by_focus(accumulator.focus),
+        warnings=list(accumulator.warnings.values()),
+        decisions=accumulator.decisions,
+        comments=accumulator.comments,
+        active_executions=accumulator.steps_in_flight(),
+        linked_sessions=accumulator.linked_sessions,
+        anomalies=accumulator.anomalies,
+        event_count=accumulator.event_count,
+        last_processed_event_id=accumulator.last_event_id,
+    )
+
+
+def _participants_by_focus(focus: Mapping[str, FocusTarget]) -> dict[str, list[str]]:
+    """Read the focus index backwards, so that the two can never disagree (S7)."""
+    by_target: dict[str, list[str]] = defaultdict(list)
+    for participant_id in sorted(focus):
+        target = focus[participant_id]
+        by_target[f"{target.target_type}:{target.target_id}"].append(participant_id)
+    return by_target
+
+
+def _plain(value: Any) -> Any:
+    """Let msgspec write the identities that a caller's roster brought in, of which only the model's members count."""
+    if isinstance(value, ParticipantIdentity):
+        return _Identity(**{name: getattr(value, name) for name in ParticipantIdentity.model_fields})
+    raise TypeError(f"no JSON for {type(value)!r}")
+
+
+_write: Final = msgspec.json.Encoder(enc_hook=_plain, order="deterministic").encode
