@@ -47,10 +47,13 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
     ),
     "app/reducer/handlers.py": (
         Insertion(
-            "    accumulator.linked_sessions.setdefault(payload.participant_id, []).append(payload.linked_session_id)\n",
-            "\n\ndef focus_cleared(accumulator: Accumulator, event: FoldEvent, payload: p.FocusClearedPayload) -> None:\n"
+            "    accumulator.linked_sessions.setdefault(payload.participant_id, [])"
+            ".append(payload.linked_session_id)\n",
+            "\n\ndef focus_cleared("
+            "accumulator: Accumulator, event: FoldEvent, payload: p.FocusClearedPayload) -> None:\n"
             '    """Look at nothing (S6)."""\n'
-            "    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:\n"
+            "    if payload.mission_id != accumulator.mission_id "
+            "or payload.participant_id not in accumulator.participants:\n"
             "        accumulator.turn_away(event, payload)\n"
             "        return\n"
             "    accumulator.focus.pop(payload.participant_id, None)\n",
