@@ -21,9 +21,10 @@ RUN python -m venv --without-pip /opt/venv
 FROM installer AS service-parts
 COPY requirements/runtime.txt ./
 RUN python -m pip install -r runtime.txt
+COPY mission_collaboration mission_collaboration
 COPY app app
 # Bytecode is written now, since the root file system may be read-only later.
-RUN python -m compileall -q --invalidation-mode unchecked-hash app
+RUN python -m compileall -q --invalidation-mode unchecked-hash mission_collaboration app
 
 FROM base AS service
 LABEL org.opencontainers.image.title="Mission Collaboration Service" \
@@ -31,6 +32,7 @@ LABEL org.opencontainers.image.title="Mission Collaboration Service" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=service-parts /opt/venv /opt/venv
+COPY --from=service-parts /build/mission_collaboration mission_collaboration
 COPY --from=service-parts /build/app app
 ENV COLLAB_HOST=0.0.0.0
 EXPOSE 8000
@@ -58,7 +60,6 @@ RUN python -m pip install -r load.txt
 
 FROM base AS load
 COPY --from=load-parts /opt/venv /opt/venv
-COPY bench bench
 COPY loadtests loadtests
 USER 10001:10001
 ENTRYPOINT ["python", "-m", "loadtests"]

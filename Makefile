@@ -44,7 +44,7 @@ test: $(VENV)/test.stamp
 ## bench: floor, peer and service side by side, in five minutes (BENCH="--short --json FILE --only ROW")
 .PHONY: bench
 bench: $(VENV)/runtime.stamp
-	$(BIN)/python -m bench $(BENCH)
+	$(BIN)/python -m loadtests.bench $(BENCH)
 
 ## load: locust scenarios against a local service (LOAD_SECONDS=30 in all, LOAD_ONLY=soak for one)
 .PHONY: load
@@ -74,13 +74,13 @@ lint-image: $(VENV)/dev.stamp
 ## check-image: build the images, run, ask, stop and kill them; needs an engine with compose (CHECK=replicas for one)
 .PHONY: check-image
 check-image: $(VENV)/test.stamp
-	$(BIN)/python -m deploy $(CHECK)
+	$(BIN)/python -m tests.container $(CHECK)
 
 # What the linter and the TypeScript client need; npm's own record is the stamp.
-NODE_TOOLS := clients/node_modules/.package-lock.json
-$(NODE_TOOLS): clients/package.json clients/package-lock.json
+NODE_TOOLS := tests/clients/node_modules/.package-lock.json
+$(NODE_TOOLS): tests/clients/package.json tests/clients/package-lock.json
 	@command -v npm > /dev/null || { echo "Node 20.19 or newer, with npm, is needed here" >&2; exit 1; }
-	cd clients && npm ci --silent
+	cd tests/clients && npm ci --silent
 	touch $@
 
 # The generator and what it generates need other releases than the service; they get an environment of their own.
@@ -93,13 +93,13 @@ $(CLIENTS)/installed.stamp: requirements/clients.txt
 ## check-openapi: openapi.json under a strict linter; needs Node
 .PHONY: check-openapi
 check-openapi: $(NODE_TOOLS)
-	cd clients && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
-	  node_modules/.bin/redocly lint --config lint/redocly.yaml ../openapi.json
+	cd tests/clients && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+	  node_modules/.bin/redocly lint --config lint/redocly.yaml ../../openapi.json
 
 ## check-clients: a TypeScript and a Python client, generated, type-checked, used against the service; needs Node
 .PHONY: check-clients
 check-clients: $(VENV)/dev.stamp $(NODE_TOOLS) $(CLIENTS)/installed.stamp
-	$(BIN)/python -m clients $(CLIENTS)
+	$(BIN)/python -m tests.clients $(CLIENTS)
 
 ## format: write the code the way `lint` wants it
 .PHONY: format
@@ -113,28 +113,28 @@ drift: $(VENV)/dev.stamp
 	$(BIN)/python -m mission_collaboration.contract.schemas.generate --check
 	$(BIN)/python -m conformance.generate --check
 	$(BIN)/python -m app.api.openapi --check
-	$(BIN)/python -m documents --check
+	$(BIN)/python -m docs.generate --check
 
 ## check-otel: traces, with the extra for them
 .PHONY: check-otel
 check-otel: $(OTEL)/installed.stamp
-	$(OTEL)/bin/python -m pytest otel
+	$(OTEL)/bin/python -m pytest tests/tracing
 
 ## fuzz: the published API under fire, with data that fits its document and data that does not
 .PHONY: fuzz
 fuzz: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest fuzz
+	$(BIN)/python -m pytest tests/fuzz
 
 ## check-hostile: the hostile corpus against the server as it ships, three times, over real sockets
 .PHONY: check-hostile
 check-hostile: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -m hostile tests/hostile
+	$(BIN)/python -m pytest tests/hostile
 
 ## soak: good clients among hostile ones for SECONDS=600, every answer checked, with an eye on memory; not in CI
 SECONDS ?= 600
 .PHONY: soak
 soak: $(VENV)/test.stamp
-	PYTHONPATH=.:tests $(BIN)/python -m hostile $(SECONDS)
+	$(BIN)/python -m tests.hostile $(SECONDS)
 
 ## conformance: the kit against the service on a free port, or against KIT="--url http://localhost:8000"
 .PHONY: conformance
@@ -147,7 +147,7 @@ check-browser: $(VENV)/dev.stamp
 	@test -n "$(CHROMIUM)" || command -v chromium || command -v chromium-browser || command -v google-chrome \
 	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } \
 	  || { echo "There is no Chromium here: apt-get install chromium, or set CHROMIUM to the path of one"; exit 1; }
-	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest browser
+	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest tests/browser
 
 ## mutants: break the contract and the reducer a thousand times and see the tests go red; not in CI, 40 minutes
 .PHONY: mutants
@@ -161,7 +161,7 @@ generated: $(VENV)/dev.stamp
 	$(BIN)/python -m mission_collaboration.contract.schemas.generate
 	$(BIN)/python -m conformance.generate
 	$(BIN)/python -m app.api.openapi
-	$(BIN)/python -m documents
+	$(BIN)/python -m docs.generate
 
 # Extras stay in the names: pip 23 holds `coverage[toml]` to no pin of `coverage`, and refuses its next release.
 ## lock: resolve the dependencies anew, with hashes and without addresses

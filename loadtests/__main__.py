@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from bench.servers import service
-from bench.wire import LOCALHOST
+from loadtests.bench.servers import service
+from loadtests.bench.wire import LOCALHOST
 from loadtests.report import failed, table
 
 HERE: Final = Path(__file__).parent

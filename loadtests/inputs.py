@@ -7,8 +7,8 @@ import random
 from functools import cache
 from typing import Final, NamedTuple
 
-from bench.adversarial import spelled_twice
-from bench.streams import Json, batch, mixed, validation
+from loadtests.bench.adversarial import spelled_twice
+from loadtests.bench.streams import Json, batch, mixed, validation
 
 SIZES: Final = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
 """Events of missions, from the many small ones to the few large ones."""

@@ -11,7 +11,7 @@ from typing import Any
 import gevent
 from locust import constant_throughput, events, task
 
-from bench.servers import memory
+from loadtests.bench.servers import memory
 from loadtests.caller import Caller
 from loadtests.inputs import BROKEN_EACH, doubtful_body, replay, strict_body
 

@@ -5,7 +5,8 @@ import subprocess
 from typing import NamedTuple
 
 import httpx
-from docs.markdown import ROOT
+
+from tests.docs.markdown import ROOT
 
 ADDRESS = "localhost:8000"
 """Where the README says that the service is."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-import builders as build
+from tests.support import builders as build
 
 Json = dict[str, Any]
 MISSION = build.MISSION

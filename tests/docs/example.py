@@ -4,7 +4,8 @@ import runpy
 from typing import Any
 
 import httpx
-from docs.markdown import ROOT
+
+from tests.docs.markdown import ROOT
 
 GUIDE = ROOT / "docs/guide.md"
 BACKEND = ROOT / "docs/examples/backend.py"

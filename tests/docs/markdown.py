@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 README, COMPATIBILITY, CHANGELOG = (ROOT / f"{name}.md" for name in ("README", "COMPATIBILITY", "CHANGELOG"))
-ROOMS = (".", "docs", "conformance", "clients")
+ROOMS = (".", "docs", "conformance", "tests/clients")
 """The folders in which documents stand."""
 PAGES = sorted(page for room in ROOMS for page in (ROOT / room).glob("*.md"))
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from docs.markdown import ROOT
+from tests.docs.markdown import ROOT
 
 LEFT_OUT: Final = shutil.ignore_patterns(
     *(".venv", ".git", "node_modules", "generated", "mutants", "__pycache__", ".*_cache", ".hypothesis", ".coverage*")
@@ -29,11 +29,11 @@ class Replacement(NamedTuple):
 
 
 EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
-    "app/contract/constants.py": (
+    "mission_collaboration/contract/constants.py": (
         Insertion('SESSION_LINKED: Final = "SessionLinked"\n', 'FOCUS_CLEARED: Final = "FocusCleared"\n'),
         Insertion("        SESSION_LINKED,\n", "        FOCUS_CLEARED,\n"),
     ),
-    "app/contract/payloads.py": (
+    "mission_collaboration/contract/payloads.py": (
         Insertion(
             '    """The direction of the link."""\n',
             "\n\nclass FocusClearedPayload(ActorPayload):\n"
@@ -45,7 +45,7 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
             "        c.SESSION_LINKED: SessionLinkedPayload,\n", "        c.FOCUS_CLEARED: FocusClearedPayload,\n"
         ),
     ),
-    "app/reducer/handlers.py": (
+    "mission_collaboration/reducer/handlers.py": (
         Insertion(
             "    accumulator.linked_sessions.setdefault(payload.participant_id, [])"
             ".append(payload.linked_session_id)\n",
@@ -60,7 +60,7 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
         ),
         Insertion("    c.SESSION_LINKED: session_linked,\n", "    c.FOCUS_CLEARED: focus_cleared,\n"),
     ),
-    "app/collaboration.py": (
+    "mission_collaboration/__init__.py": (
         Insertion("    DRIVE_INTENT_SET,\n    FOCUS_CHANGED,\n", "    FOCUS_CLEARED,\n"),
         Insertion("    DriveIntentSetPayload,\n    FocusChangedPayload,\n", "    FocusClearedPayload,\n"),
         Insertion('    "FOCUS_CHANGED",\n', '    "FOCUS_CLEARED",\n'),
@@ -101,7 +101,7 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
             '      "expect": {"both": {"state": {"focus_by_participant": {}, "participants_by_focus": {}}}}\n    },\n',
         ),
     ),
-    "tests/naive.py": (
+    "tests/support/naive.py": (
         Insertion(
             '        "link_type": "cli_to_saas|saas_to_cli",\n    },\n',
             '    "FocusCleared": ACTOR | {"reason": "text?"},\n',
@@ -116,21 +116,21 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
             '            self.focus.pop(payload["participant_id"], None)\n',
         ),
     ),
-    "tests/builders.py": (
+    "tests/support/builders.py": (
         Insertion(
             '    return "FocusChanged", by(who, focus_target=target(on, target_type), **fields)\n',
             "\n\ndef unfocus(who: str, **fields: Any) -> tuple[str, Json]:\n"
             '    return "FocusCleared", by(who, **fields)\n',
         ),
     ),
-    "tests/strategies.py": (
+    "tests/support/strategies.py": (
         Insertion('    "SessionLinked": 2,\n', '    "FocusCleared": 1,\n'),
         Insertion(
             '        "SessionLinked": lambda: build.session_link(who, pick(("x1", "x2"), variant)),\n',
             '        "FocusCleared": lambda: build.unfocus(who),\n',
         ),
     ),
-    "tests/contract/test_payloads.py": (
+    "tests/mission_collaboration/contract/test_payloads.py": (
         Insertion(
             '        "link_type": ("cli_to_saas", "saas_to_cli"),\n    },  # P14\n',
             '    "FocusCleared": ACTOR,  # P15\n',

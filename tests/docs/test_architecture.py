@@ -5,20 +5,24 @@ import re
 from pathlib import Path
 
 import pytest
-from docs.markdown import ROOT, coded, prose, rows, section
-from docs.one_more_type import EDITS, Copy
+
+from tests.docs.markdown import ROOT, coded, prose, rows, section
+from tests.docs.one_more_type import EDITS, Copy
 
 PAGE = ROOT / "docs/architecture.md"
+PACKAGES = ("app", "mission_collaboration")
+HANDLERS_TEST = "tests/mission_collaboration/reducer/test_handlers.py"
 BY_HAND, WRITTEN = (
     [name for row in rows(half) for name in coded(row[0])]
     for half in section(PAGE, "## Add an event type").split("Then `make generated` writes:")
 )
 GENERATORS = re.findall(r"-m ([\w.]+) --check$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 HELD_BY = (
-    *("tests/contract/test_payloads.py", "tests/contract/test_schemas.py", "tests/reducer/test_handlers.py"),
-    *("tests/test_collaboration.py", "tests/conformance/test_kit_data.py", "tests/api/test_examples.py"),
-    *("tests/api/test_validate.py", "tests/api/test_schemas.py", "tests/api/test_problem_pages.py"),
-    *("tests/docs/test_contract.py", "tests/docs/test_compatibility.py", "tests/docs/test_code.py"),
+    *("tests/mission_collaboration/contract/test_payloads.py", "tests/mission_collaboration/contract/test_schemas.py"),
+    *("tests/mission_collaboration/reducer/test_handlers.py", "tests/mission_collaboration/test_public_names.py"),
+    *("tests/conformance/test_kit_data.py", "tests/app/api/test_examples.py", "tests/app/api/test_validate.py"),
+    *("tests/app/api/test_schemas.py", "tests/app/api/test_problem_pages.py", "tests/docs/test_contract.py"),
+    *("tests/docs/test_compatibility.py", "tests/docs/test_code.py"),
 )
 """The tests that look at every type, and take seconds."""
 ASK_THE_SERVICE = """
@@ -54,20 +58,23 @@ print(json.dumps({name: answer.json() for name, answer in answers.items()}))
 
 
 def test_every_file_and_room_that_it_names_is_there() -> None:
+    contract = ROOT / "mission_collaboration/contract"
     for name in coded(prose(PAGE)):
         if re.fullmatch(r"[\w.]+/[\w./]*", name) and name not in WRITTEN:
-            assert (ROOT / name).exists() or (ROOT / "app/contract" / name).exists(), name
-        elif re.fullmatch(r"app(\.\w+)+", name):
+            assert (ROOT / name).exists() or (contract / name).exists(), name
+        elif re.fullmatch(r"(app|mission_collaboration)(\.\w+)+", name):
             room = ROOT / name.replace(".", "/")
             assert room.is_dir() or room.with_suffix(".py").is_file(), name
         elif re.fullmatch(r"\w+\.py", name):
-            assert any(name == path.name for path in (ROOT / "app").rglob("*.py")), name
+            assert any(name == path.name for package in PACKAGES for path in (ROOT / package).rglob("*.py")), name
 
 
 def test_every_room_is_in_the_picture() -> None:
     [picture] = re.findall(r"```text\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    rooms = {path.stem for path in (ROOT / "app").iterdir() if path.is_dir() or path.suffix == ".py"}
-    assert {f"app.{room}" for room in rooms if not room.startswith("_")} == set(re.findall(r"app\.\w+", picture))
+    paths = (path for package in PACKAGES for path in (ROOT / package).iterdir())
+    rooms = {path for path in paths if (path.is_dir() or path.suffix == ".py") and not path.name.startswith("_")}
+    drawn = set(re.findall(r"(?:app|mission_collaboration)\.\w+", picture))
+    assert drawn == {f"{path.parent.name}.{path.stem}" for path in rooms}
 
 
 def test_it_names_the_generators_of_the_makefile() -> None:
@@ -76,7 +83,9 @@ def test_it_names_the_generators_of_the_makefile() -> None:
 
 
 def test_the_code_does_not_count_the_types() -> None:
-    sources = [path for path in (ROOT / "app").rglob("*") if path.suffix in (".py", ".toml", ".html")]
+    sources = [
+        path for package in PACKAGES for path in (ROOT / package).rglob("*") if path.suffix in (".py", ".toml", ".html")
+    ]
     counting = re.compile(r"\b(14|fourteen) (collaboration |event |payloads|types)|(the|outside the) 14\b")
     assert [path.name for path in sources if counting.search(path.read_text("utf-8"))] == []
 
@@ -115,11 +124,11 @@ def test_the_service_knows_it(copy: Copy) -> None:
 
 
 def test_without_a_handler_it_is_not_content(copy: Copy, tmp_path: Path) -> None:
-    handlers = copy.folder / "app/reducer/handlers.py"
+    handlers = copy.folder / "mission_collaboration/reducer/handlers.py"
     text = handlers.read_text("utf-8")
     handlers.write_text(text.replace("    c.FOCUS_CLEARED: focus_cleared,\n", ""), "utf-8")
     try:
         with pytest.raises(AssertionError, match="FocusCleared"):
-            copy.run("-m", "pytest", "-p", "no:cacheprovider", "-x", "tests/reducer/test_handlers.py")
+            copy.run("-m", "pytest", "-p", "no:cacheprovider", "-x", HANDLERS_TEST)
     finally:
         handlers.write_text(text, "utf-8")

@@ -5,14 +5,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import builders as build
 import pytest
-from api.client import Client, problem
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from mission_collaboration import Event, ParticipantIdentity, UnknownParticipantError, reduce_collaboration_events
 from mission_collaboration.contract.schemas import schema_document
 from mission_collaboration.contract.validation import judge_by_model, judge_by_schema
+from tests.support import builders as build
+from tests.support.client import Client, problem
 
 Json = dict[str, Any]
 

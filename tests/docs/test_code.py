@@ -8,10 +8,10 @@ from typing import Final
 
 import pytest
 import yaml
-from docs.markdown import PAGES, ROOT, Block, blocks
 
 from app import __version__
 from conformance.loading import load_cases
+from tests.docs.markdown import PAGES, ROOT, Block, blocks
 
 TRIED: Final = {
     ("README.md", "bash"): "test_readme.py sends every curl; below, make and compose",
@@ -22,8 +22,8 @@ TRIED: Final = {
     ("conformance/README.md", "console"): "below",
     ("conformance/README.md", "python"): "below",
     ("conformance/README.md", "yaml"): "below",
-    ("clients/README.md", "ts"): "below, against the program that `make check-clients` compiles and runs",
-    ("clients/README.md", "python"): "below, likewise",
+    ("tests/clients/README.md", "ts"): "below, against the program that `make check-clients` compiles and runs",
+    ("tests/clients/README.md", "python"): "below, likewise",
 }
 """Page and language → where such blocks are tried."""
 NO_CODE: Final = {"text", "json", "mermaid"}
@@ -93,12 +93,12 @@ def test_the_wheel_that_the_kit_is_installed_from_is_of_this_version() -> None:
 
 
 def test_the_clients_are_used_as_in_the_programs_that_are_run() -> None:
-    shown = ast.walk(ast.parse(block("clients/README.md", "python").text))
+    shown = ast.walk(ast.parse(block("tests/clients/README.md", "python").text))
     used = {node.attr for node in shown if isinstance(node, ast.Attribute)}
-    tried = (ROOT / "clients/python/try_client.py").read_text("utf-8")
+    tried = (ROOT / "tests/clients/python/try_client.py").read_text("utf-8")
     assert not {name for name in used if not re.search(rf"\.{name}\b", tried)}
     assert {"Client", "ReduceRequest", "ProblemDetails", "reduce_events"} <= set(re.findall(r"\w+", tried))
-    typescript = (ROOT / "clients/typescript/try.ts").read_text("utf-8")
+    typescript = (ROOT / "tests/clients/typescript/try.ts").read_text("utf-8")
     for text in ("createClient<paths>({ baseUrl", 'const { data, error } = await service.POST("/reduce", { body: {'):
         assert text in typescript
-        assert text in block("clients/README.md", "ts").text
+        assert text in block("tests/clients/README.md", "ts").text

@@ -4,16 +4,16 @@ import json
 import re
 
 import pytest
-from docs.markdown import CHANGELOG, COMPATIBILITY, ROOT, coded, rows, section
 
 from app import __version__
-from documents.fields import Field, fields
+from docs.generate.fields import Field, fields
 from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES, CONTRACT_VERSION
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.identity import AuthPrincipalBinding, FocusTarget, ParticipantIdentity
 from mission_collaboration.contract.mapping import AGGREGATE, CORRELATION, PARTICIPANT
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.state import ReducedCollaborationState
+from tests.docs.markdown import CHANGELOG, COMPATIBILITY, ROOT, coded, rows, section
 
 RULES = [rule["id"] for rule in json.loads((ROOT / "conformance/rules.json").read_text("utf-8"))["rules"]]
 COMMON = {"`mission_id`", "`participant_id`"}

@@ -4,15 +4,15 @@ import json
 import re
 from typing import Any
 
-import builders as build
 import pytest
-from docs.markdown import ROOT, blocks, rows, section
 
 from conformance.table import PAYLOADS
-from documents.__main__ import main, wanted
+from docs.generate.__main__ import main, wanted
 from mission_collaboration import COLLABORATION_EVENT_TYPES, Event, validate_event
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 from mission_collaboration.contract.state import ReducedCollaborationState
+from tests.docs.markdown import ROOT, blocks, rows, section
+from tests.support import builders as build
 
 PAGE = ROOT / "docs/contract.md"
 RULES = {rule["id"]: rule for rule in json.loads((ROOT / "conformance/rules.json").read_text("utf-8"))["rules"]}
@@ -77,6 +77,6 @@ def test_it_is_of_this_version_and_nothing_was_left_open() -> None:
 
 
 def test_drift_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("documents.__main__.contract_page", lambda: "# Another page\n")
+    monkeypatch.setattr("docs.generate.__main__.contract_page", lambda: "# Another page\n")
     assert main(["--check"]) == 1
     assert capsys.readouterr().out == "differs from the code: docs/contract.md\n"

@@ -1,4 +1,4 @@
-"""A day in the app_state of the example backend: nothing is lost, nothing comes twice, and the state is exact."""
+"""A day in the life of the example backend: nothing is lost, nothing comes twice, and the state is exact."""
 
 import json
 import random
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from docs.day import BATCHES, EVENTS, MISSION, day
-from docs.example import GUIDE, backend_class, client, kept, reduced, state_of
-from docs.markdown import rows, section
 
 from conformance.serving import service as started_service
+from tests.docs.day import BATCHES, EVENTS, MISSION, day
+from tests.docs.example import GUIDE, backend_class, client, kept, reduced, state_of
+from tests.docs.markdown import rows, section
 
 
 @pytest.fixture(scope="module")
@@ -53,5 +53,5 @@ def test_a_day_of_three_clients_of_which_two_were_offline(service: str) -> None:
     assert json.loads(state)["event_count"] == len(accepted) == len(ids)
     assert json.loads(state)["warnings"]
     assert min(met["late"], met["sent again"], len(warnings), *today.wrong.values()) >= 10, figures
-    printed = {name: int(count) for name, count in rows(section(GUIDE, "## A day in the app_state"))}
+    printed = {name: int(count) for name, count in rows(section(GUIDE, "## A day in the life"))}
     assert printed == {name: figures[name] for name in printed}, figures

@@ -1,7 +1,8 @@
 from typing import Any
 
 import pytest
-from docs.elision import is_like
+
+from tests.docs.elision import is_like
 
 
 @pytest.mark.parametrize(

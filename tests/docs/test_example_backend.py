@@ -8,12 +8,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import builders as build
 import httpx
 import pytest
-from docs.example import BACKEND, backend_class, client, kept, reduced, state_of
 
 from conformance.serving import service as started_service
+from tests.docs.example import BACKEND, backend_class, client, kept, reduced, state_of
+from tests.support import builders as build
 
 Json = dict[str, Any]
 MISSION = build.MISSION

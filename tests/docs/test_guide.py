@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from docs.elision import is_like
-from docs.example import BACKEND, GUIDE
-from docs.markdown import Block, blocks
 
 from conformance.serving import service as started_service
-from docs import curl
+from tests.docs import curl
+from tests.docs.elision import is_like
+from tests.docs.example import BACKEND, GUIDE
+from tests.docs.markdown import Block, blocks
 
 CALLS = [pair for pair in pairwise(blocks(GUIDE)) if pair[0].language == "bash"]
 

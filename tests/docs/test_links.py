@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from docs.markdown import PAGES, README, ROOT, anchors, links
+
+from tests.docs.markdown import PAGES, README, ROOT, anchors, links
 
 FOREIGN = ("https://", "http://localhost:")
 

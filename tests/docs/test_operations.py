@@ -2,14 +2,13 @@
 
 import json
 
-from docs.markdown import ROOT, blocks, coded, rows, section
-
 from app.observability.logging import Line
 from app.observability.metrics import Metrics
 from app.observability.request_record import RequestRecord
 from app.responses import BatchStatistics
 from app.settings import Settings
 from app.workers.pool import WorkerPool
+from tests.docs.markdown import ROOT, blocks, coded, rows, section
 
 HANDBOOK = ROOT / "docs/operations.md"
 

@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from docs.elision import is_like
-from docs.markdown import README, ROOT, Block, blocks, coded, prose, rows, section
 
 from app.api.operations import OPERATIONS, Operation
 from app.problems import KINDS
 from app.settings import Settings
 from conformance.serving import service as started_service
-from docs import curl
 from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
+from tests.docs import curl
+from tests.docs.elision import is_like
+from tests.docs.markdown import README, ROOT, Block, blocks, coded, prose, rows, section
 
 PAIRS = list(pairwise(blocks(README)))
 CALLS = [(block.text, answer) for block, answer in PAIRS if block.text.startswith("curl")]

@@ -15,13 +15,12 @@ from contextlib import ExitStack, suppress
 from tempfile import TemporaryFile
 from typing import Final
 
-import builders as build
-from hostile.cases import NDJSON, Case, post, write
-from hostile.test_corpus import PATIENCE, TABLES, Server, at_rest, failures
-from raw import Wire, wire
-from running import ROOT, environment, free_port, is_up
-
-from bench.servers import memory
+from loadtests.bench.servers import memory
+from tests.hostile.cases import NDJSON, Case, post, write
+from tests.hostile.test_corpus import PATIENCE, TABLES, Server, at_rest, failures
+from tests.support import builders as build
+from tests.support.raw import Wire, wire
+from tests.support.running import ROOT, environment, free_port, is_up
 
 GOOD: Final = 6
 HOSTILE: Final = 3

@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-import builders as build
-from api.bodies import NOT_JSON
-from hostile.cases import NDJSON, POSTS, Case, one_of, post, shown, write
+from tests.hostile.cases import NDJSON, POSTS, Case, one_of, post, shown, write
+from tests.support import builders as build
+from tests.support.bodies import NOT_JSON
 
 GZIP_WINDOW: Final = 31
 EMPTY: Final = b'{"events": []}'

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from hostile.cases import JSON, POSTS, Case, one_of, post, shown, write
-
 from app.api.operations import OPERATIONS
+from tests.hostile.cases import JSON, POSTS, Case, one_of, post, shown, write
 
 EMPTY: Final = b'{"events": []}'
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "MKCOL", "PURGE")

@@ -13,12 +13,12 @@ from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
 import pytest
-from hostile import documents, heads, values, wires
-from hostile.cases import Case, post, unique
-from raw import Wire, wire
-from running import ROOT, environment, free_port, is_up
 
-from bench.servers import memory
+from loadtests.bench.servers import memory
+from tests.hostile import documents, heads, values, wires
+from tests.hostile.cases import Case, post, unique
+from tests.support.raw import Wire, wire
+from tests.support.running import ROOT, environment, free_port, is_up
 
 pytestmark = pytest.mark.hostile
 

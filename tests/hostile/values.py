@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-import builders as build
-from hostile.cases import NDJSON, Case, one_of, post, shown, write
+from tests.hostile.cases import NDJSON, Case, one_of, post, shown, write
+from tests.support import builders as build
 
 HOLE: Final = "@@"
 

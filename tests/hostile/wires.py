@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from hostile.cases import JSON, NDJSON, Case, Manner, one_of, post, write
+from tests.hostile.cases import JSON, NDJSON, Case, Manner, one_of, post, write
 
 EMPTY: Final = b'{"events": []}'
 GET: Final = write("GET", "/livez")

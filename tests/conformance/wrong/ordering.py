@@ -14,10 +14,8 @@ from .variant import Patch, Variant, instead
 
 
 def sorting(key: Callable[[FoldEvent], Any]) -> tuple[Patch, ...]:
-    """Sort by something else, on either way."""
-    return tuple(
-        instead(f"mission_collaboration.reducer.{module}.sort_key", key) for module in ("ordering", "sure_batch")
-    )
+    """Sort by something else."""
+    return (instead("mission_collaboration.reducer.ordering.sort_key", key),)
 
 
 def by_text(event: FoldEvent) -> tuple[int, str, str]:

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import builders as build
-
 from conformance.kinds import Object
 from mission_collaboration.contract import constants as c
 from mission_collaboration.contract.errors import Location, MissionMismatchError, UnknownParticipantError
@@ -13,6 +11,7 @@ from mission_collaboration.decoding.events import FoldEvent
 from mission_collaboration.reducer import fold
 from mission_collaboration.reducer.accumulator import PARTICIPANT, Accumulator
 from mission_collaboration.reducer.handlers import HANDLERS, Handler
+from tests.support import builders as build
 
 from .between import requests
 from .variant import Variant, handling, instead
@@ -128,7 +127,7 @@ VARIANTS = (
     ),
     Variant(
         "ignores heartbeats of the departed",
-        "A sign of app_state of someone who left is not shown.",
+        "A sign of life of someone who left is not shown.",
         "R11",
         "A heartbeat of someone who has left still updates presence (permissive)",
         ("/presence/p1", '"2026-01-01T12:05:00Z"', "(missing)"),

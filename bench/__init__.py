@@ -1,1 +1,0 @@
-"""The benchmark kit: the floor, the peer and the service side by side. `python -m bench --help`."""

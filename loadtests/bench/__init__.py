@@ -1,0 +1,1 @@
+"""The benchmark kit: the floor, the peer and the service side by side. `python -m loadtests.bench --help`."""

@@ -1,0 +1,183 @@
+"""`GET /problems` and `GET /problems/{code}`: a page for every error, true of what the service answers."""
+
+import html
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+
+from app.api.operations import OPERATIONS
+from app.api.pages.explanations import CODES, EXAMPLE_REQUEST_ID, EXPLANATIONS, VERDICTS
+from app.problems import KINDS
+from tests.support.client import Client, headers_of, problem
+from tests.support.provocations import OUT_OF_REACH, PROVOCATIONS, REQUEST_ID
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
+AWAITED = {"shutting-down"}
+"""Explained before the service answers with them; never shown until then."""
+
+
+def test_every_code_is_explained_and_nothing_else_is() -> None:
+    assert set(KINDS) <= set(EXPLANATIONS)
+    assert set(EXPLANATIONS) - set(KINDS) <= AWAITED | set(VERDICTS)
+    assert set(VERDICTS) == {"late-event", "clock-jump"}
+    assert set(CODES) == set(KINDS) | set(VERDICTS)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_says_what_happened_why_and_what_to_do(client: Client, code: str) -> None:
+    answer = client.get(f"/problems/{code}")
+    assert answer.headers["content-type"] == "application/json"
+    told = answer.json()
+    assert told["code"] == code
+    assert told["title"]
+    for text in (told["happened"], told["why"], told["remedy"]):
+        assert re.fullmatch(r"[A-Z`].*[.`]", text), text
+    assert len({told["happened"], told["why"], told["remedy"]}) == 3
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_an_example_is_what_the_service_really_answers(make_client: Callable[..., Client], code: str) -> None:
+    shown = make_client().get(f"/problems/{code}").json()["example"]
+    assert EXAMPLE_REQUEST_ID == REQUEST_ID
+    if code in OUT_OF_REACH:
+        assert (shown["code"], shown["type"], shown["status"]) == (code, f"/problems/{code}", KINDS[code].status)
+        return
+    provocation = PROVOCATIONS[code]
+    came = problem(provocation.send(make_client(**provocation.settings)), KINDS[code].status, code)
+    assert came == shown
+
+
+def test_the_type_of_a_problem_leads_to_its_page(client: Client) -> None:
+    refused = PROVOCATIONS["unknown-participant"].send(client).json()
+    page = client.get(refused["type"])
+    assert (page.status_code, page.json()["title"]) == (200, refused["title"])
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_browser_gets_a_page_with_the_same_texts(client: Client, code: str) -> None:
+    told = client.get(f"/problems/{code}").json()
+    page = client.get(f"/problems/{code}", BROWSER)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    text = " ".join(html.unescape(re.sub(r"<[^>]+>", "", page.text)).split())
+    for wanted in (told["title"], told["happened"], told["why"], told["remedy"], *told["operations"]):
+        assert " ".join(wanted.replace("`", "").split()) in text
+    if "example" in told:
+        [shown] = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page.text, re.DOTALL)
+        assert json.loads(html.unescape(shown)) == told["example"]
+
+
+def test_the_index_lists_every_code_by_status_with_an_address_that_works(client: Client) -> None:
+    entries = client.get("/problems").json()["problems"]
+    assert {entry["code"] for entry in entries} == set(CODES)
+    statuses = [entry["status"] for entry in entries if "status" in entry]
+    assert statuses == sorted(statuses)
+    for entry in entries:
+        told = client.get(entry["href"]).json()
+        assert entry.items() - {("href", entry["href"])} <= {
+            (k, v) for k, v in told.items() if isinstance(v, str | int)
+        }
+
+
+def test_the_page_of_the_index_links_every_code(client: Client) -> None:
+    page = client.get("/problems", BROWSER).text
+    assert set(re.findall(r'href="problems/([\w-]+)"', page)) == set(CODES)
+
+
+def test_a_page_names_the_endpoints_that_answer_with_its_code(client: Client) -> None:
+    told = client.get("/problems/out-of-order").json()
+    assert told["operations"] == ["POST /reduce"]
+    for code in KINDS:
+        named = client.get(f"/problems/{code}").json()["operations"]
+        assert named == [f"{o.method.upper()} {o.path}" for o in OPERATIONS if code in o.problems]
+
+
+@pytest.mark.parametrize(
+    ("code", "nearest"),
+    [
+        ("unknown-participants", "unknown-participant"),
+        ("Malformed-JSON", "malformed-json"),
+        ("outoforder", "out-of-order"),
+    ],
+)
+@pytest.mark.parametrize("accept", [{}, BROWSER])
+def test_an_unknown_code_is_answered_with_the_nearest_ones(
+    client: Client, code: str, nearest: str, accept: dict[str, str]
+) -> None:
+    found = problem(client.get(f"/problems/{code}", accept), 404, "unknown-problem")
+    assert nearest in found["detail"].replace(code, "", 1)
+    assert [error["parameter"] for error in found["errors"]] == ["code"]
+
+
+@pytest.mark.parametrize(
+    "name", ["%00", "..%5C..%5Csecret", "%F0%9F%9A%80", "<script>", "x" * 5_000, "%2e%2e", "unauthorised"]
+)
+def test_a_strange_code_is_unknown(client: Client, name: str) -> None:
+    answer = client.get(f"/problems/{name}", BROWSER)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert len(answer.content) < 2_000
+
+
+@pytest.mark.parametrize(
+    "path", ["/problems/", "/problems/a/b", "/problems/..%2F..%2Fetc", "/Problems", "/problems//internal"]
+)
+def test_path_tricks_are_not_found(client: Client, path: str) -> None:
+    problem(client.get(path, BROWSER), 404, "not-found")
+
+
+@pytest.mark.parametrize("path", ["/problems", "/problems/internal"])
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_a_page_is_cached_in_either_form(client: Client, path: str, accept: str) -> None:
+    first = client.get(path, {"Accept": accept})
+    assert first.headers["vary"] == "Accept"
+    assert "max-age" in first.headers["cache-control"]
+    tag = first.headers["etag"]
+    again = client.get(path, {"Accept": accept, "If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == tag
+    by_head = client.head(path, {"Accept": accept})
+    assert headers_of(by_head) == headers_of(first)
+
+
+def test_the_forms_of_a_page_have_tags_of_their_own(client: Client) -> None:
+    paths = [entry["href"] for entry in client.get("/problems").json()["problems"]] + ["/problems"]
+    tags = {client.get(path, accept).headers["etag"] for path in paths for accept in ({}, BROWSER)}
+    assert len(tags) == 2 * len(paths)
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("*/*", "application/json"),
+        ("application/json, text/plain, */*", "application/json"),
+        ("text/html", "text/html"),
+        ("text/*", "text/html"),
+        ("application/json;q=0.5, text/html", "text/html"),
+        ("text/html;q=0.5, application/json;q=0.6", "application/json"),
+        ("text/html, */*;q=0.1", "text/html"),
+        ("text/html;q=0, */*", "application/json"),
+    ],
+)
+def test_the_caller_chooses_between_the_forms(client: Client, accept: str, media_type: str) -> None:
+    for path in ("/", "/problems", "/problems/internal"):
+        assert client.get(path, {"Accept": accept}).headers["content-type"].partition(";")[0] == media_type
+
+
+@pytest.mark.parametrize("path", ["/", "/problems", "/problems/internal"])
+def test_a_caller_who_wants_neither_form_is_told(client: Client, path: str) -> None:
+    found = problem(client.get(path, {"Accept": "image/*"}), 406, "not-acceptable")
+    assert "application/json or text/html" in found["detail"]
+
+
+def test_a_page_may_load_nothing_but_its_own_stylesheet_and_icon(client: Client) -> None:
+    page = client.get("/problems/internal", BROWSER)
+    assert page.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'; img-src 'self';")
+    for loaded in re.findall(r'(?:src|href)="\.\./(assets/[^"]+)"', page.text):
+        asset = client.get(f"/{loaded}")
+        assert asset.status_code == 200
+        again = client.get(f"/{loaded}", {"If-None-Match": asset.headers["etag"]})
+        assert again.status_code == 304
+    assert "<script" not in page.text
+    assert "style=" not in page.text

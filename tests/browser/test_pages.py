@@ -1,0 +1,73 @@
+"""The pages of our own, and how all pages look: light and dark, wide and narrow."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.visit import visit
+
+pytestmark = pytest.mark.browser
+
+OWN: Final = ("/", "/problems", "/problems/unknown-participant", "/problems/unknown-event-type")
+READERS: Final = ("/docs", "/redoc")
+WIDTHS: Final = {"wide": 1280, "narrow": 360}
+LEAST_CONTRAST: Final = {"own": 4.5, "reader": 3.0}
+"""What WCAG asks of text at level AA; of large text where the page is not ours to draw."""
+LOOKS: Final = (Path(__file__).parent / "looks.js").read_text("utf-8")
+
+
+def looks(page: Page, least_contrast: float) -> Any:
+    return page.evaluate(LOOKS.replace("LEAST", str(least_contrast)))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", [*OWN, *READERS])
+def test_a_page_is_readable_in_light_and_dark_wide_and_narrow(
+    chromium: Browser, service: str, path: str, width: str, scheme: str
+) -> None:
+    size = {"width": WIDTHS[width], "height": 800}
+    with visit(chromium, service, viewport=size, color_scheme=scheme) as visiting:
+        page = visiting.go(path)
+        page.locator("h1, h2.title").first.wait_for()
+        seen = looks(page, LEAST_CONTRAST["own" if path in OWN else "reader"])
+    assert seen["overhang"] == 0
+    assert seen["pale"] == []
+    assert seen["ground"] > 0.9 if scheme == "light" else seen["ground"] < 0.05
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_our_pages_need_no_script(chromium: Browser, service: str, path: str) -> None:
+    with visit(chromium, service, java_script_enabled=False) as visiting:
+        page = visiting.go(path)
+        assert page.locator("h1").count() == page.locator("main").count() == 1
+        assert page.locator("script").count() == 0
+        assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_every_link_of_our_pages_leads_somewhere(chromium: Browser, service: str) -> None:
+    with visit(chromium, service) as visiting:
+        for start in OWN:
+            page = visiting.go(start)
+            for address in page.eval_on_selector_all("a", "links => links.map(link => link.href)"):
+                assert address.startswith(f"{service}/"), address
+                assert page.request.get(address).status == 200, address
+
+
+def test_from_the_start_to_what_an_error_means(chromium: Browser, service: str) -> None:
+    with visit(chromium, service) as visiting:
+        page = visiting.go("/")
+        page.get_by_role("link", name="Errors").click()
+        page.get_by_role("link", name="unknown-participant").click()
+        assert page.get_by_role("heading", name="What to do").is_visible()
+        page.get_by_role("link", name="Mission Collaboration Service").click()
+        assert page.url == f"{service}/"
+
+
+def test_the_commands_name_the_address_in_the_address_bar(chromium: Browser, service: str) -> None:
+    with visit(chromium, service) as visiting:
+        commands = visiting.go("/").locator("pre.command").all_inner_texts()
+    assert len(commands) == 3
+    assert all(command.startswith(f"curl -s '{service}/") for command in commands)

@@ -1,0 +1,72 @@
+"""docker-compose.yml says what the settings, the image and nginx say."""
+
+from itertools import chain
+from typing import Any
+
+import pytest
+import yaml
+
+from app.settings import Settings
+from tests.docs.markdown import ROOT
+
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+REPLICAS = ("service", "service-2", "service-3")
+NOT_PASSED_ON = {"COLLAB_HOST", "COLLAB_PORT", "COLLAB_API_KEYS_FILE"}
+"""They say where the machine publishes the service, and what file there is on the machine, but not in the container."""
+
+
+@pytest.mark.parametrize("name", REPLICAS)
+def test_every_setting_that_means_something_there_reaches_a_replica_from_the_shell(name: str) -> None:
+    settings = {f"COLLAB_{setting.upper()}" for setting in Settings.model_fields}
+    expected = dict.fromkeys(settings - NOT_PASSED_ON)
+    assert expected == SERVICES[name]["environment"], "a new setting wants its line in docker-compose.yml"
+
+
+def test_the_replicas_differ_only_in_who_is_built_and_published() -> None:
+    own = ("build", "ports", "profiles", "pull_policy", "depends_on")
+    first, *others = ({key: value for key, value in SERVICES[name].items() if key not in own} for name in REPLICAS)
+    assert others == [first, first]
+
+
+@pytest.mark.parametrize("name", REPLICAS)
+def test_a_replica_is_given_the_time_that_it_takes_to_drain(name: str) -> None:
+    assert (
+        int(SERVICES[name]["stop_grace_period"].removesuffix("s")) > 2 * Settings.model_fields["drain_seconds"].default
+    )
+
+
+def test_the_service_alone_comes_up_without_a_profile_at_the_port_of_the_settings() -> None:
+    assert [name for name, service in SERVICES.items() if "profiles" not in service] == ["service"]
+    host, port = Settings.model_fields["host"].default, Settings.model_fields["port"].default
+    assert SERVICES["service"]["ports"] == [f"${{COLLAB_HOST:-{host}}}:${{COLLAB_PORT:-{port}}}:{port}"]
+
+
+def test_the_profiles_are_those_that_the_page_names() -> None:
+    profiles = set(chain.from_iterable(service.get("profiles", []) for service in SERVICES.values()))
+    page = (ROOT / "docs/containers.md").read_text("utf-8")
+    assert profiles == {"scale", "conformance", "load"}
+    assert not [profile for profile in profiles if f"--profile {profile}" not in page]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_container_is_confined(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["init"] is True
+    assert service["tmpfs"] == "/tmp"  # the one place to write to, and it is gone afterwards
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nothing_comes_from_the_machine_but_the_configuration_of_nginx(name: str) -> None:
+    assert SERVICES[name].get("volumes", []) == (
+        ["./deploy/nginx.conf:/etc/nginx/nginx.conf:ro"] if name == "nginx" else []
+    )
+
+
+@pytest.mark.parametrize("name", ["nginx", "conformance", "load"])
+def test_whoever_asks_the_service_waits_until_it_is_healthy(name: str) -> None:
+    asked = REPLICAS if name == "nginx" else REPLICAS[:1]
+    assert SERVICES[name]["depends_on"] == {replica: {"condition": "service_healthy"} for replica in asked}

@@ -1,0 +1,97 @@
+"""The fast twins of the models: they may say "surely", and are never wrong when they do."""
+
+import json
+from typing import Annotated, Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, Field, ValidationError
+
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.decoding.structs import PAYLOAD_STRUCTS, struct_for
+from tests.support import strategies
+from tests.support.folding import Json, examples
+
+REFUSED = object()
+
+
+def by_model(event_type: str, payload: Any) -> Any:
+    """Read a payload by its model, and give what it holds."""
+    try:
+        return msgspec.to_builtins(PAYLOAD_MODELS[event_type].model_validate(payload).model_dump())
+    except ValidationError:
+        return REFUSED
+
+
+def by_twin(event_type: str, payload: Any) -> Any:
+    """Read a payload by its twin, and give what that holds."""
+    try:
+        return msgspec.to_builtins(msgspec.convert(payload, PAYLOAD_STRUCTS[event_type]))
+    except msgspec.ValidationError:
+        return REFUSED
+
+
+def by_closed_twin(event_type: str, text: str) -> Any:
+    """Read a payload's text by the twin that knows all members, and give what that holds."""
+    try:
+        return msgspec.to_builtins(msgspec.json.decode(text, type=struct_for(PAYLOAD_MODELS[event_type], closed=True)))
+    except msgspec.ValidationError:
+        return REFUSED
+
+
+def test_every_payload_has_its_twin() -> None:
+    assert set(PAYLOAD_STRUCTS) == set(PAYLOAD_MODELS)
+
+
+@pytest.mark.parametrize("event_type", PAYLOAD_MODELS)
+@given(data=st.data())
+@examples(60)
+def test_a_twin_accepts_nothing_that_the_model_refuses_and_holds_equal_values(
+    event_type: str, data: st.DataObject
+) -> None:
+    """R33: arbitrary JSON and what is almost valid."""
+    payload = data.draw(strategies.near_payloads(event_type) | strategies.json_values())
+    accepted = by_model(event_type, payload)
+    assert by_twin(event_type, payload) in (accepted, REFUSED)
+    assert by_closed_twin(event_type, json.dumps(payload)) in (accepted, REFUSED)
+
+
+@pytest.mark.parametrize("event_type", PAYLOAD_MODELS)
+@given(data=st.data())
+@examples(15)
+def test_a_twin_accepts_what_producers_send(event_type: str, data: st.DataObject) -> None:
+    """Else it would be of no use."""
+    payload = data.draw(strategies.payloads_of(event_type))
+    accepted = by_model(event_type, payload)
+    assert accepted is not REFUSED
+    assert by_twin(event_type, payload) == accepted
+    assert by_closed_twin(event_type, json.dumps(payload)) == accepted
+
+
+@pytest.mark.parametrize("event_type", PAYLOAD_MODELS)
+def test_an_open_twin_ignores_unknown_members_and_a_closed_one_refuses_them(event_type: str) -> None:
+    """E14."""
+    step = strategies.Step(event_type, "p1", "p2", 0, 1, strategies.SPELLINGS[0])
+    payload: Json = {**strategies.payload_of(step), "zz_future": 1}
+    assert by_twin(event_type, payload) == by_model(event_type, payload) != REFUSED
+    assert by_closed_twin(event_type, json.dumps(payload)) is REFUSED
+
+
+class Unlike(BaseModel):
+    """A model with a rule that no twin knows."""
+
+    code: Annotated[str, Field(max_length=3)]
+
+
+class Unusual(BaseModel):
+    """A model with a type that no twin knows."""
+
+    amount: complex
+
+
+@pytest.mark.parametrize("model", [Unlike, Unusual])
+def test_a_rule_without_an_equal_is_never_dropped_silently(model: type[BaseModel]) -> None:
+    with pytest.raises(TypeError, match="no struct_for for"):
+        struct_for(model)

@@ -1,0 +1,49 @@
+"""What an event says, as one text: the same whoever read it, for it settles conflicts and is remembered (R30, R31)."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.api.schemas import ReduceRequest
+from mission_collaboration import Event
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.decoding.events import as_read, read_events
+from mission_collaboration.decoding.reader import SureReader, read_sure_envelopes
+from mission_collaboration.reducer.ordering import content
+from tests.support import builders as build
+from tests.support import strategies
+from tests.support.folding import Json
+
+READER = SureReader(ReduceRequest[Event])
+
+
+def by_every_reader(event: Json) -> Iterator[str]:
+    """Write what an event says as each reader that takes it has it."""
+    yield from map(content, read_events([Event.model_validate(event)]))
+    yield from map(content, read_events(read_sure_envelopes([event]) or []))
+    if sure := READER.read(json.dumps({"events": [event]}).encode()):
+        yield content(as_read(0, sure.events[0]))
+
+
+def by_the_models(event: Json) -> str:
+    """Write it with the standard library, from what the models read."""
+    envelope = Event.model_validate(event).model_dump(mode="json")
+    payload: Any = PAYLOAD_MODELS[event["event_type"]].model_validate(event["payload"]).model_dump(mode="json")
+    return json.dumps({**envelope, "payload": payload}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@given(strategies.valid_events(), st.integers(0, 5))
+def test_every_reader_and_every_spelling_say_the_same_text(event: Json, variant: int) -> None:
+    texts = {*by_every_reader(event), *by_every_reader(strategies.respelled(event, variant))}
+    assert texts == {by_the_models(event)}
+
+
+def test_text_of_all_kinds_is_written_as_the_standard_library_writes_it() -> None:
+    """Control characters, quotes, and what lies beyond 16 bits."""
+    odd = "".join(map(chr, range(0x180))) + "\u2028\ufeff\uffff\U0001f680"
+    event = build.event(*build.comment("p1", content=odd), project_slug=odd)
+    texts = list(by_every_reader(event))
+    assert texts == [by_the_models(event)] * 3
