@@ -76,6 +76,14 @@ lint-image: $(VENV)/dev.stamp
 check-image: $(VENV)/test.stamp
 	$(BIN)/python -m tests.container $(CHECK)
 
+## check-deployment: alerts, dashboard and manifests, by the tools that will read them (Prometheus, kubectl)
+.PHONY: check-deployment
+check-deployment: $(VENV)/test.stamp
+	@{ command -v prometheus && command -v kubectl; } >/dev/null \
+	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends prometheus kubernetes-client; } \
+	  || { echo "Prometheus (with promtool) and kubectl are needed here"; exit 1; }
+	$(BIN)/python -m pytest tests/deployment
+
 # What the linter and the TypeScript client need; npm's own record is the stamp.
 NODE_TOOLS := tests/clients/node_modules/.package-lock.json
 $(NODE_TOOLS): tests/clients/package.json tests/clients/package-lock.json

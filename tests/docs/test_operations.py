@@ -44,12 +44,6 @@ def filled() -> Metrics:
     return metrics
 
 
-def test_its_alerts_ask_for_metrics_that_there_are() -> None:
-    names = set(first_cells("## Metrics"))
-    for row in rows(section(HANDBOOK, "## What to watch")):
-        assert any(name in row[1] for name in names), row
-
-
 def test_its_log_lines_have_the_fields_that_there_are() -> None:
     [log] = [block.text for block in blocks(HANDBOOK) if block.language == "json"]
     for line in log.splitlines():
