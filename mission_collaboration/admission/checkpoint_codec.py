@@ -67,7 +67,8 @@ _read_comments: Final = msgspec.json.Decoder(list[struct_for(CommentEntry)]).dec
 def save(mission: Mission, state: bytes, most_recent: int) -> tuple[bytes, bytes]:
     """Write a mission whose state is `state` already, and apart the hashes of so many recent events at most."""
     ids, hashes = mission.recent.last(most_recent)
-    folded_to = mission.watermark and mission.watermark[:2]
+    watermark = mission.watermark
+    folded_to = watermark and (max(0, watermark[0] - 1), watermark[1])
     return _write(Saved(state, sorted(mission.accumulator.invited), folded_to, ids)), hashes
 
 
@@ -83,7 +84,7 @@ def restore(text: bytes, hashes: bytes, *, is_sound: bool = False) -> Mission | 
     if not is_sound and not _are_consistent(saved, state, hashes):
         return None
     folded_to, last_id = saved.folded_to, state.last_processed_event_id
-    watermark = (*folded_to, last_id) if folded_to and last_id else None
+    watermark = (folded_to[0] + 1, folded_to[1], last_id) if folded_to and last_id else None
     return Mission(_draft(state, saved.invited), watermark, RecentEvents(saved.recent_ids, hashes))
 
 

@@ -5,7 +5,6 @@ cut into batches.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from mission_collaboration.admission.recent_events import RecentEvents
@@ -14,12 +13,10 @@ from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.decoding.events import ReadEvent
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.fold import step
-from mission_collaboration.reducer.ordering import conflict, in_order, sort_key
+from mission_collaboration.reducer.ordering import SortKey, conflict, in_order, sort_key
 
 MAX_CLOCK_STEP: Final = 1_000_000
 """How far ahead of the last accepted event's clock an event's may be, unless the caller says otherwise."""
-
-SortKey = tuple[int, datetime, str]
 
 
 class Mission:
@@ -35,8 +32,8 @@ class Mission:
 
     @property
     def clock(self) -> int:
-        """The clock that the next event's is measured from: 0 while nothing was accepted."""
-        return self.watermark[0] if self.watermark else 0
+        """The clock that the next event's is measured from: 0 while nothing with a clock was accepted."""
+        return max(0, self.watermark[0] - 1) if self.watermark else 0
 
     def is_foreign(self, event: ReadEvent) -> bool:
         """Tell whether an event is malformed or another mission's, wherever it stands in time."""
@@ -69,7 +66,7 @@ def _admitted(mission: Mission, event: ReadEvent, max_clock_step: int) -> Verdic
         if not mission.is_foreign(event):
             if mission.is_past(event):
                 return _late(event)
-            if event.lamport_clock - mission.clock > max_clock_step:
+            if (event.lamport_clock or 0) - mission.clock > max_clock_step:
                 return _jump(event, mission.clock, max_clock_step)
         mission.fold(event)
     except EventRefusedError as refusal:

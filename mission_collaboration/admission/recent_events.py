@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
-from mission_collaboration.decoding.events import FoldEvent, ReadEvent
+from mission_collaboration.decoding.batch import FoldEvent
+from mission_collaboration.decoding.events import ReadEvent
 from mission_collaboration.reducer.ordering import content, same_content
 
 HASH_BYTES: Final = 16

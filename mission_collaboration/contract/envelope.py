@@ -31,8 +31,9 @@ class Event(ContractModel):
     `Z`, an offset like `+02:00`, or nothing, which means UTC."""
     node_id: NonEmpty
     """The process that emitted the event; not a participant."""
-    lamport_clock: Annotated[int, Field(ge=0, le=LARGEST_CLOCK)]
-    """The producer's logical clock, 0 to 2^53 - 1. The first key of the canonical order."""
+    lamport_clock: Annotated[int, Field(ge=0, le=LARGEST_CLOCK)] | None = None
+    """The producer's logical clock, 0 to 2^53 - 1: the first key of the canonical order. Events without one are
+    unclocked and come first; 0 is a clock."""
     project_uuid: ProjectUuid
     """The project, as a UUID of 36 characters with hyphens."""
     correlation_id: Identifier

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Final, Protocol, get_origin
+from typing import Any, Final, get_origin
 
 import msgspec
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import Location, MalformedPayloadError
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.violations import ModelViolation, model_violations
+from mission_collaboration.decoding.batch import Batch, BrokenEvent, FoldEvent, OtherEvent, text_member
 from mission_collaboration.decoding.structs import PAYLOAD_STRUCTS
 
 ARRAYS: Final = {
@@ -25,45 +26,13 @@ _event_id, _event_type, _lamport_clock, _timestamp, _payload = map(
 )
 
 
-class FoldEvent(Protocol):
-    """What the fold asks of an event, whichever reader made it."""
-
-    @property
-    def index(self) -> int:
-        """Where it stands in the sequence as given."""
-
-    @property
-    def event_id(self) -> str:
-        """The normalised id (E1)."""
-
-    @property
-    def event_type(self) -> str:
-        """One of the collaboration types."""
-
-    @property
-    def lamport_clock(self) -> int:
-        """The first key of the canonical order."""
-
-    @property
-    def timestamp(self) -> datetime:
-        """An instant in UTC, the second key."""
-
-    @property
-    def payload(self) -> Any:
-        """The payload, typed: its model, or a twin with the same members; None when it is malformed."""
-
-    @property
-    def source(self) -> Event:
-        """The event as the envelope's model read it."""
-
-
 class ReadEvent(msgspec.Struct, frozen=True, gc=False):
     """An `Event` with its payload read."""
 
     index: int
     event_id: str
     event_type: str
-    lamport_clock: int
+    lamport_clock: int | None
     timestamp: datetime
     payload: Any
     source: Event
@@ -87,6 +56,32 @@ def read_events(events: Sequence[Event]) -> list[ReadEvent]:
     # loops without Python in them: a caller's ready events are to cost little more than their fold
     event_ids, clocks, timestamps = (map(member, events) for member in (_event_id, _lamport_clock, _timestamp))
     return list(map(ReadEvent, places, event_ids, types, clocks, timestamps, payloads, events))
+
+
+def read_batch(values: Sequence[Any]) -> Batch:
+    """Read events, each an `Event` or decoded JSON; events of other types are not looked at any further (E19)."""
+    envelopes: list[Event] = []
+    places: list[int] = []
+    others: list[OtherEvent] = []
+    broken: list[BrokenEvent] = []
+    for index, value in enumerate(values):
+        event_type = (
+            value.event_type
+            if isinstance(value, Event)
+            else value.get("event_type")
+            if isinstance(value, dict)
+            else None
+        )
+        if isinstance(event_type, str) and event_type and event_type not in PAYLOAD_MODELS:
+            event_id = value.event_id if isinstance(value, Event) else text_member(value, "event_id")
+            others.append(OtherEvent(index, event_id, event_type))
+            continue
+        try:
+            envelopes.append(Event.model_validate(value))
+            places.append(index)
+        except ValidationError:
+            broken.append(BrokenEvent(index, value))
+    return Batch(read_events(envelopes), places, others, broken, len(values))
 
 
 def malformation(payload: Any, event_type: str) -> Iterator[tuple[Location, ModelViolation]]:

@@ -116,7 +116,10 @@ def _twin_type(annotation: Any, closed: bool) -> Any:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return struct_for(annotation, closed=closed)
     if origin is Annotated:
-        return _constrained(arguments[0], list(arguments[1:]), closed)
+        rules = [
+            rule for given in arguments[1:] for rule in (given.metadata if isinstance(given, FieldInfo) else [given])
+        ]
+        return _constrained(arguments[0], rules, closed)
     if origin in (Union, types.UnionType):
         return Union[tuple(_twin_type(option, closed) for option in arguments)]  # noqa: UP007
     if origin in (list, dict, tuple):

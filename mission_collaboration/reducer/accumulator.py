@@ -18,7 +18,7 @@ from mission_collaboration.contract.errors import (
 )
 from mission_collaboration.contract.identity import FocusTarget, ParticipantIdentity
 from mission_collaboration.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry, WarningEntry
-from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.decoding.structs import struct_for
 from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds, WarningTooLargeError
 

@@ -7,7 +7,8 @@ from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.state import ReducedCollaborationState
-from mission_collaboration.decoding.events import FoldEvent, malformed, read_events
+from mission_collaboration.decoding.batch import FoldEvent
+from mission_collaboration.decoding.events import malformed, read_events
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.handlers import HANDLERS
 from mission_collaboration.reducer.ordering import CanonicalSequence, canonical, conflict

@@ -12,7 +12,7 @@ from typing import Any, Final
 from mission_collaboration.contract import constants as c
 from mission_collaboration.contract import payloads as p
 from mission_collaboration.contract.errors import UnknownParticipantError, UnknownWarningError, UnmatchedCompletionError
-from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer.accumulator import Accumulator, CommentRecord, DecisionRecord, WarningRecord
 
 

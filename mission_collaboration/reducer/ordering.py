@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -11,16 +12,22 @@ from pydantic import BaseModel
 
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import ConflictingDuplicateError
-from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.decoding.structs import wire_formats
 
 E = TypeVar("E", bound=FoldEvent)
+SortKey = tuple[int, datetime, str]
 
 _lamport_clock = attrgetter("lamport_clock")
-sort_key = attrgetter("lamport_clock", "timestamp", "event_id")
 _as_sent: Final = {name: form for name, form in wire_formats(Event).items() if name not in ("event_id", "timestamp")}
 """The texts that a twin holds as they were sent; of the others every reader makes their normal form."""
 _envelope = attrgetter(*(name for name in Event.model_fields if name != "payload"))
+
+
+def sort_key(event: FoldEvent) -> SortKey:
+    """Give the key of the canonical order: unclocked events first, then clock, instant and id (R1)."""
+    clock = event.lamport_clock
+    return 0 if clock is None else clock + 1, event.timestamp, event.event_id
 
 
 class CanonicalSequence(NamedTuple, Generic[E]):
@@ -42,7 +49,8 @@ def canonical(events: Sequence[E]) -> CanonicalSequence[E]:
 def sure_order(events: Sequence[Any]) -> CanonicalSequence[Any]:
     """Sort events whose ids are all different; those whose clocks rise are left as they come."""
     clocks = list(map(_lamport_clock, events))
-    ordered = events if clocks == sorted(set(clocks)) else sorted(events, key=sort_key)
+    rising = None not in clocks and clocks == sorted(set(clocks))
+    ordered = events if rising else sorted(events, key=sort_key)
     return CanonicalSequence(ordered, frozenset())
 
 

@@ -54,7 +54,7 @@ MODELS: dict[str, Model] = {
         "payload": "object",  # E4
         "timestamp": "instant",  # E5
         "node_id": "name",  # E6
-        "lamport_clock": "clock",  # E7
+        "lamport_clock": "clock?",  # E7
         "project_uuid": "uuid",  # E8
         "correlation_id": "event id",  # E9
         "causation_id": "event id?",  # E10
@@ -282,7 +282,8 @@ def canonical_key(event: Json) -> tuple[int, datetime, str, str]:
     """Say where an event stands in canonical order (R1), and between equal ones by their text (R31)."""
     moment = instant(event["timestamp"])
     assert moment is not None
-    return event["lamport_clock"], moment, normalise_id(event["event_id"]), canonical_text(event)
+    clock = event["lamport_clock"]
+    return 0 if clock is None else clock + 1, moment, normalise_id(event["event_id"]), canonical_text(event)
 
 
 # --- Folding -----------------------------------------------------------------------------------------------

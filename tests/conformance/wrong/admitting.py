@@ -117,7 +117,7 @@ def set_mission_first(mission: Mission, event: ReadEvent) -> None:
 
 
 def past_by_clock(mission: Mission, event: ReadEvent) -> bool:
-    return mission.watermark is not None and event.lamport_clock <= mission.watermark[0]
+    return mission.watermark is not None and (event.lamport_clock or 0) < mission.watermark[0]
 
 
 def past_by_instant(mission: Mission, event: ReadEvent) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import structs
 
 from mission_collaboration.contract import constants as c
-from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.handlers import Handler
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from conformance.kinds import Object
 from conformance.model import Json
-from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.decoding.batch import FoldEvent
+from mission_collaboration.decoding.events import ReadEvent
 from mission_collaboration.reducer import fold, ordering
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.ordering import CanonicalSequence
@@ -24,7 +25,7 @@ class Spellings:
         self.events = listed(request)
         return request
 
-    def are_equal(self, one: FoldEvent, other: FoldEvent) -> bool:
+    def are_equal(self, one: ReadEvent, other: ReadEvent) -> bool:
         return self.events[one.index] == self.events[other.index]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mission_collaboration.contract.constants import PARTICIPANT_LEFT
 from mission_collaboration.contract.errors import UnknownParticipantError
-from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.handlers import Handler
 

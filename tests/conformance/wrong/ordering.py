@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.model import Json
 from mission_collaboration.contract.formats import write_instant
-from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.decoding.batch import FoldEvent
 
 from .between import members
 from .variant import Patch, Variant, instead
@@ -19,11 +19,15 @@ def sorting(key: Callable[[FoldEvent], Any]) -> tuple[Patch, ...]:
 
 
 def by_text(event: FoldEvent) -> tuple[int, str, str]:
-    return event.lamport_clock, write_instant(event.timestamp), event.event_id
+    return -1 if event.lamport_clock is None else event.lamport_clock, write_instant(event.timestamp), event.event_id
 
 
 def by_whole_seconds(event: FoldEvent) -> tuple[Any, ...]:
-    return event.lamport_clock, event.timestamp.replace(microsecond=0), event.event_id
+    return (
+        -1 if event.lamport_clock is None else event.lamport_clock,
+        event.timestamp.replace(microsecond=0),
+        event.event_id,
+    )
 
 
 def without_offset(value: Json) -> Json:

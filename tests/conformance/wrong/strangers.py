@@ -7,7 +7,7 @@ from conformance.kinds import Object
 from mission_collaboration.contract import constants as c
 from mission_collaboration.contract.errors import Location, MissionMismatchError, UnknownParticipantError
 from mission_collaboration.contract.identity import ParticipantIdentity
-from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer import fold
 from mission_collaboration.reducer.accumulator import PARTICIPANT, Accumulator
 from mission_collaboration.reducer.handlers import HANDLERS, Handler

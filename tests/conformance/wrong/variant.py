@@ -9,7 +9,7 @@ from unittest.mock import patch
 from app.api.application import create_app
 from app.settings import Settings
 from conformance.asgi import Application
-from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.decoding.reader import SureReader
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.handlers import HANDLERS, Handler

@@ -4,7 +4,7 @@ from typing import Any
 
 from mission_collaboration.contract import constants as c
 from mission_collaboration.contract.errors import MalformedPayloadError
-from mission_collaboration.decoding.events import FoldEvent
+from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer.accumulator import Accumulator, Executions
 from mission_collaboration.reducer.handlers import Handler
 

@@ -210,7 +210,7 @@ def test_instants_at_the_ends_of_time_come_back_as_they_were() -> None:
         event = build.event(*build.joined("p1"), timestamp=instant)
         beat = build.event(*build.heartbeat("p1"), timestamp=instant, lamport_clock=2)
         mission = read_checkpoint(admit([event, beat]).checkpoint)
-        assert mission.watermark == (2, datetime.fromisoformat(instant), build.ulid(2))
+        assert mission.watermark == (3, datetime.fromisoformat(instant), build.ulid(2))
         assert mission.accumulator.presence == {"p1": datetime.fromisoformat(instant)}
 
 
