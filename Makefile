@@ -78,7 +78,7 @@ check-image: $(VENV)/test.stamp
 
 ## check-deployment: alerts, dashboard and manifests, by the tools that will read them (Prometheus, kubectl)
 .PHONY: check-deployment
-check-deployment: $(VENV)/test.stamp
+check-deployment: $(VENV)/dev.stamp
 	@{ command -v prometheus && command -v kubectl; } >/dev/null \
 	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends prometheus kubernetes-client; } \
 	  || { echo "Prometheus (with promtool) and kubectl are needed here"; exit 1; }
@@ -175,7 +175,7 @@ generated: $(VENV)/dev.stamp
 ## lock: resolve the dependencies anew, with hashes and without addresses
 .PHONY: lock
 lock: $(VENV)/dev.stamp
-	for extra in runtime otel test dev clients load mutants; do \
+	for extra in runtime otel backend test dev clients load mutants; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-annotate --no-strip-extras $$(test $$extra = runtime || echo --extra $$extra) \
 	    pyproject.toml -o requirements/$$extra.txt || exit 1; \

@@ -62,6 +62,8 @@ def test_commands_ask_for_targets_and_services_that_there_are(page: str) -> None
                 assert words[0] in targets
             case "docker":
                 assert is_for_the_compose_file(words), line
+            case "kubectl":
+                assert "-k" not in words or (ROOT / words[-1] / "kustomization.yaml").exists(), line
             case _:
                 assert command == "curl", line
 
