@@ -19,8 +19,8 @@ WORKDIR /build
 RUN python -m venv --without-pip /opt/venv
 
 FROM installer AS service-parts
-COPY requirements/runtime.txt ./
-RUN python -m pip install -r runtime.txt
+COPY requirements/server.txt ./
+RUN python -m pip install -r server.txt
 COPY mission_collaboration mission_collaboration
 COPY app app
 # Bytecode is written now, since the root file system may be read-only later.
@@ -29,7 +29,7 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash mission_collabora
 FROM base AS service
 LABEL org.opencontainers.image.title="Mission Collaboration Service" \
       org.opencontainers.image.description="Tells a backend what a stream of mission collaboration events means." \
-      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.version="1.0.0" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=service-parts /opt/venv /opt/venv
 COPY --from=service-parts /build/mission_collaboration mission_collaboration

@@ -1,155 +1,135 @@
-# Two commands on a fresh machine: `make serve` and `make test`. They need Python 3.11 (with venv) and make.
+# Two commands on a fresh machine: `make serve` and `make test`. They need make and Python 3.11 or newer with venv.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
-VENV   := .venv
-BIN    := $(VENV)/bin
+# The first Python that is new enough, or the one that PYTHON names; that one gets an environment of its own.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON     ?= $(firstword $(foreach python,python3.11 python3.12 python3.13 python3,$(shell \
+                $(python) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(python))))
+VERSION    := $(shell test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+VENV       := .venv$(if $(filter command line environment,$(origin PYTHON)),/python-$(VERSION))
+BIN        := $(VENV)/bin
+INSTALL     = python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
 
-## help: list these targets
 .PHONY: help
 help:
-	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+	@sed -n 's/^##//p' $(firstword $(MAKEFILE_LIST))
 
-# A stamp for each lock: an environment is made again only when its lock changes.
-$(VENV)/%.stamp: requirements/%.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
-	touch $@
+##Use
+## serve         set up and run the service (PORT=8000, PYTHON=python3.12, COLLAB_ variables)
+## conformance   the kit against this service, or against KIT="--url http://localhost:8000"
 
-# locust brings a pytest plugin that patches sockets, so it gets an environment of its own.
-LOAD := $(VENV)/load
+##
+##Develop
+## test          set up and run the tests (TEST=--cov shows the branches that no test enters)
+## format        write the code the way `lint` wants it
+## lint          format, lint, types, import directions, image and compose file
+## generated     write schemas, openapi.json, examples and tables again; `make drift` compares them
+
+##
+##Check
+## check         everything that CI checks: lint, drift, all suites, a short bench, the tests
+## check-SUITE   one of: browser clients container deployment fuzz hostile install openapi pythons tracing
+## bench         floor, peer and service side by side, in five minutes (BENCH="--short --json FILE --only ROW")
+## load          locust scenarios against a local service (LOAD_SECONDS=30 in all, LOAD_ONLY=soak for one)
+
+##
+##Maintain
+## soak          good clients among hostile ones for SECONDS=600, every answer checked; not in CI
+## mutants       break the contract and the reducer a thousand times and see tests go red; not in CI, 40 minutes
+## lock          resolve the dependencies anew, with hashes and without addresses
+
+# Environments: each has a stamp for its lock, and is made again only when the lock changes.
+
+.PHONY: python
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none is on the PATH. Name one: make serve PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@$(PYTHON) --version >/dev/null 2>&1 || { echo "$(PYTHON) does not run. Python 3.11 or newer is needed." >&2; exit 2; }
+	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "Python 3.11 or newer is needed; $(PYTHON) is $(VERSION)." >&2; exit 2; }
+
+$(VENV)/%.stamp: requirements/%.txt | python
+	@echo "Installing requirements/$*.txt into $(VENV) with Python $(VERSION), once; this takes a minute ..." >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/$(INSTALL) -r $<
+	@touch $@
+
+# locust brings a pytest plugin that patches sockets; the generator of the client needs other releases than the service;
+# the tests are to be seen passing without the extra otel. Each gets an environment of its own.
+LOAD    := $(VENV)/load
+CLIENTS := $(VENV)/clients
+OTEL    := $(VENV)/otel
 $(LOAD)/installed.stamp: requirements/load.txt
-	test -x $(LOAD)/bin/python || $(PYTHON) -m venv $(LOAD)
-	$(LOAD)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
-	touch $@
-
-# The extra otel, with what the tests need; kept apart, so that everything else is seen to work without it.
-OTEL := $(VENV)/otel
+$(CLIENTS)/installed.stamp: requirements/clients.txt
 $(OTEL)/installed.stamp: requirements/test.txt requirements/otel.txt
-	test -x $(OTEL)/bin/python || $(PYTHON) -m venv $(OTEL)
-	$(OTEL)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes $(^:%=-r %)
+$(VENV)/%/installed.stamp: | python
+	@echo "Installing $^ into $(VENV)/$* with Python $(VERSION), once ..." >&2
+	@test -x $(VENV)/$*/bin/python || $(PYTHON) -m venv $(VENV)/$*
+	@$(VENV)/$*/bin/$(INSTALL) $(^:%=-r %)
+	@touch $@
+
+# What the linter of openapi.json and the TypeScript client need; npm's own record is the stamp.
+NODE_TOOLS := tests/clients/node_modules/.package-lock.json
+$(NODE_TOOLS): tests/clients/package.json tests/clients/package-lock.json
+	@command -v npm >/dev/null || { echo "Node 20.19 or newer, with npm, is needed here" >&2; exit 1; }
+	cd tests/clients && npm ci --silent
 	touch $@
 
-## serve: set up and run the service (PORT and COLLAB_ variables are honoured)
-.PHONY: serve
-serve: $(VENV)/runtime.stamp
-	exec $(BIN)/python -m app
+# Use
 
-## test: set up and run the tests (TEST=--cov shows the branches that no test enters)
+.PHONY: serve
+serve: $(VENV)/server.stamp
+	@exec $(BIN)/python -m app
+
+.PHONY: conformance
+conformance: $(VENV)/test.stamp
+	$(BIN)/python -m pytest conformance $(KIT)
+
+# Develop
+
 .PHONY: test
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(TEST)
 
-## bench: floor, peer and service side by side, in five minutes (BENCH="--short --json FILE --only ROW")
-.PHONY: bench
-bench: $(VENV)/runtime.stamp
-	$(BIN)/python -m loadtests.bench $(BENCH)
+.PHONY: format
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
-## load: locust scenarios against a local service (LOAD_SECONDS=30 in all, LOAD_ONLY=soak for one)
-.PHONY: load
-load: $(LOAD)/installed.stamp
-	$(LOAD)/bin/python -m loadtests
-
-## check: everything that CI checks, tests included
-.PHONY: check
-check:
-	.ci/run
-
-## lint: format, lint, types, import directions
 .PHONY: lint
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-
-## lint-image: Dockerfile, compose file and, where there is an nginx, its configuration
-.PHONY: lint-image
-lint-image: $(VENV)/dev.stamp
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	if command -v nginx >/dev/null; then nginx -t -q -c $(CURDIR)/deploy/nginx.conf; fi
 
-## check-image: build the images, run, ask, stop and kill them; needs an engine with compose (CHECK=replicas for one)
-.PHONY: check-image
-check-image: $(VENV)/test.stamp
-	$(BIN)/python -m tests.container $(CHECK)
+GENERATORS := mission_collaboration.contract.schemas.generate conformance.generate app.api.openapi docs.generate
 
-## check-deployment: alerts, dashboard and manifests, by the tools that will read them (Prometheus, kubectl)
-.PHONY: check-deployment
-check-deployment: $(VENV)/dev.stamp
-	@{ command -v prometheus && command -v kubectl; } >/dev/null \
-	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends prometheus kubernetes-client; } \
-	  || { echo "Prometheus (with promtool) and kubectl are needed here"; exit 1; }
-	$(BIN)/python -m pytest tests/deployment
+.PHONY: generated
+generated: $(VENV)/dev.stamp
+	for generator in $(GENERATORS); do $(BIN)/python -m $$generator || exit 1; done
 
-# What the linter and the TypeScript client need; npm's own record is the stamp.
-NODE_TOOLS := tests/clients/node_modules/.package-lock.json
-$(NODE_TOOLS): tests/clients/package.json tests/clients/package-lock.json
-	@command -v npm > /dev/null || { echo "Node 20.19 or newer, with npm, is needed here" >&2; exit 1; }
-	cd tests/clients && npm ci --silent
-	touch $@
-
-# The generator and what it generates need other releases than the service; they get an environment of their own.
-CLIENTS := $(VENV)/clients
-$(CLIENTS)/installed.stamp: requirements/clients.txt
-	test -x $(CLIENTS)/bin/python || $(PYTHON) -m venv $(CLIENTS)
-	$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
-	touch $@
-
-## check-openapi: openapi.json under a strict linter; needs Node
-.PHONY: check-openapi
-check-openapi: $(NODE_TOOLS)
-	cd tests/clients && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
-	  node_modules/.bin/redocly lint --config lint/redocly.yaml ../../openapi.json
-
-## check-clients: a TypeScript and a Python client, generated, type-checked, used against the service; needs Node
-.PHONY: check-clients
-check-clients: $(VENV)/dev.stamp $(NODE_TOOLS) $(CLIENTS)/installed.stamp
-	$(BIN)/python -m tests.clients $(CLIENTS)
-
-## format: write the code the way `lint` wants it
-.PHONY: format
-format: $(VENV)/dev.stamp
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
-
-## drift: the generated files are what their sources say
 .PHONY: drift
 drift: $(VENV)/dev.stamp
-	$(BIN)/python -m mission_collaboration.contract.schemas.generate --check
-	$(BIN)/python -m conformance.generate --check
-	$(BIN)/python -m app.api.openapi --check
-	$(BIN)/python -m docs.generate --check
+	for generator in $(GENERATORS); do $(BIN)/python -m $$generator --check || exit 1; done
 
-## check-otel: traces, with the extra for them
-.PHONY: check-otel
-check-otel: $(OTEL)/installed.stamp
-	$(OTEL)/bin/python -m pytest tests/tracing
+# Check
 
-## fuzz: the published API under fire, with data that fits its document and data that does not
-.PHONY: fuzz
-fuzz: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest tests/fuzz
+.PHONY: check
+check:
+	.ci/run
 
-## check-hostile: the hostile corpus against the server as it ships, three times, over real sockets
-.PHONY: check-hostile
-check-hostile: $(VENV)/test.stamp
-	$(BIN)/python -m pytest tests/hostile
+.PHONY: bench
+bench: $(VENV)/server.stamp
+	$(BIN)/python -m loadtests.bench $(BENCH)
 
-## soak: good clients among hostile ones for SECONDS=600, every answer checked, with an eye on memory; not in CI
-SECONDS ?= 600
-.PHONY: soak
-soak: $(VENV)/test.stamp
-	$(BIN)/python -m tests.hostile $(SECONDS)
+.PHONY: load
+load: $(LOAD)/installed.stamp
+	$(LOAD)/bin/python -m loadtests
 
-## conformance: the kit against the service on a free port, or against KIT="--url http://localhost:8000"
-.PHONY: conformance
-conformance: $(VENV)/test.stamp
-	$(BIN)/python -m pytest conformance $(KIT)
-
-## check-browser: a real Chromium (CHROMIUM=path, else the machine's own) goes through the pages and tries every example
+# A real Chromium (CHROMIUM=path, else the machine's own) goes through the pages and tries every example.
 .PHONY: check-browser
 check-browser: $(VENV)/dev.stamp
 	@test -n "$(CHROMIUM)" || command -v chromium || command -v chromium-browser || command -v google-chrome \
@@ -157,26 +137,81 @@ check-browser: $(VENV)/dev.stamp
 	  || { echo "There is no Chromium here: apt-get install chromium, or set CHROMIUM to the path of one"; exit 1; }
 	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest tests/browser
 
-## mutants: break the contract and the reducer a thousand times and see the tests go red; not in CI, 40 minutes
+# A TypeScript and a Python client: generated, type-checked, used against the service.
+.PHONY: check-clients
+check-clients: $(VENV)/dev.stamp $(NODE_TOOLS) $(CLIENTS)/installed.stamp
+	CLIENTS_VENV=$(CURDIR)/$(CLIENTS) $(BIN)/python -m pytest -s tests/clients
+
+# Build the images, run, ask, stop and kill them; needs an engine with compose. Not in CI.
+.PHONY: check-container
+check-container: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -s tests/container
+
+# Alerts, dashboard and manifests, by the tools that will read them.
+.PHONY: check-deployment
+check-deployment: $(VENV)/dev.stamp
+	@{ command -v prometheus && command -v kubectl; } >/dev/null \
+	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends prometheus kubernetes-client; } \
+	  || { echo "Prometheus (with promtool) and kubectl are needed here"; exit 1; }
+	$(BIN)/python -m pytest tests/deployment
+
+# The published API under fire, with data that fits its document and data that does not.
+.PHONY: check-fuzz
+check-fuzz: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest tests/fuzz
+
+# Three thousand hostile requests against the server as it ships, over real sockets, with an eye on memory.
+.PHONY: check-hostile
+check-hostile: $(VENV)/test.stamp
+	$(BIN)/python -m pytest tests/hostile
+
+# The wheel in a fresh environment outside this folder, used as its users will.
+.PHONY: check-install
+check-install: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest tests/install
+
+# openapi.json under a strict linter.
+.PHONY: check-openapi
+check-openapi: $(NODE_TOOLS)
+	cd tests/clients && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+	  node_modules/.bin/redocly lint --config lint/redocly.yaml ../../openapi.json
+
+# The library's tests on each Python that answers --version, or on those that PYTHONS names.
+PYTHONS ?= python3.11 python3.12 python3.13
+.PHONY: check-pythons
+check-pythons:
+	@for python in $(PYTHONS); do \
+	  if $$python --version >/dev/null 2>&1; \
+	  then $(MAKE) --no-print-directory PYTHON=$$python test-library || exit 1; \
+	  else echo "$$python is not here"; fi; \
+	done
+
+.PHONY: test-library
+test-library: $(VENV)/test.stamp
+	$(BIN)/python -m pytest tests/mission_collaboration
+
+# Traces, with the extra for them.
+.PHONY: check-tracing
+check-tracing: $(OTEL)/installed.stamp
+	$(OTEL)/bin/python -m pytest tests/tracing
+
+# Maintain
+
+SECONDS ?= 600
+.PHONY: soak
+soak: $(VENV)/test.stamp
+	$(BIN)/python -m tests.hostile $(SECONDS)
+
 .PHONY: mutants
 mutants: $(VENV)/mutants.stamp
 	HYPOTHESIS_PROFILE=mutants $(BIN)/mutmut run
 	$(BIN)/mutmut results
 
-## generated: write the schemas, openapi.json and the generated documents again
-.PHONY: generated
-generated: $(VENV)/dev.stamp
-	$(BIN)/python -m mission_collaboration.contract.schemas.generate
-	$(BIN)/python -m conformance.generate
-	$(BIN)/python -m app.api.openapi
-	$(BIN)/python -m docs.generate
-
 # Extras stay in the names: pip 23 holds `coverage[toml]` to no pin of `coverage`, and refuses its next release.
-## lock: resolve the dependencies anew, with hashes and without addresses
 .PHONY: lock
 lock: $(VENV)/dev.stamp
-	for extra in runtime otel backend test dev clients load mutants; do \
+	for extra in server otel backend test dev clients load mutants; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	    --no-emit-index-url --no-annotate --no-strip-extras $$(test $$extra = runtime || echo --extra $$extra) \
+	    --no-emit-index-url --no-annotate --no-strip-extras --extra $$extra \
 	    pyproject.toml -o requirements/$$extra.txt || exit 1; \
 	done

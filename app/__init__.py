@@ -1,3 +1,1 @@
 """The Mission Collaboration Service."""
-
-__version__ = "0.1.0"

@@ -4,8 +4,8 @@ It knows the service by HTTP alone. `run(load_cases(), client)` gives a report; 
 or anything with its `request`. The cases are JSON beside this file, described in README.md, for any language.
 """
 
-from conformance.loading import load_cases, load_rules, matching
-from conformance.model import Case, Client, Difference
-from conformance.runner import Outcome, Report, run
+from .loading import load_cases, load_rules, matching
+from .model import Case, Client, Difference
+from .runner import Outcome, Report, run
 
 __all__ = ["Case", "Client", "Difference", "Outcome", "Report", "load_cases", "load_rules", "matching", "run"]

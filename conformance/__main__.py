@@ -14,17 +14,17 @@ from pathlib import Path
 
 import httpx
 
-from conformance.loading import load_cases, load_rules, matching
-from conformance.model import Case
-from conformance.report import junit, summary
-from conformance.runner import Outcome, run
+from .loading import load_cases, load_rules, matching
+from .model import Case
+from .report import junit, summary
+from .runner import Outcome, run
 
 PASSED, FAILED, NOT_RUN = 0, 1, 2
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m conformance", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--url", help="where the service is, for instance http://localhost:8000")
     parser.add_argument("--api-key", help="sent as a bearer token with every request")
     parser.add_argument("--only", metavar="PATTERN", help="run the cases whose name or file has it, or of that rule")

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
-from conformance.checks import equals, has_type, status_is
-from conformance.kinds import Object, objects, rules_of
-from conformance.looking_back import same_as, stands_in
-from conformance.model import Answer, Case, Check, Json, Memory, Missing, Step, json_body
-from conformance.saved import filled
-from conformance.scenarios import Order, anomalies_are, refusal_checks
-from conformance.verdicts import advisories_are, counts_are, results_are
+from .checks import equals, has_type, status_is
+from .kinds import Object, objects, rules_of
+from .looking_back import same_as, stands_in
+from .model import Answer, Case, Check, Json, Memory, Missing, Step, json_body
+from .saved import filled
+from .scenarios import Order, anomalies_are, refusal_checks
+from .verdicts import advisories_are, counts_are, results_are
 
 OPTIONS = ("on_late", "max_clock_step")
 

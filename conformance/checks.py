@@ -7,8 +7,8 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-from conformance.compare import differences, partial_differences, resolve
-from conformance.model import MISSING, Answer, Check, Difference, Json, Memory, Missing
+from .compare import differences, partial_differences, resolve
+from .model import MISSING, Answer, Check, Difference, Json, Memory, Missing
 
 JSON_TYPES: Mapping[str, type] = {
     "string": str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.model import MISSING, Difference, Json, Missing
+from .model import MISSING, Difference, Json, Missing
 
 
 def step_into(value: Json | Missing, token: str) -> Json | Missing:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import httpx
 import pytest
 
-from conformance.__main__ import client_for
-from conformance.serving import service
+from .__main__ import client_for
+from .serving import service
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,6 +26,8 @@ def service_url(request: pytest.FixtureRequest) -> Iterator[str]:
     if given is not None:
         yield given
         return
+    if find_spec("app") is None:
+        raise pytest.UsageError("--url is missing: where is the service?")
     with service() as url:
         yield url
 

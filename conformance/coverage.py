@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import cast
 
-from conformance.kinds import Object
-from conformance.model import Case
+from .kinds import Object
+from .model import Case
 
 # A rule with more cases than this is listed by file: nobody reads three hundred names.
 NAMED = 40

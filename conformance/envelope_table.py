@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.model import Json
+from .model import Json
 
 Values = dict[str, Json]
 

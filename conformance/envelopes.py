@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 
-from conformance.envelope_table import BEYOND_SCHEMA, FIELDS, HEX, ULID, UUID, Values
-from conformance.kinds import Object
-from conformance.model import Json
-from conformance.systematic import ENVELOPE, changed, without
+from .envelope_table import BEYOND_SCHEMA, FIELDS, HEX, ULID, UUID, Values
+from .kinds import Object
+from .model import Json
+from .systematic import ENVELOPE, changed, without
 
 # A type outside the 14 is judged by its envelope alone: for values that payload or mapping would not put up with.
 STRANGER: Object = {**ENVELOPE, "event_type": "BuildFinished", "payload": {}}

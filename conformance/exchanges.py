@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
-from conformance import checks as make
-from conformance import looking_back
-from conformance.compare import resolve
-from conformance.kinds import Object, objects, rules_of
-from conformance.model import Answer, Case, Check, Json, Memory, Missing, Step, json_body
-from conformance.saved import filled
+from . import checks as make
+from . import looking_back
+from .compare import resolve
+from .kinds import Object, objects, rules_of
+from .model import Answer, Case, Check, Json, Memory, Missing, Step, json_body
+from .saved import filled
 
 
 def service_cases(data: Object, file: str) -> Iterator[Case]:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from conformance.coverage import rules_page, uncovered
-from conformance.envelopes import envelope_files
-from conformance.kinds import Object
-from conformance.large import large_files
-from conformance.layout import layout
-from conformance.loading import HOME, load_cases, load_rules
-from conformance.systematic import payload_files
+from .coverage import rules_page, uncovered
+from .envelopes import envelope_files
+from .kinds import Object
+from .large import large_files
+from .layout import layout
+from .loading import HOME, load_cases, load_rules
+from .systematic import payload_files
 
 RULES_PAGE = "RULES.md"
 

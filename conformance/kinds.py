@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from conformance.checks import (
+from .checks import (
     equals,
     field_values,
     has_length,
@@ -15,8 +15,8 @@ from conformance.checks import (
     some_pointer,
     status_is,
 )
-from conformance.compare import resolve
-from conformance.model import Answer, Case, Check, Difference, Json, Memory, Step, json_body
+from .compare import resolve
+from .model import Answer, Case, Check, Difference, Json, Memory, Step, json_body
 
 Object = dict[str, Json]
 

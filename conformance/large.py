@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.kinds import Object
-from conformance.model import Json
-from conformance.systematic import ENVELOPE
+from .kinds import Object
+from .model import Json
+from .systematic import ENVELOPE
 
 COUNT = 200
 REMEMBERED = 1000

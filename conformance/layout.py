@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from conformance.model import Json
+from .model import Json
 
 WIDTH = 120
 

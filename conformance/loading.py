@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
-from conformance.admission import admission_cases
-from conformance.exchanges import service_cases
-from conformance.kinds import Object, envelope_cases, fixture_case, objects, payload_cases
-from conformance.model import Case
-from conformance.scenarios import scenario_cases
+from .admission import admission_cases
+from .exchanges import service_cases
+from .kinds import Object, envelope_cases, fixture_case, objects, payload_cases
+from .model import Case
+from .scenarios import scenario_cases
 
 HOME = Path(__file__).parent
 CASES = HOME / "cases"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.compare import differences, key_order_differences, resolve
-from conformance.model import Answer, Check, Difference, Json, Memory, Missing
+from .compare import differences, key_order_differences, resolve
+from .model import Answer, Check, Difference, Json, Memory, Missing
 
 
 def same_as(at: str, name: str, where: str = "") -> Check:

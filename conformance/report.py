@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
-from conformance.kinds import Object
-from conformance.model import Difference, Missing
-from conformance.runner import Outcome, Report
+from .kinds import Object
+from .model import Difference, Missing
+from .runner import Outcome, Report
 
 LONGEST = 400
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from conformance.model import Answer, Case, Client, Difference, Memory, Step
+from .model import Answer, Case, Client, Difference, Memory, Step
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from conformance.compare import resolve
-from conformance.model import Json, Memory, Missing
+from .compare import resolve
+from .model import Json, Memory, Missing
 
 MEMBERS = {"$saved", "at", "but"}
 

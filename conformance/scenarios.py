@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
-from conformance.checks import body_is_text, equals, field_values, problem_is, same_body_as, status_is
-from conformance.compare import child, differences, key_order_differences, resolve
-from conformance.kinds import Object, objects, post, rules_of
-from conformance.model import MISSING, Answer, Case, Check, Difference, Json, Memory, Missing, Step
+from .checks import body_is_text, equals, field_values, problem_is, same_body_as, status_is
+from .compare import child, differences, key_order_differences, resolve
+from .kinds import Object, objects, post, rules_of
+from .model import MISSING, Answer, Case, Check, Difference, Json, Memory, Missing, Step
 
 MODES = ("strict", "permissive")
 SAME = (status_is(200), same_body_as(0))

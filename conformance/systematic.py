@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import cast
 
-from conformance.kinds import Object
-from conformance.model import Json
-from conformance.table import Choice, Field, Kind, Model, Text, Texts, payloads, snake
+from .kinds import Object
+from .model import Json
+from .table import Choice, Field, Kind, Model, Text, Texts, payloads, snake
 
 # Values by field name where a made-up one would break the mapping rules M1 and M3 or read badly.
 SAMPLES: dict[str, Json] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from conformance.loading import load_cases, load_rules
-from conformance.model import Case
-from conformance.report import failure_text
-from conformance.runner import run_case
+from .loading import load_cases, load_rules
+from .model import Case
+from .report import failure_text
+from .runner import run_case
 
 
 @pytest.mark.parametrize("case", load_cases(), ids=lambda case: case.title)

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from conformance.compare import child, differences, partial_differences, resolve
-from conformance.kinds import Object
-from conformance.model import MISSING, Answer, Check, Difference, Json, Memory, Missing
+from .compare import child, differences, partial_differences, resolve
+from .kinds import Object
+from .model import MISSING, Answer, Check, Difference, Json, Memory, Missing
 
 OUTCOMES = ("accepted", "duplicate", "ignored", "rejected")
 NAMES = ("event_id", "event_type")

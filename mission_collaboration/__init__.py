@@ -68,6 +68,8 @@ from mission_collaboration.contract.validation import validate_event
 from mission_collaboration.contract.violations import ConformanceResult, ModelViolation, SchemaViolation
 from mission_collaboration.reducer.fold import reduce_collaboration_events
 
+__version__ = "1.0.0"
+
 __all__ = [
     "COLLABORATION_EVENT_TYPES",
     "COMMENT_POSTED",

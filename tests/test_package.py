@@ -1,7 +1,9 @@
 """The wheel: the library whole, neither the service nor the tests."""
 
+import email
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mission_collaboration import __version__
 from tests.support import naive
 
 ROOT = Path(__file__).parents[1]
@@ -50,8 +53,33 @@ def test_it_has_every_module_and_every_schema(names: set[str]) -> None:
 
 def test_it_has_neither_the_service_nor_tests_nor_leftovers(names: set[str]) -> None:
     tops = {name.partition("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"mission_collaboration"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {
+        "mission_collaboration",
+        "mission_collaboration_conformance",
+    }
     assert not [name for name in names if name.endswith((".pyc", ".log"))]
+
+
+def test_it_is_typed_and_has_the_kit_whole(names: set[str]) -> None:
+    assert "mission_collaboration/py.typed" in names
+    kit = {str(path.relative_to(ROOT)) for path in (ROOT / "conformance").rglob("*") if path.suffix in (".py", ".json")}
+    assert {f"mission_collaboration_{name}" for name in kit} <= names
+
+
+def test_its_metadata_say_what_it_needs_and_is(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        texts = {Path(name).name: archive.read(name).decode() for name in archive.namelist() if ".dist-info/" in name}
+    metadata = email.message_from_string(texts["METADATA"])
+    needed = {str(line) for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in str(line)}
+    assert {re.split(r"[^\w-]", line)[0] for line in needed} == {
+        *("click", "isal", "jsonschema-rs", "msgspec", "pybase64", "pydantic"),
+    }
+    assert (metadata["Name"], metadata["Version"]) == ("mission-collaboration", __version__)
+    assert (metadata["Requires-Python"], metadata["License-Expression"]) == (">=3.11", "MIT")
+    tried = {f"Programming Language :: Python :: 3.{minor}" for minor in (11, 12, 13)}
+    assert tried <= set(metadata.get_all("Classifier", []))
+    assert "mission-collaboration = mission_collaboration.__main__:main" in texts["entry_points.txt"]
+    assert "LICENSE" in texts
 
 
 def test_unpacked_elsewhere_it_folds(wheel: Path, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import __version__
 from app.api.app_state import AppState
 from app.api.at_once import AtOnce
 from app.api.auth import Authenticator, Keys
@@ -26,6 +25,7 @@ from app.api.service import Service
 from app.observability.access_log import Seen
 from app.problems import KINDS, Problem, answer_with_problem, render
 from app.settings import Settings
+from mission_collaboration import __version__
 
 YOUNG_OBJECTS: Final = 50_000
 """How many new containers there are before the collector looks at them; Python's own default is 700."""

@@ -20,10 +20,10 @@ from prometheus_client import (
     multiprocess,
 )
 
-from app import __version__
 from app.observability.request_record import RequestRecord
 from app.responses import BatchStatistics
 from app.workers.pool import WorkerPool
+from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"

@@ -36,7 +36,7 @@ def rules() -> dict[str, dict[str, Any]]:
 
 def contract_page() -> str:
     """Write the whole page."""
-    text = files("documents").joinpath("contract.template.md").read_text("utf-8")
+    text = files(__package__).joinpath("contract.template.md").read_text("utf-8")
     parts = {
         "version": CONTRACT_VERSION,
         "types": str(len(PAYLOAD_MODELS)),

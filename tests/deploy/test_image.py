@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from app import __version__
+from mission_collaboration import __version__
 from tests.docs.markdown import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
@@ -46,7 +46,7 @@ def test_signals_reach_the_program_itself(stage: str) -> None:
 def test_packages_are_installed_by_hash_and_never_compiled() -> None:
     assert "PIP_REQUIRE_HASHES=1 PIP_ONLY_BINARY=:all:" in STAGES["installer"]
     installed = re.findall(r"pip install (.*)$", DOCKERFILE, re.MULTILINE)
-    assert installed == ["-r runtime.txt", "-r test.txt", "-r load.txt"]
+    assert installed == ["-r server.txt", "-r test.txt", "-r load.txt"]
 
 
 def test_what_is_copied_into_images_is_let_through_and_nothing_else() -> None:

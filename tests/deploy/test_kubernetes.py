@@ -7,9 +7,9 @@ import httpx
 import pytest
 import yaml
 
-from app import __version__
 from app.settings import Settings
 from conformance.serving import service
+from mission_collaboration import __version__
 from tests.docs.markdown import ROOT
 
 Json = dict[str, Any]

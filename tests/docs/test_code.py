@@ -9,11 +9,12 @@ from typing import Final
 import pytest
 import yaml
 
-from app import __version__
 from conformance.loading import load_cases
+from mission_collaboration import __version__
 from tests.docs.markdown import PAGES, ROOT, Block, blocks
 
 TRIED: Final = {
+    ("CONTRIBUTING.md", "bash"): "below",
     ("README.md", "bash"): "test_readme.py sends every curl; below, make and compose",
     ("README.md", "python"): "test_readme.py",
     ("docs/containers.md", "bash"): "below",
@@ -51,9 +52,9 @@ def test_every_block_of_code_is_tried_somewhere() -> None:
     assert shown == set(TRIED)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/containers.md"])
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/containers.md"])
 def test_commands_ask_for_targets_and_services_that_there_are(page: str) -> None:
-    targets = set(re.findall(r"^## ([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     shell = "".join(block.text for block in blocks(ROOT / page) if block.language == "bash")
     for line in shell.replace("\\\n", " ").splitlines():
         command, *words = line.partition("#")[0].split()
@@ -91,7 +92,7 @@ def test_the_kit_has_as_many_cases_as_its_page_shows() -> None:
 
 def test_the_wheel_that_the_kit_is_installed_from_is_of_this_version() -> None:
     [step] = yaml.safe_load(block("conformance/README.md", "yaml").text)
-    assert f" mission_collaboration_service-{__version__}-py3-none-any.whl " in step["run"]
+    assert f'"mission_collaboration-{__version__}-py3-none-any.whl[conformance]"' in step["run"]
 
 
 def test_the_clients_are_used_as_in_the_programs_that_are_run() -> None:

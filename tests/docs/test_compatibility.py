@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from app import __version__
 from docs.generate.fields import Field, fields
+from mission_collaboration import __version__
 from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES, CONTRACT_VERSION
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.identity import AuthPrincipalBinding, FocusTarget, ParticipantIdentity

@@ -105,8 +105,9 @@ def test_every_error_code_is_there_with_its_status(code: str) -> None:
 
 
 def test_it_speaks_of_all_targets_of_make_and_no_others() -> None:
-    targets = set(re.findall(r"^## ([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^\.PHONY: ([\w-]+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     code = "\n".join([*coded(prose(README)), *(block.text for block in blocks(README) if block.language == "bash")])
+    targets -= {"python", "test-library"}  # steps of others
     assert set(re.findall(r"^make ([\w-]+)", code, re.MULTILINE)) == targets
 
 

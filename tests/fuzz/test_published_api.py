@@ -1,6 +1,6 @@
 """The published OpenAPI document under fire: every operation, with data that fits the document and data that does not.
 
-Run with `make fuzz`; in process, all checks of schemathesis. What is left out is left out here, with its reason.
+Run with `make check-fuzz`; in process, all checks of schemathesis. What is left out is left out here, with its reason.
 """
 
 import json

@@ -5,13 +5,13 @@ from collections import defaultdict
 from functools import cache
 from typing import Any, Final
 
-from app import __version__
 from app.api.auth import is_always_open
 from app.api.openapi.names import with_names
 from app.api.openapi.responses import HEADERS, problem_examples, responses
 from app.api.openapi.schemas import component_schemas, reference
 from app.api.openapi.security import KEY_WHERE_SET, SECURITY_SCHEMES
 from app.api.operations import OPERATIONS, Operation
+from mission_collaboration import __version__
 
 ABOUT: Final = """\
 People and LLM agents work on *missions* together; what they do arrives as events. This service tells a backend

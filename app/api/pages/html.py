@@ -7,7 +7,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from app import __version__
+from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 
 HTML: Final = "text/html"

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from app import __version__
 from app.api.auth import opened
 from app.api.body.receive import JSON
 from app.api.examples import REDUCE, VALIDATE
@@ -17,6 +16,7 @@ from app.api.operations import OPERATIONS
 from app.api.pages.html import HTML, SERVICE, page, security_headers
 from app.api.schemas import Start
 from app.settings import Settings
+from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 
 LINKS: Final = {

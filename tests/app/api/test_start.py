@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from app import __version__
 from app.api.pages.start import own_address
+from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 from tests.docs import curl
 from tests.support.client import Client, problem
