@@ -66,6 +66,9 @@ from mission_collaboration.contract.state import (
 )
 from mission_collaboration.contract.validation import validate_event
 from mission_collaboration.contract.violations import ConformanceResult, ModelViolation, SchemaViolation
+from mission_collaboration.explanation.explain import explain
+from mission_collaboration.explanation.timeline import Change, Explanation, TimelineEntry
+from mission_collaboration.explanation.until import NoSuchPointError, Until
 from mission_collaboration.reducer.fold import reduce_collaboration_events
 
 __version__ = "1.0.0"
@@ -91,6 +94,7 @@ __all__ = [
     "Advisory",
     "AuthPrincipalBinding",
     "BadCheckpointError",
+    "Change",
     "CollaborationAnomaly",
     "CommentEntry",
     "CommentPostedPayload",
@@ -103,6 +107,7 @@ __all__ = [
     "DriveIntentSetPayload",
     "Event",
     "EventRefusedError",
+    "Explanation",
     "FocusChangedPayload",
     "FocusTarget",
     "LargeCheckpointError",
@@ -110,6 +115,7 @@ __all__ = [
     "MalformedPayloadError",
     "MissionMismatchError",
     "ModelViolation",
+    "NoSuchPointError",
     "OutOfOrderError",
     "ParticipantIdentity",
     "ParticipantInvitedPayload",
@@ -124,15 +130,18 @@ __all__ = [
     "SchemaViolation",
     "SessionLinkedPayload",
     "SpecKittyEventsError",
+    "TimelineEntry",
     "UnknownEventTypeError",
     "UnknownParticipantError",
     "UnknownWarningError",
     "UnmatchedCompletionError",
+    "Until",
     "Verdict",
     "WarningAcknowledgedPayload",
     "WarningEntry",
     "admit",
     "advise",
+    "explain",
     "reduce_collaboration_events",
     "validate_event",
 ]

@@ -63,11 +63,11 @@ def _participants_by_focus(focus: Mapping[str, FocusTarget]) -> dict[str, list[s
     return by_target
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Let msgspec write the identities that a caller's roster brought in, of which only the model's members count."""
     if isinstance(value, ParticipantIdentity):
         return _Identity(**{name: getattr(value, name) for name in ParticipantIdentity.model_fields})
     raise TypeError(f"no JSON for {type(value)!r}")
 
 
-_write: Final = msgspec.json.Encoder(enc_hook=_plain, order="deterministic").encode
+_write: Final = msgspec.json.Encoder(enc_hook=plain, order="deterministic").encode

@@ -1,0 +1,146 @@
+"""Explains a batch: the function behind `POST /explain`, the command line and the Python API."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import compress
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from mission_collaboration.contract.errors import Location
+from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.state import ReducedCollaborationState
+from mission_collaboration.decoding.batch import Batch, BrokenEvent, OtherEvent
+from mission_collaboration.decoding.events import read_batch
+from mission_collaboration.explanation.explained_fold import ExplainedFold, Mode, texts_of
+from mission_collaboration.explanation.recorder import token
+from mission_collaboration.explanation.timeline import Explanation, TimelineEntry
+from mission_collaboration.explanation.until import NoSuchPointError, Until
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
+from mission_collaboration.reducer.snapshot import freeze
+
+MOST_EXPLAINED: Final = 1_000
+"""Of how many malformed envelopes a timeline says what is wrong; the others have their code alone."""
+S = TypeVar("S")
+
+
+class Place(NamedTuple):
+    """Where something stands in what was sent."""
+
+    pointer: str
+    line: int | None = None
+
+
+def in_list(index: int, location: Location) -> Place:
+    """Point into a list of events."""
+    return Place("".join(f"/{token(str(part))}" for part in (index, *location)))
+
+
+class Point(NamedTuple, Generic[S]):
+    """What is told of one point of a history."""
+
+    state: S
+    blame: dict[str, str]
+    gone: dict[str, str]
+
+
+def explain(
+    events: Sequence[Any],
+    *,
+    mode: Mode = "permissive",
+    roster: Mapping[str, ParticipantIdentity] | None = None,
+    mission_id: str | None = None,
+    until: Until | None = None,
+) -> Explanation[ReducedCollaborationState]:
+    """Tell what the fold did with each event, why, and which event is to blame for every entry of the state; pure.
+
+    Each of `events` is an `Event` or what ought to be one; none is refused. `mode` is `permissive` or `strict`, as for
+    `reduce_collaboration_events`, or `admit`: the rules of the live loop, with all events in one batch. `roster` seeds
+    participants as already joined, `mission_id` pins the mission, `until` says at which point state, blame and gone are
+    taken. Raises `NoSuchPointError` where no event stands at that point.
+    """
+    return explain_batch(read_batch(events), freeze, mode=mode, roster=roster, mission_id=mission_id, until=until)
+
+
+def explain_batch(
+    batch: Batch,
+    take_state: Callable[[Accumulator], S],
+    *,
+    mode: Mode = "permissive",
+    roster: Mapping[str, ParticipantIdentity] | None = None,
+    mission_id: str | None = None,
+    until: Until | None = None,
+    bounds: Bounds = UNBOUNDED,
+    place_of: Callable[[int, Location], Place] = in_list,
+) -> Explanation[S]:
+    """Explain a batch that was read already; `take_state` makes the state of an accumulator, as a model or as bytes."""
+
+    def new_fold() -> ExplainedFold:
+        return ExplainedFold(mode, roster=roster, mission_id=mission_id, bounds=bounds)
+
+    def point_of(fold: ExplainedFold) -> Point[S]:
+        return Point(take_state(fold.accumulator), fold.blame(), fold.gone())
+
+    whole = new_fold()
+    point: Point[S] | None = None
+    for entry in whole.run(batch.events, batch.indices):
+        if until is not None and point is None and until.is_at(entry):
+            point = point_of(whole)
+    if until is None:
+        point = point_of(whole)
+    elif point is None:
+        point = point_of(_fold_in_time(new_fold(), batch, until))
+    timeline = (*whole.timeline(), *_without_place(batch, place_of))
+    return Explanation(whole.mission_id, mode, timeline, point.state, point.blame, point.gone)
+
+
+def _fold_in_time(fold: ExplainedFold, batch: Batch, until: Until) -> ExplainedFold:
+    """Fold the events of a batch up to an instant; raises `NoSuchPointError` where none is asked for."""
+    if until.timestamp is None:
+        raise NoSuchPointError(until)
+    are_in_time = [event.timestamp <= until.timestamp for event in batch.events]
+    deque(fold.run(list(compress(batch.events, are_in_time)), list(compress(batch.indices, are_in_time))), maxlen=0)
+    return fold
+
+
+def _without_place(batch: Batch, place_of: Callable[[int, Location], Place]) -> Iterator[TimelineEntry]:
+    """Tell of what has no place in the order, by index."""
+    told = [_ignored(other) for other in batch.others]
+    for number, broken in enumerate(batch.broken):
+        told.append(_malformed(broken, place_of if number < MOST_EXPLAINED else None))
+    return iter(sorted(told, key=lambda entry: entry.index))
+
+
+def _ignored(other: OtherEvent) -> TimelineEntry:
+    return TimelineEntry(
+        index=other.index,
+        position=None,
+        event_id=other.event_id,
+        event_type=other.event_type,
+        lamport_clock=None,
+        timestamp=None,
+        participant_ids=(),
+        effect="ignored",
+        changes=(),
+    )
+
+
+def _malformed(broken: BrokenEvent, place_of: Callable[[int, Location], Place] | None) -> TimelineEntry:
+    payload = broken.value.get("payload") if isinstance(broken.value, Mapping) else None
+    entry = TimelineEntry(
+        index=broken.index,
+        position=None,
+        event_id=broken.event_id,
+        event_type=broken.event_type,
+        lamport_clock=None,
+        timestamp=None,
+        participant_ids=texts_of(payload),
+        effect="malformed",
+        code="invalid-request",
+        changes=(),
+    )
+    if place_of is not None:
+        location, violation = next(broken.violations())
+        field = ".".join(map(str, location))
+        entry.reason = f"Malformed envelope: {field}: {violation.message}" if field else violation.message
+        entry.pointer, entry.line = place_of(broken.index, location)
+    return entry

@@ -1,0 +1,218 @@
+"""Folds events one by one, in canonical order, and tells of each what it came to (X1)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, Final, Literal
+
+from mission_collaboration.contract.constants import (
+    CONCURRENT_DRIVER_WARNING,
+    PARTICIPANT_INVITED,
+    POTENTIAL_STEP_COLLISION_DETECTED,
+)
+from mission_collaboration.contract.errors import EventRefusedError
+from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.decoding.batch import FoldEvent
+from mission_collaboration.explanation.recorder import Recorder
+from mission_collaboration.explanation.recording import RecordedAccumulator
+from mission_collaboration.explanation.timeline import Change, Effect, TimelineEntry
+from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
+from mission_collaboration.reducer.fold import step
+from mission_collaboration.reducer.ordering import conflict, content, in_order
+
+Mode = Literal["permissive", "strict", "admit"]
+PENDING: Final = frozenset({"unknown-participant", "departed-participant", "unknown-warning", "unmatched-completion"})
+"""The codes of events that lack something which may yet come from an earlier place (L4)."""
+OTHER_MISSION: Final = "mission-mismatch"
+WARNINGS: Final = (CONCURRENT_DRIVER_WARNING, POTENTIAL_STEP_COLLISION_DETECTED)
+_event_id = attrgetter("event_id")
+
+
+class Copies:
+    """The events of one id that was used more than once, as far as they were judged by themselves."""
+
+    def __init__(self) -> None:
+        self.judged: dict[str, TimelineEntry] = {}
+        """Content → the first event of that content."""
+        self.holder: TimelineEntry | None = None
+        """The event that the id belongs to."""
+        self.has_conflict = False
+
+    def original(self, content: str) -> TimelineEntry | None:
+        """Find what an event of this content is a copy of; None when it has to be judged by itself (R30, R31)."""
+        same = self.judged.get(content)
+        return self.holder if same is None and self.has_conflict else same
+
+
+class ExplainedFold:
+    """A fold under way, with the timeline of what it came to so far."""
+
+    def __init__(
+        self,
+        mode: Mode,
+        *,
+        roster: Mapping[str, ParticipantIdentity] | None = None,
+        mission_id: str | None = None,
+        bounds: Bounds = UNBOUNDED,
+    ) -> None:
+        self.mode: Final = mode
+        self.recorder: Final = Recorder()
+        self.accumulator: Final = RecordedAccumulator(
+            self.recorder, strict=mode != "permissive", roster=roster, bounds=bounds
+        )
+        self.accumulator.mission_id = mission_id or ""
+        self.mission_id = mission_id or ""
+        """The mission that events are held against. In mode `admit` a pending event can decide it, which the state does
+        not show before an event is accepted (X2)."""
+        self.placed: Final[list[TimelineEntry]] = []
+        """The events that have a position, by position."""
+        self._copies: Final[dict[int, list[TimelineEntry]]] = defaultdict(list)
+        self._is_stopped = False
+
+    def run(self, events: Sequence[FoldEvent], indices: Sequence[int]) -> Iterator[TimelineEntry]:
+        """Fold events, given in the order in which they were sent; yields each one that has a position, once folded."""
+        index_of = dict(zip(map(id, events), indices, strict=True))
+        copies = {event_id: Copies() for event_id in _repeated(list(map(_event_id, events)))}
+        for event in in_order(events):
+            if event.event_id in copies:
+                entry = self._fold_copy(event, index_of[id(event)], copies[event.event_id])
+                if entry is None:
+                    continue
+            else:
+                entry = self._fold(event, index_of[id(event)], is_conflict=False)
+            yield entry
+
+    def timeline(self) -> list[TimelineEntry]:
+        """Tell of every event, copies behind their first, and which events were superseded (X5)."""
+        for position, later in self.recorder.superseded().items():
+            self.placed[position].superseded_by = tuple(self.event_id_at(place) for place in later)
+        if not self._copies:
+            return self.placed
+        return [told for entry in self.placed for told in (entry, *self._copies.get(entry.index, ()))]
+
+    def event_id_at(self, position: int) -> str:
+        """Name the event at a position."""
+        event_id = self.placed[position].event_id
+        assert event_id is not None
+        return event_id
+
+    def blame(self) -> dict[str, str]:
+        """Name for every entry of the state the event that touched it last (X3)."""
+        found = {entry: self.event_id_at(position) for entry, position in self.recorder.touched_by.items()}
+        for executions in self.accumulator.runs.values():
+            found.update({entry: self.event_id_at(position) for entry, position in executions.blame().items()})
+        return found
+
+    def gone(self) -> dict[str, str]:
+        """Name for every entry that is no longer there the event that removed it last."""
+        return {entry: self.event_id_at(position) for entry, position in self.recorder.removed_by.items()}
+
+    def _fold_copy(self, event: FoldEvent, index: int, copies: Copies) -> TimelineEntry | None:
+        """Fold an event whose id occurs more than once; None for a copy of one that was judged already."""
+        text = content(event)
+        original = copies.original(text)
+        if original is not None:
+            copy = _entry_of(event, index, None, "duplicate")
+            copy.duplicate_of = original.index
+            self._copies[original.index].append(copy)
+            return None
+        is_conflict = copies.holder is not None
+        entry = self._fold(event, index, is_conflict=is_conflict)
+        copies.judged[text] = entry
+        copies.has_conflict = is_conflict
+        if copies.holder is None and not self._is_rejected_at_the_door(entry):
+            copies.holder = entry
+        return entry
+
+    def _is_rejected_at_the_door(self, entry: TimelineEntry) -> bool:
+        """Tell whether an event does not hold its id: the next one of that id is judged anew (L6)."""
+        return self.mode == "admit" and entry.effect in ("refused", "other-mission")
+
+    def _fold(self, event: FoldEvent, index: int, *, is_conflict: bool) -> TimelineEntry:
+        """Fold an event that has a position of its own."""
+        entry = _entry_of(event, index, len(self.placed), "not-reached")
+        self.placed.append(entry)
+        if not self._is_stopped:
+            self._apply(event, entry, is_conflict)
+        return entry
+
+    def _apply(self, event: FoldEvent, entry: TimelineEntry, is_conflict: bool) -> None:
+        """Take the next step of the fold, and write down what came of it."""
+        accumulator, recorder = self.accumulator, self.recorder
+        mission_id = accumulator.mission_id
+        accumulator.anomaly = None
+        recorder.begin(len(self.placed) - 1)
+        try:
+            if is_conflict:
+                accumulator.refuse(conflict(event))
+            else:
+                self._decide_mission(event)
+                step(accumulator, event)
+        except EventRefusedError as refusal:
+            accumulator.mission_id = mission_id
+            self._tell_refusal(entry, refusal)
+            return
+        if accumulator.mission_id != mission_id:
+            recorder.changes.insert(0, Change("replace", "/mission_id", accumulator.mission_id))
+        entry.changes = tuple(recorder.changes)
+        if accumulator.anomaly is not None:
+            entry.code, entry.reason = accumulator.anomaly
+            entry.effect = "other-mission" if entry.code == OTHER_MISSION else "anomaly"
+        elif event.event_type == PARTICIPANT_INVITED:
+            entry.effect = "invited"
+        else:
+            entry.effect = "changed" if entry.changes else "redundant"
+
+    def _decide_mission(self, event: FoldEvent) -> None:
+        """Let the first event whose payload fits decide the mission, applied or not (S1, L6)."""
+        if not self.mission_id and event.payload is not None:
+            self.mission_id = event.payload.mission_id
+        self.accumulator.mission_id = self.mission_id
+
+    def _tell_refusal(self, entry: TimelineEntry, refusal: EventRefusedError) -> None:
+        entry.code, entry.reason = refusal.code, refusal.reason
+        entry.effect = "refused"
+        if self.mode != "admit":
+            self._is_stopped = True
+        elif refusal.code in PENDING:
+            entry.effect = "pending"
+        elif refusal.code == OTHER_MISSION:
+            entry.effect = "other-mission"
+
+
+def _entry_of(event: FoldEvent, index: int, position: int | None, effect: Effect) -> TimelineEntry:
+    return TimelineEntry(
+        index=index,
+        position=position,
+        event_id=event.event_id,
+        event_type=event.event_type,
+        lamport_clock=event.lamport_clock,
+        timestamp=event.timestamp,
+        participant_ids=_participant_ids(event),
+        effect=effect,
+        changes=(),
+    )
+
+
+def _participant_ids(event: FoldEvent) -> tuple[str, ...]:
+    payload = event.payload
+    if payload is None:
+        return texts_of(event.source.payload)
+    return tuple(payload.participant_ids) if event.event_type in WARNINGS else (payload.participant_id,)
+
+
+def _repeated(event_ids: Sequence[str]) -> list[str]:
+    if len(set(event_ids)) == len(event_ids):
+        return []
+    return [event_id for event_id, times in Counter(event_ids).items() if times > 1]
+
+
+def texts_of(payload: Any) -> tuple[str, ...]:
+    """Read whom a malformed payload names, as far as these are texts."""
+    if not isinstance(payload, Mapping):
+        return ()
+    named = payload.get("participant_id")
+    if isinstance(named, str):
+        return (named,)
+    several = payload.get("participant_ids")
+    return tuple(one for one in several if isinstance(one, str)) if isinstance(several, list | tuple) else ()

@@ -1,0 +1,85 @@
+"""Notes what each event of a fold changes in the state as JSON, and which event touched each entry last."""
+
+from collections import Counter
+from typing import Any, Final
+
+from mission_collaboration.explanation.timeline import Change
+
+MOST_NAMED: Final = 10
+"""How many of the events that overwrote another one are named."""
+
+
+def token(text: str) -> str:
+    """Write a member's name as part of a JSON Pointer (RFC 6901)."""
+    return text.replace("~", "~0").replace("/", "~1") if "~" in text or "/" in text else text
+
+
+class Recorder:
+    """The account of one fold; positions are those of the canonical order.
+
+    An *entry* is what blame names: a member of a map or a set, an item of a list, a warning, an acknowledgement. Its
+    key is a JSON Pointer in which members of sets and warnings stand by name instead of by index.
+    """
+
+    def __init__(self) -> None:
+        self.position = -1
+        self.changes: list[Change] = []
+        """What the event being folded changed so far."""
+        self.touched_by: dict[str, int] = {}
+        """Entry of the state → position of the last event that touched it."""
+        self.removed_by: dict[str, int] = {}
+        """Entry that is no longer there → position of the last event that removed it."""
+        self._touches: list[int] = []
+        """The positions that touched an entry, one for each entry, in order."""
+        self._overwritten: list[int | None] = []
+        """For each touch, the position that had touched the same entry before."""
+
+    def begin(self, position: int) -> None:
+        """Note from here on for the event at this position, the next one in canonical order."""
+        self.position = position
+        self.changes = []
+
+    def add(self, path: str, value: Any) -> None:
+        """Note that something was added to the state."""
+        self.changes.append(Change("add", path, value))
+
+    def replace(self, path: str, value: Any) -> None:
+        """Note that something in the state was replaced."""
+        self.changes.append(Change("replace", path, value))
+
+    def remove(self, path: str) -> None:
+        """Note that something was removed from the state."""
+        self.changes.append(Change("remove", path))
+
+    def touch(self, entry: str) -> None:
+        """Note that an entry was added or replaced."""
+        before = self.touched_by.get(entry)
+        if before is None and entry in self.removed_by:
+            before = self.removed_by.pop(entry)
+        self.touched_by[entry] = self.position
+        self.take_over(before)
+
+    def touch_removed(self, entry: str) -> None:
+        """Note that a member of a map or a set was removed."""
+        before = self.touched_by.pop(entry, None)
+        self.removed_by[entry] = self.position
+        self.take_over(before)
+
+    def take_over(self, before: int | None) -> None:
+        """Note that the present event touched an entry that the one at position `before` had touched last."""
+        if before != self.position:
+            self._touches.append(self.position)
+            self._overwritten.append(before)
+
+    def superseded(self) -> dict[int, list[int]]:
+        """Map the positions of which nothing stands any more to those that overwrote them first, at most ten (X5)."""
+        standing = Counter(self._touches)
+        later: dict[int, list[int]] = {}
+        for position, before in zip(self._touches, self._overwritten, strict=True):
+            if before is None:
+                continue
+            standing[before] -= 1
+            named = later.setdefault(before, [])
+            if len(named) < MOST_NAMED and position not in named[-1:]:
+                named.append(position)
+        return {before: named for before, named in later.items() if not standing[before]}

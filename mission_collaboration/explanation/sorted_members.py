@@ -1,0 +1,55 @@
+"""A sorted set that knows the index of each member: JSON arrays of sets are sorted, and a patch names an index."""
+
+from bisect import bisect_left, insort
+from typing import Final, Generic, TypeVar
+
+LONGEST_BLOCK: Final = 1_000
+"""How many members stand in one list before it is split, so that no insertion moves more than these."""
+
+M = TypeVar("M", int, str)
+
+
+class SortedMembers(Generic[M]):
+    """Members in ascending order, in blocks: adding and removing cost about the same however many there are (R40)."""
+
+    __slots__ = ("_blocks",)
+
+    def __init__(self) -> None:
+        self._blocks: list[list[M]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._blocks)
+
+    def add(self, member: M) -> int:
+        """Add a member that is not there; returns its index."""
+        if not self._blocks:
+            self._blocks.append([member])
+            return 0
+        number = self._block_of(member)
+        block = self._blocks[number]
+        insort(block, member)
+        index = self._members_before(number) + bisect_left(block, member)
+        if len(block) > LONGEST_BLOCK:
+            half = len(block) // 2
+            self._blocks[number : number + 1] = [block[:half], block[half:]]
+        return index
+
+    def remove(self, member: M) -> int:
+        """Remove a member that is there; returns the index that it had."""
+        number = self._block_of(member)
+        block = self._blocks[number]
+        place = bisect_left(block, member)
+        index = self._members_before(number) + place
+        del block[place]
+        if not block:
+            del self._blocks[number]
+        return index
+
+    def _block_of(self, member: M) -> int:
+        """Find the block in which a member stands, or the one that it would be added to."""
+        if len(self._blocks) == 1:
+            return 0
+        return min(bisect_left(self._blocks, member, key=lambda block: block[-1]), len(self._blocks) - 1)
+
+    def _members_before(self, number: int) -> int:
+        return sum(map(len, self._blocks[:number]))
