@@ -2,7 +2,9 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema_rs import Draft202012Validator, meta
@@ -14,7 +16,7 @@ from conformance.loading import CASES, FIXTURES, HOME, MANIFEST, load_cases, loa
 from conformance.model import Case
 from conformance.table import PAYLOADS
 
-SEED_FIXTURES = {
+CONTRACT_FIXTURES = {
     "participant_joined_valid",
     "drive_intent_set_valid",
     "focus_changed_valid",
@@ -23,7 +25,7 @@ SEED_FIXTURES = {
     "participant_joined_missing_participant_id",
     "focus_changed_missing_focus_target",
 }
-SEED_STORIES = {
+CONTRACT_STORIES = {
     "3-participant-overlap",
     "step-collision-llm",
     "decision-with-comments",
@@ -46,6 +48,24 @@ def test_a_data_file_fits_the_format(path: Path, format_validator: Draft202012Va
     problems = [f"{error.instance_path}: {error.message[:200]}" for error in format_validator.iter_errors(read(path))]
 
     assert problems == []
+
+
+@pytest.mark.parametrize("path", DATA_FILES, ids=lambda path: path.relative_to(HOME).as_posix())
+def test_a_data_file_names_types_of_the_contract(path: Path) -> None:
+    assert set(named_types(read(path))) <= PAYLOADS.keys()
+
+
+def named_types(content: Any) -> Iterator[str]:
+    """Find the event types that a file is about; events may be of any other type."""
+    if isinstance(content, list):
+        for each in content:
+            yield from named_types(each)
+    elif isinstance(content, dict):
+        for name, value in content.items():
+            if name == "event_type":
+                yield value
+            elif name not in ("event", "events", "lines", "body", "request", "input"):
+                yield from named_types(value)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +162,7 @@ def test_the_generated_files_are_what_the_tables_give() -> None:
 def test_the_manifest_has_the_fixtures_of_the_seed() -> None:
     entries = objects(read(MANIFEST)["fixtures"])
 
-    assert {str(entry["id"]) for entry in entries} >= SEED_FIXTURES
+    assert {str(entry["id"]) for entry in entries} >= CONTRACT_FIXTURES
 
 
 def test_every_fixture_file_is_in_the_manifest() -> None:
@@ -152,7 +172,7 @@ def test_every_fixture_file_is_in_the_manifest() -> None:
 
 
 def test_the_stories_of_the_seed_are_told() -> None:
-    assert {case.name for case in load_cases() if "C3" in case.rules} == SEED_STORIES
+    assert {case.name for case in load_cases() if "C3" in case.rules} == CONTRACT_STORIES
 
 
 def test_the_kit_knows_the_service_by_http_alone() -> None:

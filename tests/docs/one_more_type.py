@@ -84,7 +84,6 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
             '    {"id": "P15", "says": "FocusClearedPayload"},\n',
         ),
     ),
-    "conformance/format.schema.json": (Insertion('"DecisionCaptured", "SessionLinked"', ', "FocusCleared"'),),
     "conformance/cases/service/schemas.json": (
         Replacement('{"at": "/schemas", "length": 19}', '{"at": "/schemas", "length": 20}'),
     ),
@@ -116,18 +115,11 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
             '            self.focus.pop(payload["participant_id"], None)\n',
         ),
     ),
-    "tests/support/builders.py": (
-        Insertion(
-            '    return "FocusChanged", by(who, focus_target=target(on, target_type), **fields)\n',
-            "\n\ndef unfocus(who: str, **fields: Any) -> tuple[str, Json]:\n"
-            '    return "FocusCleared", by(who, **fields)\n',
-        ),
-    ),
     "tests/support/strategies.py": (
         Insertion('    "SessionLinked": 2,\n', '    "FocusCleared": 1,\n'),
         Insertion(
             '        "SessionLinked": lambda: build.session_link(who, pick(("x1", "x2"), variant)),\n',
-            '        "FocusCleared": lambda: build.unfocus(who),\n',
+            '        "FocusCleared": lambda: ("FocusCleared", build.by(who)),\n',
         ),
     ),
     "tests/mission_collaboration/contract/test_payloads.py": (
