@@ -1,5 +1,5 @@
-# The service, and two tools to try it with: `docker build .` makes the service, `--target conformance` and `--target load`
-# make the tools. Any builder will do, BuildKit or the one before it.
+# The service, and what to try it with: `docker build .` makes the service, `--target conformance`, `--target load` and
+# `--target backend` make the tools and the example backend. Any builder will do, BuildKit or the one before it.
 
 FROM python:3.11-slim-bookworm AS base
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
@@ -19,17 +19,21 @@ WORKDIR /build
 RUN python -m venv --without-pip /opt/venv
 
 FROM installer AS service-parts
-COPY requirements/server.txt ./
-RUN python -m pip install -r server.txt
+# The lock to install: `otel` is the service with what COLLAB_TRACING needs.
+ARG LOCK=server
+COPY requirements/server.txt requirements/otel.txt ./
+RUN python -m pip install -r "$LOCK.txt"
 COPY mission_collaboration mission_collaboration
 COPY app app
 # Bytecode is written now, since the root file system may be read-only later.
 RUN python -m compileall -q --invalidation-mode unchecked-hash mission_collaboration app
 
 FROM base AS service
+ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Mission Collaboration Service" \
       org.opencontainers.image.description="Tells a backend what a stream of mission collaboration events means." \
       org.opencontainers.image.version="1.0.0" \
+      org.opencontainers.image.revision="$REVISION" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=service-parts /opt/venv /opt/venv
 COPY --from=service-parts /build/mission_collaboration mission_collaboration
@@ -37,9 +41,9 @@ COPY --from=service-parts /build/app app
 ENV COLLAB_HOST=0.0.0.0
 EXPOSE 8000
 USER 10001:10001
-# It starts again and again, so it imports little: neither the packages nor the service.
-HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["python", "-I", "-S", "-c", "import os, urllib.request as web; web.urlopen('http://127.0.0.1:%s/readyz' % (os.environ.get('COLLAB_PORT') or os.environ.get('PORT') or 8000), timeout=2)"]
+# It is asked again and again, so it starts no interpreter: bash opens the connection and reads the status line.
+HEALTHCHECK --interval=2s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${COLLAB_PORT:-${PORT:-8000}} && printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && read -r line <&3 && [[ $line == *' 200 '* ]]"]
 # The server itself is the first process, so signals reach it.
 CMD ["python", "-m", "app"]
 

@@ -102,7 +102,7 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml deploy/compose.keys.yml
 	if command -v nginx >/dev/null; then nginx -t -q -c $(CURDIR)/deploy/nginx.conf; fi
 
 GENERATORS := mission_collaboration.contract.schemas.generate conformance.generate app.api.openapi docs.generate
@@ -144,7 +144,7 @@ check-clients: $(VENV)/dev.stamp $(NODE_TOOLS) $(CLIENTS)/installed.stamp
 
 # Build the images, run, ask, stop and kill them; needs an engine with compose. Not in CI.
 .PHONY: check-container
-check-container: $(VENV)/test.stamp
+check-container: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -s tests/container
 
 # Alerts, dashboard and manifests, by the tools that will read them.

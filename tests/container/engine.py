@@ -42,6 +42,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def revision() -> str:
+    """Name the commit that is built; `unknown` where there is no repository."""
+    done = _done(["git", "rev-parse", "HEAD"])
+    return done.stdout.decode().strip() or "unknown"
+
+
 class Compose:
     """The project's compose file under a name and on ports of its own."""
 
@@ -50,6 +56,9 @@ class Compose:
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("COLLAB_", "LOAD_"))},
             "COLLAB_PORT": str(self.port),
+            "COLLAB_PORT_2": str(free_port()),
+            "COLLAB_PORT_3": str(free_port()),
+            "REVISION": revision(),
             "SCALE_PORT": str(self.scale_port),
         }
 

@@ -8,9 +8,11 @@ from typing import Final
 import httpx
 
 from loadtests.bench.streams import batch, mixed
+from mission_collaboration import __version__
 from tests.container.engine import LONGEST_START, POLL, CheckError, await_health, docker, free_port, inspect
+from tests.container.sbom import write_sbom
 
-IMAGE: Final = "mission-collaboration-service"
+IMAGE: Final = f"mission-collaboration-service:{__version__}"
 CONFINED: Final = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
 NOT_THERE: Final = ("cc", "gcc", "make", "curl")
 """Programs that a service has no use for, and an intruder has."""
@@ -26,6 +28,8 @@ print(*[root for root in ("/srv", "/opt/venv", "/etc", "/usr") if os.access(root
 def check_image() -> None:
     """Look at the image, then run it with a root file system that is read-only and no privilege at all."""
     print(f"size {size(IMAGE) / 1e6:.0f} MB, of which {own_size(IMAGE) / 1e6:.1f} MB stand on its base image")
+    print(f"revision {inspect(IMAGE, '.Config.Labels')['org.opencontainers.image.revision']}")
+    print(f"bill of materials {write_sbom(IMAGE)}")
     print(f"user {check_user()}, programs and folders: {check_contents()}")
     with confined() as (container, address):
         print(f"read-only: first 200 after {await_answer(address):.2f} s", end=", ")

@@ -7,6 +7,7 @@ import pytest
 
 from tests.container.engine import Compose, await_health, composed, docker
 from tests.container.image import await_answer, check_image
+from tests.container.keys import check_keys
 from tests.container.replicas import check_replicas
 
 pytestmark = pytest.mark.container
@@ -38,6 +39,10 @@ def test_the_service_comes_up_and_both_tools_are_content_with_it(compose: Compos
     print(f"to healthy: {time.monotonic() - began:.2f} s")
     print(f"conformance: {last_line(compose('run', '--rm', 'conformance'))}")
     print(f"load: {last_line(compose('run', '--rm', 'load', LOAD_SECONDS=LOAD_SECONDS))}")
+
+
+def test_keys_come_as_a_file(compose: Compose) -> None:
+    check_keys(compose)
 
 
 def test_replicas_share_the_load_and_one_may_die(compose: Compose) -> None:

@@ -1,5 +1,6 @@
 """docker-compose.yml says what the settings, the image and nginx say."""
 
+import re
 from itertools import chain
 from typing import Any
 
@@ -7,11 +8,13 @@ import pytest
 import yaml
 
 from app.settings import Settings
+from mission_collaboration import __version__
 from tests.docs.markdown import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 REPLICAS = ("service", "service-2", "service-3")
+KEYED = yaml.safe_load((ROOT / "deploy/compose.keys.yml").read_text("utf-8"))
 NOT_PASSED_ON = {"COLLAB_HOST", "COLLAB_PORT", "COLLAB_API_KEYS_FILE"}
 """They say where the machine publishes the service, and what file there is on the machine, but not in the container."""
 
@@ -40,6 +43,24 @@ def test_the_service_alone_comes_up_without_a_profile_at_the_port_of_the_setting
     assert [name for name, service in SERVICES.items() if "profiles" not in service] == ["service"]
     host, port = Settings.model_fields["host"].default, Settings.model_fields["port"].default
     assert SERVICES["service"]["ports"] == [f"${{COLLAB_HOST:-{host}}}:${{COLLAB_PORT:-{port}}}:{port}"]
+
+
+def test_every_replica_has_a_port_of_its_own_where_its_metrics_are() -> None:
+    ports = [SERVICES[name]["ports"] for name in REPLICAS]
+    assert [re.findall(r":-(\d+)\}:8000", port) for [port] in ports] == [["8000"], ["8001"], ["8002"]]
+
+
+def test_the_images_are_named_by_version() -> None:
+    own = [service["image"] for service in SERVICES.values() if service["image"].startswith("mission-collaboration")]
+    assert len(own) >= 5
+    assert {image.partition(":")[2] for image in own} == {__version__}
+
+
+@pytest.mark.parametrize("name", REPLICAS)
+def test_keys_reach_a_replica_as_a_file(name: str) -> None:
+    [secret] = KEYED["services"][name]["secrets"]
+    assert KEYED["services"][name]["environment"] == {"COLLAB_API_KEYS_FILE": f"/run/secrets/{secret}"}
+    assert KEYED["secrets"] == {secret: {"file": "${API_KEYS:-./api-keys}"}}
 
 
 def test_the_profiles_are_those_that_the_page_names() -> None:

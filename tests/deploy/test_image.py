@@ -5,7 +5,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +26,17 @@ def test_the_service_is_what_a_plain_build_makes() -> None:
     assert DOCKERFILE.rstrip().endswith("\nFROM service")
 
 
-def test_the_label_has_the_version() -> None:
+def test_the_labels_have_the_version_and_the_revision_that_is_built() -> None:
     assert f'org.opencontainers.image.version="{__version__}"' in STAGES["service"]
+    assert "ARG REVISION=" in STAGES["service"]
+    assert 'org.opencontainers.image.revision="$REVISION"' in STAGES["service"]
+
+
+def test_traces_come_with_another_lock() -> None:
+    assert "ARG LOCK=server" in STAGES["service-parts"]
+    [copied] = re.findall(r"^COPY (requirements/.*) \./$", STAGES["service-parts"], re.MULTILINE)
+    assert copied.split() == ["requirements/server.txt", "requirements/otel.txt"]
+    assert all((ROOT / path).exists() for path in copied.split())
 
 
 @pytest.mark.parametrize("stage", ["service", "conformance", "load"])
@@ -46,7 +54,7 @@ def test_signals_reach_the_program_itself(stage: str) -> None:
 def test_packages_are_installed_by_hash_and_never_compiled() -> None:
     assert "PIP_REQUIRE_HASHES=1 PIP_ONLY_BINARY=:all:" in STAGES["installer"]
     installed = re.findall(r"pip install (.*)$", DOCKERFILE, re.MULTILINE)
-    assert installed == ["-r server.txt", "-r test.txt", "-r load.txt"]
+    assert installed == ['-r "$LOCK.txt"', "-r test.txt", "-r load.txt"]
 
 
 def test_what_is_copied_into_images_is_let_through_and_nothing_else() -> None:
@@ -66,6 +74,11 @@ def test_the_health_check_says_what_readyz_says(status: int, health: int) -> Non
     assert paths == ["/readyz"] * 3
 
 
+def test_the_health_check_starts_no_interpreter() -> None:
+    assert HEALTHCHECK[:2] == ["bash", "-c"]
+    assert "python" not in HEALTHCHECK[2]
+
+
 def test_the_health_check_fails_where_nobody_answers() -> None:
     with answering(200) as (port, _):
         pass
@@ -74,9 +87,8 @@ def test_the_health_check_fails_where_nobody_answers() -> None:
 
 def checked(**variables: str) -> int:
     """Run the image's health check here; give its exit status."""
-    command = [sys.executable, *HEALTHCHECK[1:]]
     environment = {"PATH": os.environ["PATH"], **variables}
-    return subprocess.run(command, env=environment, capture_output=True, timeout=30, check=False).returncode
+    return subprocess.run(HEALTHCHECK, env=environment, capture_output=True, timeout=30, check=False).returncode
 
 
 @contextmanager

@@ -73,6 +73,8 @@ def is_for_the_compose_file(words: list[str]) -> bool:
     match words:
         case ["compose", "up"]:
             return True
+        case ["compose", "-f", "docker-compose.yml", "-f", override, "up"]:
+            return (ROOT / override).exists()
         case ["compose", "--profile", profile, "up"]:
             return any(profile in service.get("profiles", ()) for service in COMPOSE.values())
         case ["compose", "--profile", profile, "run", "--rm", name]:
