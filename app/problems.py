@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
-from starlette.requests import Request
 from starlette.responses import Response
 
 from app.responses import BatchResponse
@@ -165,12 +164,6 @@ def render(problem: Problem) -> Response:
     answer = BatchResponse(body, problem.status, dict(problem.headers), MEDIA_TYPE)
     answer.refusal = problem.code
     return answer
-
-
-async def answer_with_problem(request: Request, problem: Exception) -> Response:
-    """Answer a `Problem` that an endpoint raised."""
-    assert isinstance(problem, Problem)
-    return render(problem)
 
 
 def shortened(text: str, longest: int = LONGEST_TEXT) -> str:

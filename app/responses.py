@@ -6,12 +6,9 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
 
-RECORD: Final = "app.request_record"
-"""The key of a request's record in its ASGI scope."""
 OTHER: Final = "other"
 """The type of all events of other types, so that nobody can fill a page with names of his own."""
 _event_type = attrgetter("event_type")
@@ -51,15 +48,3 @@ class BatchResponse(Response):
     def __getstate__(self) -> dict[str, object]:
         """Travel without what only this process has."""
         return {name: value for name, value in self.__dict__.items() if name != "kept"}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer."""
-        record = scope.get(RECORD)
-        if record is not None:
-            self.tell(record)
-        await super().__call__(scope, receive, send)
-
-    def tell(self, record: Any) -> None:
-        """Tell what there is to tell."""
-        record.statistics = self.statistics
-        record.refusal = self.refusal

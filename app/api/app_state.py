@@ -3,6 +3,7 @@
 from app.observability.access_log import AccessLog
 from app.problems import Problem
 from app.settings import Settings
+from app.workers.capacity import Capacity
 from app.workers.pool import AGAIN, WorkerPool, shutting_down
 
 
@@ -11,6 +12,7 @@ class AppState:
 
     def __init__(self, settings: Settings) -> None:
         self.pool = WorkerPool(settings.pool_size)
+        self.capacity = Capacity(settings.max_concurrency, max(settings.max_held_bytes, settings.max_body_bytes))
         self.access_log = AccessLog(settings, self.pool)
         self.draining = False
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
-from app.problems import Problem, render
+from app.problems import Problem
 
 ALWAYS_OPEN: Final = ("/", "/livez", "/readyz", "/healthz", "/problems", "/problems/", "/assets/")
 PAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -46,27 +46,18 @@ class Authenticator:
         """Tell whether a request may pass."""
         return not self._digests or self._is_open(scope["path"]) or any(map(self._is_known, sent_keys(scope)))
 
+    def check(self, scope: Scope) -> None:
+        """Raise `unauthorized` for a request that may not pass."""
+        if not self.is_authorised(scope):
+            something_sent = next(sent_keys(scope), None) is not None
+            what = "The API key sent is none of this service's" if something_sent else "An API key is needed"
+            how = "send one as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"
+            raise Problem("unauthorized", f"{what}; {how}.", headers={"WWW-Authenticate": "Bearer"})
+
     def _is_known(self, sent: bytes) -> bool:
         """Compare with every key, in a time that tells neither which of them came near nor how long they are."""
         digest = _digest(sent)
         return sum(hmac.compare_digest(digest, known) for known in self._digests) > 0
-
-
-class Keys:
-    """Asks every request for a key that the lock knows."""
-
-    def __init__(self, app: ASGIApp, lock: Authenticator) -> None:
-        self.app = app
-        self.lock = lock
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer `unauthorized`."""
-        if scope["type"] == "lifespan" or self.lock.is_authorised(scope):
-            await self.app(scope, receive, send)
-        elif scope["type"] == "http":
-            await render(_unauthorized(bool(list(sent_keys(scope)))))(scope, receive, send)
-        else:  # a websocket, of which the service has none
-            await send({"type": "websocket.close", "code": 1008})
 
 
 def _digest(key: bytes) -> bytes:
@@ -82,9 +73,3 @@ def sent_keys(scope: Scope) -> Iterator[bytes]:
             scheme, _, token = value.strip().partition(b" ")
             if scheme.lower() == b"bearer":
                 yield token.strip()
-
-
-def _unauthorized(something_sent: bool) -> Problem:
-    what = "The API key sent is none of this service's" if something_sent else "An API key is needed"
-    how = "send one as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"
-    return Problem("unauthorized", f"{what}; {how}.", headers={"WWW-Authenticate": "Bearer"})

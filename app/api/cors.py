@@ -1,42 +1,87 @@
-"""Pages of other origins (the Fetch standard's CORS): only those that the operator names may call from a browser."""
+"""Pages of other origins (the Fetch standard's CORS): only those that the operator names may call from a browser.
+
+Callers send their key in a header and never a cookie, so credentials are not allowed.
+"""
 
 from collections.abc import Sequence
 from typing import Final
 
-from starlette.datastructures import Headers
-from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Scope
 
+from app.api.headers import header
 from app.problems import Finding, Problem, render
 
-TAKEN: Final = ("Authorization", "X-API-Key", "Content-Type", "Content-Encoding", "If-None-Match", "X-Request-Id")
-SHOWN: Final = ("X-Request-Id", "Repr-Digest", "ETag", "Retry-After", "WWW-Authenticate", "Allow")
-ORIGIN: Final = "Origin"
-METHOD: Final = "Access-Control-Request-Method"
-HEADERS: Final = "Access-Control-Request-Headers"
+METHODS: Final = ("GET", "HEAD", "POST")
+ALWAYS_ALLOWED: Final = ("Accept", "Accept-Language", "Content-Language")
+ALLOWED: Final = ("Authorization", "X-API-Key", "Content-Type", "Content-Encoding", "If-None-Match", "X-Request-Id")
+EXPOSED: Final = ("X-Request-Id", "Repr-Digest", "ETag", "Retry-After", "WWW-Authenticate", "Allow")
+MAX_AGE_SECONDS: Final = 600
 
 
-class Cors(CORSMiddleware):
-    """Starlette's, for callers that send their key in a header and never a cookie; its refusals are problems."""
+class Cors:
+    """What a service of these origins tells browsers; without origins, nothing."""
 
-    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
-        super().__init__(app, origins, ("GET", "HEAD", "POST"), TAKEN, expose_headers=SHOWN)
+    def __init__(self, origins: Sequence[str]) -> None:
+        self._origins = frozenset(origins)
 
-    def preflight_response(self, request_headers: Headers) -> Response:
-        """Answer a browser that asks before it calls; it sends no key yet."""
-        answer = super().preflight_response(request_headers)
-        if answer.status_code < 400:
-            return answer
-        name, message = self._refusal(request_headers)
-        finding = Finding(parameter=name, code="cors_refused", message=message)
-        refusal = render(Problem("invalid-request", f"The preflight is refused for {name}: {message}.", (finding,)))
-        refusal.headers["Vary"] = ORIGIN
-        return refusal
+    def is_preflight(self, scope: Scope) -> bool:
+        """Whether a browser asks before it calls."""
+        return (
+            scope["method"] == "OPTIONS"
+            and bool(self._origins)
+            and header(scope, b"origin") is not None
+            and header(scope, b"access-control-request-method") is not None
+        )
 
-    def _refusal(self, headers: Headers) -> tuple[str, str]:
-        if not self.is_allowed_origin(origin=headers["origin"]):
-            return ORIGIN, "This origin is none of COLLAB_CORS_ORIGINS"
-        if headers["access-control-request-method"] not in self.allow_methods:
-            return METHOD, f"Use one of {', '.join(self.allow_methods)}"
-        return HEADERS, f"Send no others than {', '.join(TAKEN)}, and nothing for a private network"
+    def fields(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """Make the header fields that let the caller's page read an answer."""
+        if not self._origins or self.is_preflight(scope):
+            return []
+        origin = header(scope, b"origin")
+        vary = [] if "*" in self._origins else [(b"vary", b"Origin")]
+        if origin is None or not self._lets_in(origin):
+            return vary
+        exposed = ", ".join(EXPOSED).encode()
+        return [
+            *vary,
+            (b"access-control-allow-origin", self._allowed_origin(scope).encode("latin-1")),
+            (b"access-control-expose-headers", exposed),
+        ]
+
+    def preflight(self, scope: Scope) -> Response:
+        """Answer a preflight, which brings no key; a refusal names the header at fault."""
+        refused = self._refusal(scope)
+        if refused:
+            name, message = refused
+            finding = Finding(parameter=name, code="cors_refused", message=message)
+            problem = Problem("invalid-request", f"The preflight is refused for {name}: {message}.", (finding,))
+            response = render(problem)
+        else:
+            response = PlainTextResponse("OK")
+            response.headers["Access-Control-Allow-Origin"] = self._allowed_origin(scope)
+            response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
+            response.headers["Access-Control-Allow-Headers"] = ", ".join(sorted((*ALWAYS_ALLOWED, *ALLOWED)))
+            response.headers["Access-Control-Max-Age"] = str(MAX_AGE_SECONDS)
+        response.headers["Vary"] = "Origin"
+        return response
+
+    def _allowed_origin(self, scope: Scope) -> str:
+        return "*" if "*" in self._origins else header(scope, b"origin") or ""
+
+    def _lets_in(self, origin: str) -> bool:
+        return "*" in self._origins or origin in self._origins
+
+    def _refusal(self, scope: Scope) -> tuple[str, str] | None:
+        """Say which header of a preflight asks for too much, and what is allowed."""
+        if not self._lets_in(header(scope, b"origin") or ""):
+            return "Origin", "This origin is none of COLLAB_CORS_ORIGINS"
+        if header(scope, b"access-control-request-method") not in METHODS:
+            return "Access-Control-Request-Method", f"Use one of {', '.join(METHODS)}"
+        known = {name.lower() for name in (*ALWAYS_ALLOWED, *ALLOWED)}
+        asked = header(scope, b"access-control-request-headers") or ""
+        too_much = {name.strip().lower() for name in asked.split(",") if name.strip()} - known
+        if too_much or header(scope, b"access-control-request-private-network") is not None:
+            allowed = f"Send no others than {', '.join(ALLOWED)}, and nothing for a private network"
+            return "Access-Control-Request-Headers", allowed
+        return None

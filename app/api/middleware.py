@@ -1,110 +1,120 @@
-"""What stands around every request, as plain ASGI: one class, one concern."""
+"""The way of every request, read from the top: id, origin, key, dispatch, what went wrong, record.
+
+Every endpoint returns a whole `Response`, so one layer does it all, and no message passes through a chain of wrappers.
+"""
 
 import asyncio
 import logging
 import re
+from contextlib import AbstractContextManager, nullcontext
 from secrets import token_hex
+from time import perf_counter
+from typing import Final
 
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import Router
+from starlette.types import Message, Receive, Scope, Send
 
 from app.api.app_state import AppState
+from app.api.auth import Authenticator
+from app.api.cors import Cors
+from app.api.dispatch import Dispatch
 from app.api.headers import header
+from app.observability.request_record import RequestRecord
 from app.problems import Problem, render, request_id
+from app.responses import BatchResponse
+from app.settings import Settings
 from app.workers.pool import shutting_down
 
 logger = logging.getLogger("app")
 
+APOLOGY: Final = "The service failed; nothing was stored, and the request can be sent again."
 _is_usable_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}").fullmatch
 
 
-def choose_id(scope: Scope) -> str:
-    """Choose the id of a request: the caller's where it is usable, else a new one."""
-    given = header(scope, b"x-request-id")
-    return given if given and _is_usable_id(given) else token_hex(16)
+class RequestLayer:
+    """Answers every request; it is all that stands between the server and the endpoints."""
 
-
-def id_field(chosen: str) -> tuple[bytes, bytes]:
-    """Write the header field that tells the caller the id."""
-    return b"x-request-id", chosen.encode()
-
-
-class RequestId:
-    """Gives every request an id, the caller's where it is usable, and every answer its header."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on under its id."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        chosen = choose_id(scope)
-        request_id.set(chosen)
-        field = id_field(chosen)
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], field]
-            await send(message)
-
-        await self.app(scope, receive, send_with_id)
-
-
-class HeadAsGet:
-    """Answers HEAD wherever GET is answered, with the headers alone."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on as GET and keep the body back."""
-        if scope["type"] != "http" or scope["method"] != "HEAD":
-            await self.app(scope, receive, send)
-            return
-
-        async def send_without_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
-        await self.app({**scope, "method": "GET"}, receive, send_without_body)
-
-
-class Guard:
-    """Turns a bug into an `internal` problem: logged here, silent about details outside.
-
-    What is given up when the drain time is over becomes `shutting-down`.
-    """
-
-    def __init__(self, app: ASGIApp, app_state: AppState) -> None:
-        self.app = app
+    def __init__(self, router: Router, settings: Settings, app_state: AppState) -> None:
+        self.router = router
+        self.dispatch = Dispatch(router.routes)
+        self.authenticator = Authenticator(settings.keys, settings.open_pages)
+        self.cors = Cors(settings.cors_origins)
         self.app_state = app_state
+        self.is_tracing = settings.tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and answer for whatever fails before an answer has begun."""
-        started = False
+        """Answer a request under its id, and record it."""
+        if scope["type"] != "http":
+            await self.router(scope, receive, send)
+            return
+        given_id = header(scope, b"x-request-id")
+        chosen_id = given_id if given_id and _is_usable_id(given_id) else token_hex(16)
+        request_id.set(chosen_id)
+        record = RequestRecord(scope["method"], chosen_id)
+        self.app_state.access_log.begin()
+        try:
+            with self.span(scope, record):
+                try:
+                    response = await self.answer(scope, receive, record)
+                    await self.send(response, scope, send, record)
+                except ClientDisconnect:
+                    pass  # in the middle of the body; there is nobody left to answer
+                except asyncio.CancelledError:  # the drain time is over
+                    if record.status or not self.app_state.draining:
+                        raise
+                    await self.send(render(shutting_down()), scope, send, record)
+        finally:
+            record.seconds = perf_counter() - record.begun
+            self.app_state.access_log.end(record)
 
-        async def remember(message: Message) -> None:
-            nonlocal started
-            await send(message)  # which may have to wait for a slow reader, and be given up
-            started = True
+    def span(self, scope: Scope, record: RequestRecord) -> AbstractContextManager[None]:
+        """Trace a request, where the operator wants traces; nothing of OpenTelemetry is imported otherwise."""
+        if not self.is_tracing:
+            return nullcontext()
+        from app.observability.tracing import span
+
+        return span(scope, record)
+
+    async def answer(self, scope: Scope, receive: Receive, record: RequestRecord) -> Response:
+        """Make the response, also of everything that goes wrong; raises `ClientDisconnect`."""
+
+        async def receive_counted() -> Message:
+            message = await receive()
+            record.bytes_in += len(message.get("body", b""))
+            return message
 
         try:
-            await self.app(scope, receive, remember)
-        except asyncio.CancelledError:
-            if not self.app_state.draining or started:
-                raise
-            await render(shutting_down())(scope, receive, send)
+            try:
+                return await self.respond(Request(scope, receive_counted), record)
+            except Problem as problem:
+                return render(problem)
+        except ClientDisconnect:
+            raise
         except Exception:
-            if scope["type"] != "http" or started:
-                raise
-            await apology(scope)(scope, receive, send)
+            logger.exception("A bug in %s %s", scope["method"], scope["path"])
+            return render(Problem("internal", APOLOGY))
 
+    async def respond(self, request: Request, record: RequestRecord) -> Response:
+        """Let the endpoint respond; raises `Problem` where there is none, or no key for it."""
+        scope = request.scope
+        if self.cors.is_preflight(scope):
+            return self.cors.preflight(scope)
+        target = self.dispatch.find(scope["path"])
+        if target is not None:
+            record.route = target.template
+        self.authenticator.check(scope)
+        endpoint = self.dispatch.endpoint(target, scope)
+        return await endpoint(request)
 
-def apology(scope: Scope) -> Response:
-    """Log the exception that is being handled, a bug, and make the answer that keeps silent about it."""
-    logger.exception("A bug in %s %s", scope["method"], scope["path"])
-    sorry = "The service failed; nothing was stored, and the request can be sent again."
-    return render(Problem("internal", sorry))
+    async def send(self, response: Response, scope: Scope, send: Send, record: RequestRecord) -> None:
+        """Send a response and record what is known of it; HEAD gets the headers alone."""
+        if isinstance(response, BatchResponse):
+            record.statistics, record.refusal = response.statistics, response.refusal
+        headers = [*response.raw_headers, *self.cors.fields(scope), (b"x-request-id", record.request_id.encode())]
+        body = b"" if scope["method"] == "HEAD" else response.body
+        await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+        record.status = response.status_code
+        await send({"type": "http.response.body", "body": body})
+        record.bytes_out = len(body)

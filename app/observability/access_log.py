@@ -6,39 +6,21 @@ A request pays for remembering a few numbers. They are told a moment later, many
 import asyncio
 import os
 from collections.abc import Callable, Iterable
-from time import perf_counter
 from typing import Final
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from app.api.operations import OPERATIONS
 from app.observability.logging import Line, instant, is_json, sink, written
 from app.observability.metrics import Metrics
-from app.observability.request_record import RequestRecord
-from app.problems import Problem, request_id
-from app.responses import RECORD
+from app.observability.request_record import OTHER_METHOD, RequestRecord
+from app.problems import Problem
 from app.settings import Settings
 from app.workers.pool import WorkerPool
 
 DELAY: Final = 0.1
 """Seconds that what was seen may wait to be told."""
 MOST_WAITING: Final = 1_000
-METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
-OTHER_METHOD: Final = "OTHER"
 PROBES: Final = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})
 """What is asked again and again by machines; its success is worth a line at level debug alone."""
-PAGES: Final = ("/docs", "/redoc", "/openapi.json")
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
-
-_whole: Final = {path: path for path in (*(operation.path for operation in OPERATIONS), *PAGES) if "{" not in path}
-_beginnings: Final = [
-    (operation.path.partition("{")[0], operation.path) for operation in OPERATIONS if "{" in operation.path
-] + [("/assets/", "/assets/{file}")]
-
-
-def route_of(path: str) -> str:
-    """Find the template of a path, of which there are few."""
-    return _whole.get(path) or next((route for start, route in _beginnings if path.startswith(start)), "unmatched")
 
 
 class AccessLog:
@@ -77,7 +59,7 @@ class AccessLog:
 
     def note_refusal(self, problem: Problem, chosen_id: str) -> None:
         """Note what was refused at the socket, before there was a request to watch."""
-        record = RequestRecord(OTHER_METHOD, "", chosen_id)
+        record = RequestRecord(OTHER_METHOD, chosen_id)
         record.status, record.refusal = problem.status, problem.code
         self.note(record)
 
@@ -85,7 +67,7 @@ class AccessLog:
         """Tell what is waiting to be told."""
         self._is_due = False
         waiting, self._waiting = self._waiting, []
-        records = [(route_of(record.path), record) for record in waiting]
+        records = [(record.route, record) for record in waiting]
         if self.is_logging:
             self._put(written(line, as_json=self._as_json) for line in map(self._line, records) if self._matters(line))
         self.metrics.count(records)
@@ -129,39 +111,3 @@ def _level(route: str, status: int) -> str:
     if status >= 500:
         return "error"
     return "debug" if route in PROBES and status < 400 else "info"
-
-
-class Seen:
-    """Sees each request come and go."""
-
-    def __init__(self, app: ASGIApp, access_log: AccessLog) -> None:
-        self.app = app
-        self.access_log = access_log
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and remember what it was."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        method = scope["method"]
-        record = RequestRecord(method if method in METHODS else OTHER_METHOD, scope["path"], request_id.get())
-        scope[RECORD] = record
-
-        async def receive_seen() -> Message:
-            message = await receive()
-            record.bytes_in += len(message.get("body", b""))
-            return message
-
-        async def send_seen(message: Message) -> None:
-            await send(message)  # which may have to wait, and be given up
-            if "body" in message:
-                record.bytes_out += len(message["body"])
-            elif "status" in message:
-                record.status = message["status"]
-
-        self.access_log.begin()
-        try:
-            await self.app(scope, receive_seen, send_seen)
-        finally:
-            record.seconds = perf_counter() - record.begun
-            self.access_log.end(record)

@@ -1,8 +1,14 @@
 """What is recorded of one request: numbers and kinds, never what was in it."""
 
 from time import perf_counter, time
+from typing import Final
 
 from app.responses import BatchStatistics
+
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+OTHER_METHOD: Final = "OTHER"
+UNMATCHED: Final = "unmatched"
+"""The route of a request for a path that leads nowhere."""
 
 
 class RequestRecord:
@@ -13,17 +19,17 @@ class RequestRecord:
         "bytes_in",
         "bytes_out",
         "method",
-        "path",
         "refusal",
         "request_id",
+        "route",
         "seconds",
         "statistics",
         "status",
     )
 
-    def __init__(self, method: str, path: str, request_id: str) -> None:
-        self.method = method
-        self.path = path
+    def __init__(self, method: str, request_id: str) -> None:
+        self.method = method if method in METHODS else OTHER_METHOD
+        self.route = UNMATCHED
         self.request_id = request_id
         self.begun = perf_counter()
         self.seconds = 0.0

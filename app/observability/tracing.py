@@ -4,43 +4,33 @@ Written against OpenTelemetry's API alone. FastAPI's own tracing, and the ready-
 queries as they came, and know neither our routes nor refusals. Without `COLLAB_TRACING` nothing of this is imported.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from opentelemetry import propagate, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
-from app.observability.access_log import route_of
 from app.observability.request_record import RequestRecord
-from app.responses import RECORD
+
+_tracer = trace.get_tracer("app")
 
 
-class Traced:
-    """Makes a span of every request, within the caller's trace where there is one."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        self.tracer = trace.get_tracer("app")
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and tell of it at its end."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        caller = propagate.extract(
-            {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        )
-        with self.tracer.start_as_current_span("request", caller, SpanKind.SERVER) as span:
-            await self.app(scope, receive, send)
-            record: RequestRecord | None = scope.get(RECORD)
-            if record is not None and span.is_recording():
-                _describe(span, record)
+@contextmanager
+def span(scope: Scope, record: RequestRecord) -> Iterator[None]:
+    """Make the span of a request, within the caller's trace where there is one, and describe it at its end."""
+    caller = propagate.extract({name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]})
+    with _tracer.start_as_current_span("request", caller, SpanKind.SERVER) as span:
+        yield
+        if span.is_recording():
+            _describe(span, record)
 
 
 def _describe(span: Span, record: RequestRecord) -> None:
-    route = route_of(record.path)
-    span.update_name(f"{record.method} {route}")
+    span.update_name(f"{record.method} {record.route}")
     told: dict[str, str | int | None] = {
         "http.request.method": record.method,
-        "http.route": route,
+        "http.route": record.route,
         "http.response.status_code": record.status,
         "http.request.body.size": record.bytes_in,
         "http.response.body.size": record.bytes_out,

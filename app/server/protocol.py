@@ -9,7 +9,7 @@ import httptools
 
 from app.server import refusals
 from app.server.connection import Connection
-from app.server.request_cycle import Answerer, RequestCycle
+from app.server.request_cycle import RequestCycle
 from app.server.targets import origin_form
 from app.server.timeouts import NoteRefusal, Watch
 from app.server.upgrades import head_without_upgrade
@@ -19,30 +19,28 @@ MOST_AHEAD: Final = 1000
 """How many requests may wait on a connection for the answers of those before them."""
 
 
-def protocol_factory(settings: Settings, note_refusal: NoteRefusal, at_once: Answerer) -> type[asyncio.Protocol]:
+def protocol_factory(settings: Settings, note_refusal: NoteRefusal) -> type[asyncio.Protocol]:
     """Make what uvicorn's `http` takes: something that makes a protocol for each connection."""
-    return cast("type[asyncio.Protocol]", ProtocolFactory(settings, note_refusal, at_once))
+    return cast("type[asyncio.Protocol]", ProtocolFactory(settings, note_refusal))
 
 
 class ProtocolFactory:
     """Makes the protocols of one server; it travels to the server's process before it makes any."""
 
-    def __init__(self, settings: Settings, note_refusal: NoteRefusal, at_once: Answerer) -> None:
+    def __init__(self, settings: Settings, note_refusal: NoteRefusal) -> None:
         self._settings = settings
         self._watch = Watch(settings, note_refusal)
-        self._at_once = at_once
 
     def __call__(self, **given: Any) -> "GuardedProtocol":
         """Make the protocol of a connection."""
-        return GuardedProtocol(self._settings, self._watch, self._at_once, **given)
+        return GuardedProtocol(self._settings, self._watch, **given)
 
 
 class GuardedProtocol(Connection):
     """uvicorn's protocol over httptools, with limits, deadlines, and an answer for everything that is no request."""
 
-    def __init__(self, settings: Settings, watch: Watch, at_once: Answerer, **given: Any) -> None:
+    def __init__(self, settings: Settings, watch: Watch, **given: Any) -> None:
         super().__init__(settings, watch, **given)
-        self._at_once = at_once
         self._limit = settings.max_header_bytes
         self._arriving = 0
         self._plain_bytes = 0  # since the head began, or since the last byte of the body: lines, chunk sizes, trailers
@@ -112,7 +110,6 @@ class GuardedProtocol(Connection):
 
     def _exchange(self) -> RequestCycle:
         return RequestCycle(
-            self._at_once,
             scope=self.scope,
             transport=cast(asyncio.Transport, self.transport),
             flow=self.flow,

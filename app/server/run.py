@@ -14,7 +14,6 @@ from app.server.descriptors import make_room_for
 from app.server.graceful_shutdown import DrainingServer, Worker
 from app.server.listener import address_of
 from app.server.protocol import protocol_factory
-from app.server.request_cycle import Answerer, never
 from app.server.supervisor import Supervisor
 from app.server.timeouts import NoteRefusal
 from app.settings import Settings
@@ -45,7 +44,7 @@ def serve_in_this_process(settings: Settings, listener: socket.socket, kind: typ
     app_state.pool.source = fork_server or app_state.pool.source
     app_state.access_log.is_logging = True
     app = create_app(settings, app_state)
-    config = server_config(app, settings, app_state.access_log.note_refusal, app.at_once)
+    config = server_config(app, settings, app_state.access_log.note_refusal)
     with exporting(settings):
         kind(config, app_state, settings.drain_seconds).run([listener])
     return 0
@@ -55,7 +54,6 @@ def server_config(
     app: ASGIApp | str,
     settings: Settings,
     note_refusal: NoteRefusal = lambda problem, request_id: None,
-    at_once: Answerer = never,
 ) -> uvicorn.Config:
     """Say how uvicorn serves; what the service is measured against is served in the same way."""
     return uvicorn.Config(
@@ -64,6 +62,6 @@ def server_config(
         access_log=False,
         server_header=False,
         loop="uvloop",
-        http=protocol_factory(settings, note_refusal, at_once),
+        http=protocol_factory(settings, note_refusal),
         ws="none",
     )

@@ -7,8 +7,9 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
+from app.api.application import OPERATIONS
 from app.api.examples.answers import ONLY, Answer, answers
-from app.api.operations import OPERATIONS, Operation
+from app.api.operation import Operation
 from tests.browser.visit import Visit, visit
 
 pytestmark = pytest.mark.browser

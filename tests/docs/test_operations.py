@@ -35,7 +35,7 @@ def test_it_explains_every_metric_with_its_labels() -> None:
 
 def filled() -> Metrics:
     """Count one of everything."""
-    sight = RequestRecord("POST", "/reduce", "r-1")
+    sight = RequestRecord("POST", "r-1")
     sight.status, sight.refusal = 422, "malformed-payload"
     sight.statistics = BatchStatistics(1, {"DriveIntentSet": 1}, "strict", 1)
     metrics = Metrics()

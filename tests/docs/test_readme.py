@@ -10,7 +10,8 @@ from itertools import pairwise
 
 import pytest
 
-from app.api.operations import OPERATIONS, Operation
+from app.api.application import OPERATIONS
+from app.api.operation import Operation
 from app.problems import KINDS
 from app.settings import Settings
 from conformance.serving import service as started_service

@@ -6,12 +6,15 @@ As with `/reduce` there are two ways. The sure one reads a batch whose events al
 from typing import Any, Final
 
 import msgspec
+from pydantic import JsonValue
 from starlette.responses import Response
 
+from app.api import examples
 from app.api.body.locations import IN_ARRAY
 from app.api.body.parse import invalid_request, read_batch, read_surely
-from app.api.endpoints.reduce import are_keys_ids, bounds_of
-from app.api.schemas import AdmitRequest, Admitted
+from app.api.endpoints.folding import are_keys_ids, bounds_of
+from app.api.operation import BODY_PROBLEMS, Operation, json_handler
+from app.api.schemas import AdmitAnswer, AdmitRequest, Admitted
 from app.problems import LONGEST_DETAIL, Finding, Problem, bounded, pointer, shortened
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings
@@ -129,3 +132,26 @@ def _late_events(refusal: LateEventsError) -> Problem:
 def _roster_beside_checkpoint() -> Problem:
     message = "A checkpoint has its participants already; send a roster only where there is no checkpoint"
     return invalid_request(iter((Finding(pointer="/roster", code="roster_beside_checkpoint", message=message),)))
+
+
+PublishedRequest: Final = AdmitRequest[Event | JsonValue]
+ADMIT: Final = Operation(
+    method="post",
+    path="/admit",
+    operation_id="admitEvents",
+    tag="Live loop",
+    summary="Move a mission on by a batch of events",
+    description=(
+        "Takes the checkpoint of the answer before and the next events, and judges these one at a time in "
+        "canonical order under strict rules. Each has its verdict: `accepted`, `duplicate`, `ignored`, or "
+        "`rejected` with the reason, and then it leaves no trace. The state is byte for byte what `/reduce` gives"
+        " in strict mode for everything accepted so far, however the history was cut into batches. Store the new "
+        "checkpoint; sent again, a batch is answered with `duplicate` and the same state. An event that sorts at "
+        "or before what was folded is late: to take it in, resume from an earlier checkpoint."
+    ),
+    handler=json_handler(admit_body),
+    answer=AdmitAnswer,
+    request=PublishedRequest,
+    problems=(*BODY_PROBLEMS, "late-events", "too-many-events", "event-too-large", "bad-checkpoint", "worker-lost"),
+    examples=examples.ADMIT,
+)

@@ -3,7 +3,13 @@
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
+from starlette.requests import Request
+from starlette.responses import Response
 
+from app.api.body.receive import JSON
+from app.api.headers import header
+from app.api.negotiation import require_acceptable
+from app.api.operation import Operation, Service
 from app.settings import LIMITS, Settings
 
 
@@ -21,6 +27,24 @@ Limits: Final[type[BaseModel]] = create_model(
 )
 
 
-def limits_in_force(settings: Settings) -> BaseModel:
-    """List the limits of one service."""
-    return Limits.model_validate({name: getattr(settings, name) for name in LIMITS})
+async def get_limits(request: Request, service: Service) -> Response:
+    """List the limits of this service."""
+    require_acceptable(header(request.scope, b"accept"), JSON)
+    limits = Limits.model_validate({name: getattr(service.settings, name) for name in LIMITS})
+    return Response(limits.model_dump_json(), media_type=JSON)
+
+
+GET_LIMITS: Final = Operation(
+    method="get",
+    path="/limits",
+    operation_id="getLimits",
+    tag="Service",
+    summary="List the limits of this deployment",
+    description=(
+        "Everything that bounds what you may send: each is a setting of the operator. Past one, the answer is a "
+        "problem of 413, 431, 408 or 503 that says which."
+    ),
+    handler=get_limits,
+    answer=Limits,
+    problems=("not-acceptable",),
+)

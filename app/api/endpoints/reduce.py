@@ -4,33 +4,45 @@ There are two ways. The sure one reads a batch in which nothing is wrong or unus
 the thorough one, which handles every batch and explains what it refuses. Both give the same bytes.
 """
 
-import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from starlette.requests import Request
 from starlette.responses import Response
 
+from app.api import examples
 from app.api.body.locations import IN_ARRAY, ArrayLocations
 from app.api.body.ndjson import are_small, read_lines
 from app.api.body.parse import read_batch, read_envelopes, read_surely
+from app.api.body.receive import JSON, NDJSON, read_body, read_media_type
+from app.api.endpoints.folding import (
+    SURE_READER,
+    are_keys_ids,
+    event_name,
+    mode_of,
+    new_accumulator,
+    refused,
+    state_response,
+)
+from app.api.endpoints.reduce_ordered import reduce_stream
+from app.api.headers import header
+from app.api.negotiation import require_acceptable
+from app.api.operation import BODY_PROBLEMS, EVENT_LINE, LOST, REFUSALS, Operation, Service
+from app.api.query import check_query, read_choice
 from app.api.schemas import ReduceRequest
-from app.problems import SEE_LIMITS, Finding, Problem, bounded, shortened
-from app.responses import BatchResponse, BatchStatistics, batch_statistics
+from app.problems import Finding, Problem, bounded
+from app.responses import batch_statistics
 from app.settings import Settings
 from mission_collaboration.contract.envelope import Event
-from mission_collaboration.contract.errors import EventRefusedError, UnknownParticipantError
-from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.errors import EventRefusedError
+from mission_collaboration.contract.state import ReducedCollaborationState
 from mission_collaboration.decoding.events import ReadEvent, malformation, read_events
-from mission_collaboration.decoding.reader import SureReader
 from mission_collaboration.reducer.accumulator import Accumulator
-from mission_collaboration.reducer.bounds import Bounds, WarningTooLargeError
-from mission_collaboration.reducer.fold import Mode, fold
+from mission_collaboration.reducer.fold import MODES, Mode, fold
 from mission_collaboration.reducer.ordering import canonical, sure_order
-from mission_collaboration.reducer.snapshot import encode
 
-SURE_READER: Final = SureReader(ReduceRequest[Event])
-Roster = dict[str, ParticipantIdentity] | None
+DEFAULT_ORDER: Final = b"ordered=false"
+"""What forms made of the document send along with JSON, though it says nothing there."""
 
 
 def reduce_body(body: bytes, limits: Settings) -> Response:
@@ -56,42 +68,6 @@ def reduce_lines(body: bytes, limits: Settings, mode: Mode) -> Response:
     return _reduced_thoroughly(read_envelopes(values, places), new_accumulator(limits, mode), places)
 
 
-def new_accumulator(limits: Settings, mode: Mode, roster: Roster = None) -> Accumulator:
-    """Begin the account of a mission, within the limits of this service."""
-    return Accumulator(strict=mode == "strict", roster=roster, bounds=bounds_of(limits))
-
-
-def bounds_of(limits: Settings) -> Bounds:
-    """Tell how many people warnings may name here."""
-    return Bounds(limits.max_warning_participants, limits.max_warning_strangers)
-
-
-def mode_of(accumulator: Accumulator) -> Mode:
-    """Name the mode of a fold."""
-    return "strict" if accumulator.strict else "permissive"
-
-
-def state_response(accumulator: Accumulator, statistics: BatchStatistics) -> BatchResponse:
-    """Answer with a state's bytes and their digest (RFC 9530)."""
-    body = encode(accumulator)
-    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    answer = BatchResponse(body, headers={"Repr-Digest": f"sha-256=:{digest}:"}, media_type="application/json")
-    answer.statistics = statistics
-    return answer
-
-
-def refused(refusal: EventRefusedError, places: ArrayLocations) -> Problem:
-    """Make the problem of an event that strict mode refuses."""
-    assert refusal.index is not None
-    about = {"event_id": refusal.event_id, "event_type": refusal.event_type}
-    if isinstance(refusal, UnknownParticipantError):
-        about["participant_id"] = refusal.participant_id
-    finding = places.finding(refusal.index, refusal.location, refusal.code, refusal.reason)
-    see = f"; {SEE_LIMITS}" if isinstance(refusal, WarningTooLargeError) else ""
-    detail = f"{shortened(refusal.reason)}: {_name(refusal, places)}{see}."
-    return Problem(refusal.code, detail, (finding,), about=about)
-
-
 def _reduced_surely(events: Sequence[Event], accumulator: Accumulator) -> Response | None:
     """Fold events that surely fit; None when one is refused, for the thorough way to explain."""
     try:
@@ -115,15 +91,6 @@ def _reduced_thoroughly(events: Sequence[Event], accumulator: Accumulator, place
     return state_response(accumulator, batch_statistics(events, mode_of(accumulator), len(accumulator.anomalies)))
 
 
-def are_keys_ids(roster: Roster) -> bool:
-    """Tell whether every key of a roster is its identity's id."""
-    return not roster or all(key == identity.participant_id for key, identity in roster.items())
-
-
-def _name(event: EventRefusedError | ReadEvent, places: ArrayLocations) -> str:
-    return f"event {event.event_id} ({event.event_type}) at {places.name(event.index or 0)}"
-
-
 def _refuse_malformed(events: list[ReadEvent], places: ArrayLocations) -> None:
     """Refuse the whole batch for its malformed payloads, naming every one of them."""
     bad = [event for event in events if event.payload is None]
@@ -133,7 +100,7 @@ def _refuse_malformed(events: list[ReadEvent], places: ArrayLocations) -> None:
     others = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
     raise Problem(
         "malformed-payload",
-        f"Malformed payload at {findings[0].pointer}: {findings[0].message}: {_name(bad[0], places)}{others}.",
+        f"Malformed payload at {findings[0].pointer}: {findings[0].message}: {event_name(bad[0], places)}{others}.",
         findings,
         more,
         {"event_id": bad[0].event_id, "event_type": bad[0].event_type},
@@ -144,3 +111,58 @@ def _malformations(bad: list[ReadEvent], places: ArrayLocations) -> Iterator[Fin
     for event in bad:
         for location, violation in malformation(event.source.payload, event.event_type):
             yield places.finding(event.index, location, violation.violation_type, violation.message)
+
+
+async def reduce_events(request: Request, service: Service) -> Response:
+    """Fold events into a state, from JSON or NDJSON."""
+    require_acceptable(header(request.scope, b"accept"), JSON)
+    if read_media_type(request, JSON, NDJSON) == NDJSON:
+        check_query(request, "mode", "ordered")
+        mode: Mode = read_choice(request, "mode", MODES)
+        if read_choice(request, "ordered", ("false", "true")) == "true":
+            return await reduce_stream(request, mode, service.settings, service.capacity)
+        body = await read_body(request, service.settings, service.capacity)
+        return await service.pool.do(reduce_lines, body, service.settings, mode)
+    if request.scope["query_string"] != DEFAULT_ORDER:
+        check_query(request)
+    body = await read_body(request, service.settings, service.capacity)
+    return await service.pool.do(reduce_body, body, service.settings)
+
+
+MODE: Final = {
+    "name": "mode",
+    "in": "query",
+    "description": "The mode, for NDJSON bodies, `strict` unless said; in JSON it stands in the body.",
+    "schema": {"type": "string", "enum": ["strict", "permissive"]},
+}
+ORDERED: Final = {
+    "name": "ordered",
+    "in": "query",
+    "description": "For NDJSON bodies: `true` says that the events come in canonical order.",
+    "schema": {"type": "boolean"},
+}
+PublishedRequest: Final = ReduceRequest[Event]
+REDUCE: Final = Operation(
+    method="post",
+    path="/reduce",
+    operation_id="reduceEvents",
+    tag="Events",
+    summary="Fold events into the mission's state",
+    description=(
+        "Sorts the events into canonical order, drops duplicates, ignores other event types and folds the rest. "
+        "The same set of events gives the same bytes, whatever order they come in; `Repr-Digest` lets you compare"
+        " answers without reading them. In `strict` mode the first event that breaks a rule is refused with its "
+        "place in your body; in `permissive` mode it becomes an anomaly in the state. As `application/x-ndjson` "
+        "the body has one event a line, and the query says the mode; with `ordered=true` the events come in "
+        "canonical order and are folded as they arrive, however many there are."
+    ),
+    handler=reduce_events,
+    answer=ReducedCollaborationState,
+    answered="The state of the mission: its 15 fields, all of them always there.",
+    answer_headers=("Repr-Digest",),
+    request=PublishedRequest,
+    lines=EVENT_LINE,
+    parameters=(MODE, ORDERED),
+    problems=(*BODY_PROBLEMS, "too-many-events", "event-too-large", *REFUSALS, "out-of-order", *LOST),
+    examples=examples.REDUCE,
+)

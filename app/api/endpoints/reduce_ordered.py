@@ -13,7 +13,7 @@ from app.api.body.locations import ArrayLocations, LineLocations
 from app.api.body.ndjson import Line, is_small, lines_of, read_line
 from app.api.body.parse import read_envelopes
 from app.api.body.receive import plain_chunks
-from app.api.endpoints.reduce import SURE_READER, new_accumulator, refused, state_response
+from app.api.endpoints.folding import SURE_READER, new_accumulator, refused, state_response
 from app.problems import Finding, pointer
 from app.responses import BatchStatistics
 from app.settings import Settings

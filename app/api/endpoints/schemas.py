@@ -6,9 +6,14 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal
 
+from starlette.requests import Request
 from starlette.responses import Response
 
+from app.api.body.receive import JSON
 from app.api.caching import Document, answer, document
+from app.api.headers import header
+from app.api.negotiation import require_acceptable
+from app.api.operation import IF_NONE_MATCH, Operation, Service
 from app.api.schemas import SchemaEntry, SchemaIndex
 from app.problems import Finding, Problem
 from mission_collaboration.contract.constants import CONTRACT_VERSION
@@ -30,17 +35,21 @@ def known_names() -> Mapping[str, str]:
     return names | {event_type: name for name, event_type in _event_types.items()}
 
 
-def schema_index() -> SchemaIndex:
-    """List every schema."""
-    return SchemaIndex(contract_version=CONTRACT_VERSION, schemas=list(_entries()))
+async def list_schemas(request: Request, service: Service) -> Response:
+    """List the JSON Schemas."""
+    require_acceptable(header(request.scope, b"accept"), JSON)
+    index = SchemaIndex(contract_version=CONTRACT_VERSION, schemas=list(_entries()))
+    return Response(index.model_dump_json(), media_type=JSON)
 
 
-def schema_response(name: str, if_none_match: str | None) -> Response:
-    """Answer with one schema, or with 304 when the caller has it; raises `unknown-schema`."""
+async def get_schema(request: Request, service: Service) -> Response:
+    """Answer with one JSON Schema, or with 304 when the caller has it; raises `unknown-schema`."""
+    require_acceptable(header(request.scope, b"accept"), MEDIA_TYPE, JSON)
+    name = request.path_params["type"]
     file = _names().get(name)
     if file is None:
         raise _unknown(name)
-    return answer(_document(file), if_none_match)
+    return answer(_document(file), header(request.scope, b"if-none-match"))
 
 
 @cache
@@ -77,3 +86,42 @@ def _unknown(name: str) -> Problem:
     shown = name[:100]
     finding = Finding(parameter="type", code="unknown-schema", message=hint.strip())
     return Problem("unknown-schema", f"There is no schema '{shown}'.{hint}", (finding,))
+
+
+SCHEMA: Final = {
+    "name": "type",
+    "in": "path",
+    "required": True,
+    "description": "An event type, a model or a schema file's name.",
+    "schema": {"type": "string"},
+    "example": "DriveIntentSet",
+}
+LIST_SCHEMAS: Final = Operation(
+    method="get",
+    path="/schemas",
+    operation_id="listSchemas",
+    tag="Schemas",
+    summary="List the JSON Schemas",
+    description="Every schema of the contract with its name, title, kind and address.",
+    handler=list_schemas,
+    answer=SchemaIndex,
+    answered="The names and addresses of all schemas.",
+    problems=("not-acceptable",),
+)
+GET_SCHEMA: Final = Operation(
+    method="get",
+    path="/schemas/{type}",
+    operation_id="getSchema",
+    tag="Schemas",
+    summary="Fetch one JSON Schema",
+    description=(
+        "By event type (`DriveIntentSet`), model (`FocusTarget`, `Event`) or file name "
+        "(`drive_intent_set_payload`). Made to be cached: a strong `ETag`, and 304 when you have it."
+    ),
+    handler=get_schema,
+    answer="application/schema+json",
+    answered="The schema, as it is committed and shipped.",
+    answer_headers=("ETag", "Cache-Control"),
+    parameters=(SCHEMA, IF_NONE_MATCH),
+    problems=("unknown-schema", "not-acceptable"),
+)

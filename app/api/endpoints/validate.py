@@ -6,11 +6,19 @@ from itertools import islice
 from typing import Any, Final, Literal, get_args
 
 import msgspec
+from pydantic import JsonValue
+from starlette.requests import Request
 from starlette.responses import Response
 
+from app.api import examples
 from app.api.body.locations import IN_ARRAY, ArrayLocations, LineLocations
 from app.api.body.ndjson import Line, are_small, lines_of, read_line
 from app.api.body.parse import check_count, read_batch, read_request, read_surely, text_member
+from app.api.body.receive import JSON, NDJSON, read_body, read_media_type
+from app.api.headers import header
+from app.api.negotiation import require_acceptable
+from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, Service, json_handler
+from app.api.query import check_query, read_choice
 from app.api.schemas import BatchVerdict, EventVerdict, ValidateBatchRequest, ValidateRequest, Violation
 from app.problems import Finding, Problem
 from app.responses import BatchResponse, BatchStatistics, batch_statistics
@@ -21,6 +29,7 @@ from mission_collaboration.contract.mapping import judge_mapping
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.schemas import validator
 from mission_collaboration.contract.validation import judge_by_model, judge_by_schema, validate_event
+from mission_collaboration.contract.violations import ConformanceResult
 from mission_collaboration.decoding.reader import SureReader
 from mission_collaboration.decoding.structs import struct_for
 
@@ -178,3 +187,59 @@ def _by_both_layers(data: Any, model: Any, before: Location) -> Iterator[Found]:
         yield "model", (*before, *location), by_model.violation_type, by_model.message
     for location, by_schema in judge_by_schema(data, model):
         yield "schema", (*before, *location), by_schema.validator, by_schema.message
+
+
+async def validate_batch(request: Request, service: Service) -> Response:
+    """Judge every event of a batch, from JSON or NDJSON."""
+    require_acceptable(header(request.scope, b"accept"), JSON)
+    judge = validate_batch_lines if read_media_type(request, JSON, NDJSON) == NDJSON else validate_batch_body
+    check_query(request, "report")
+    report: Report = read_choice(request, "report", REPORTS)
+    body = await read_body(request, service.settings, service.capacity)
+    return await service.pool.do(judge, body, service.settings, report)
+
+
+REPORT: Final = {
+    "name": "report",
+    "in": "query",
+    "description": "`invalid` leaves the valid events out of `results`.",
+    "schema": {"type": "string", "enum": ["all", "invalid"], "default": "all"},
+}
+VALIDATE: Final = Operation(
+    method="post",
+    path="/validate",
+    operation_id="validatePayload",
+    tag="Events",
+    summary="Judge one payload",
+    description=(
+        "Holds a payload against its model and, separately, against its JSON Schema, and tells everything that "
+        "either refuses. Judging bad data is a success: the answer is 200 with `valid: false`."
+    ),
+    handler=json_handler(validate_body),
+    answer=ConformanceResult,
+    answered="The verdict of both layers; `valid` says whether either has anything to say.",
+    request=ValidateRequest,
+    problems=(*BODY_PROBLEMS, "unknown-event-type", *LOST),
+    examples=examples.VALIDATE,
+)
+PublishedRequest: Final = ValidateBatchRequest[Event | JsonValue]
+VALIDATE_BATCH: Final = Operation(
+    method="post",
+    path="/validate/batch",
+    operation_id="validateBatch",
+    tag="Events",
+    summary="Judge every event of a batch",
+    description=(
+        "One verdict an event, in input order: its envelope, its payload and the canonical mapping between the "
+        "two. A bad event never taints its neighbours. Other types are judged by their envelope only. Details are"
+        " given for the first 1,000 invalid events, ten violations each."
+    ),
+    handler=validate_batch,
+    answer=BatchVerdict,
+    answered="The verdicts, and how many events are invalid.",
+    request=PublishedRequest,
+    lines=ANY_LINE,
+    parameters=(REPORT,),
+    problems=(*BODY_PROBLEMS, "too-many-events", "event-too-large", *LOST),
+    examples=examples.VALIDATE_BATCH,
+)

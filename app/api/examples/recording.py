@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple
 
 from starlette.types import ASGIApp, Message
 
-from app.api.application import create_app
+from app.api.application import OPERATIONS, create_app
 from app.api.examples.answers import ONLY, REQUEST_ID, Answers
-from app.api.operations import OPERATIONS, Operation
+from app.api.operation import Operation
 from app.settings import Settings
 
 JSON: Final = "application/json"
@@ -40,7 +40,7 @@ async def _record() -> Answers:
 
 def _exchanges() -> Iterator[Exchange]:
     for operation in OPERATIONS:
-        for name, example in (operation.examples or {}).items():
+        for name, example in operation.examples.items():
             yield Exchange(operation, name, json.dumps(example["value"]).encode())
         if operation.request is None and not str(operation.answer).startswith("text/"):
             yield Exchange(operation, ONLY, b"")

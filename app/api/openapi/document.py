@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from app.api.openapi.names import with_names
 from app.api.openapi.responses import HEADERS, problem_examples, responses
 from app.api.openapi.schemas import component_schemas, reference
 from app.api.openapi.security import KEY_WHERE_SET, SECURITY_SCHEMES
-from app.api.operations import OPERATIONS, Operation
+from app.api.operation import Operation
 from mission_collaboration import __version__
 
 ABOUT: Final = """\
@@ -38,8 +39,8 @@ TAGS: Final = (
 
 
 @cache
-def openapi_document() -> dict[str, Any]:
-    """Make the document; the same object at every call."""
+def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
+    """Make the document; the same object at every call for the same operations."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -52,19 +53,19 @@ def openapi_document() -> dict[str, Any]:
         "servers": [{"url": "/", "description": "This host"}],
         "security": KEY_WHERE_SET,
         "tags": list(TAGS),
-        "paths": _paths(),
+        "paths": _paths(operations),
         "components": {
-            "schemas": component_schemas(),
-            "examples": problem_examples(),
+            "schemas": component_schemas(operations),
+            "examples": problem_examples(operations),
             "headers": HEADERS,
             "securitySchemes": SECURITY_SCHEMES,
         },
     }
 
 
-def _paths() -> dict[str, Any]:
+def _paths(operations: Sequence[Operation]) -> dict[str, Any]:
     paths: dict[str, Any] = defaultdict(dict)
-    for operation in OPERATIONS:
+    for operation in operations:
         paths[operation.path][operation.method] = _operation(operation)
     return dict(paths)
 
@@ -88,7 +89,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
 def _bodies(operation: Operation) -> dict[str, Any]:
     assert operation.request is not None
     content: dict[str, Any] = {"application/json": {"schema": reference(operation.request)}}
-    if operation.examples is not None:
+    if operation.examples:
         content["application/json"]["examples"] = operation.examples
     if operation.lines is not None:
         content["application/x-ndjson"] = _lines(operation)
@@ -100,7 +101,6 @@ def _lines(operation: Operation) -> dict[str, Any]:
 
     Its example is the last of the JSON ones, which finds no fault: faults have other places in lines.
     """
-    assert operation.examples is not None
     name, example = list(operation.examples.items())[-1]
     lines = "\n".join(json.dumps(event, separators=(",", ":")) for event in example["value"]["events"])
     return {

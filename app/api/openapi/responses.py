@@ -1,13 +1,13 @@
 """What an operation answers: with 200 its model or document, else problems, each status with its codes."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from app.api.auth import is_always_open
 from app.api.examples.answers import ONLY, answers
 from app.api.openapi.schemas import reference
-from app.api.operations import OPERATIONS, Operation
+from app.api.operation import Operation
 from app.api.pages.explanations import problem_page
 from app.problems import KINDS, MEDIA_TYPE, ProblemDetails
 
@@ -37,10 +37,10 @@ def responses(operation: Operation) -> dict[str, Any]:
     return dict(sorted(described.items()))
 
 
-def problem_examples() -> dict[str, Any]:
+def problem_examples(operations: Sequence[Operation]) -> dict[str, Any]:
     """Show each error that an operation can answer with, as its page does."""
-    codes = dict.fromkeys(code for operation in OPERATIONS for code in _codes(operation))
-    pages = {code: problem_page(code) for code in sorted(codes)}
+    codes = dict.fromkeys(code for operation in operations for code in _codes(operation))
+    pages = {code: problem_page(code, operations) for code in sorted(codes)}
     return {
         code: {"summary": page.title, "description": page.remedy, "value": page.example.model_dump(exclude_none=True)}
         for code, page in pages.items()
@@ -68,7 +68,7 @@ def _shown(operation: Operation) -> dict[str, Any]:
 
 def _recorded(operation: Operation, status: int) -> dict[str, Any]:
     """Take what the service answered to the examples of an operation with this status."""
-    given = operation.examples or {}
+    given = operation.examples
     return {
         name: {**({"summary": given[name]["summary"]} if name in given else {}), "value": answer["value"]}
         for name, answer in answers().get(operation.operation_id, {}).items()

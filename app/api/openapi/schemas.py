@@ -3,7 +3,7 @@
 import inspect
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 from app.api.examples.stories import EACH_TYPE
 from app.api.openapi.events import advisory_schemas, event_schemas
 from app.api.openapi.names import NAMED, SCHEMAS, with_names
-from app.api.operations import OPERATIONS
+from app.api.operation import Operation
 from app.problems import ProblemDetails
 from mission_collaboration.contract.json_schema import ContractJsonSchema
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
@@ -50,9 +50,9 @@ def reference(model: type[BaseModel]) -> dict[str, str]:
     return {"$ref": SCHEMAS + _public_name(model.__name__)}
 
 
-def component_schemas() -> dict[str, Schema]:
+def component_schemas(operations: Sequence[Operation]) -> dict[str, Schema]:
     """Make all components, by name."""
-    published = _of_models()
+    published = _of_models(operations)
     every = {**published, **DOCUMENTS, **event_schemas(published["Event"]), **advisory_schemas(published["Advisory"])}
     for event_type, model in PAYLOAD_MODELS.items():
         every[model.__name__] |= {"examples": [EACH_TYPE[event_type]["payload"]]}
@@ -76,8 +76,8 @@ def _with_default(described: Schema) -> str:
     return f"{described['description']} `{shown}` when absent."
 
 
-def _of_models() -> dict[str, Schema]:
-    models = dict.fromkeys(_models())
+def _of_models(operations: Sequence[Operation]) -> dict[str, Schema]:
+    models = dict.fromkeys(_models(operations))
     _, definitions = models_json_schema(
         [(model, "validation") for model in models],
         schema_generator=ContractJsonSchema,
@@ -90,9 +90,9 @@ def _of_models() -> dict[str, Schema]:
     return {name: schema | {"title": name} for name, schema in schemas.items()}
 
 
-def _models() -> Iterator[type[BaseModel]]:
+def _models(operations: Sequence[Operation]) -> Iterator[type[BaseModel]]:
     yield from PUBLISHED_MODELS.values()
-    for operation in OPERATIONS:
+    for operation in operations:
         yield from (model for model in (operation.request, operation.answer) if isinstance(model, type))
     yield ProblemDetails
 

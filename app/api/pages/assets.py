@@ -6,12 +6,12 @@ from importlib.abc import Traversable
 from importlib.resources import files
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from app.api.caching import Document, answer, document
+from app.problems import KINDS, Problem
 
 OURS: Final = "/assets"
 READERS: Final = "/docs/assets"
@@ -48,9 +48,9 @@ def _served(prefix: str, known: Mapping[str, Traversable]) -> Route:
         return document(content, MEDIA_TYPES[name.rpartition(".")[2]])
 
     async def asset(request: Request) -> Response:
-        name = request.path_params["name"]
+        name = request.path_params["file"]
         if name not in known:
-            raise HTTPException(404)
+            raise Problem("not-found", f"{KINDS['not-found'].title}: {request.scope['path'][:200]}.")
         return answer(read(name), request.headers.get("if-none-match"))
 
-    return Route(f"{prefix}/{{name}}", asset, methods=["GET"], include_in_schema=False)
+    return Route(f"{prefix}/{{file}}", asset, methods=["GET"], include_in_schema=False)

@@ -1,6 +1,6 @@
 """`/docs`, `/redoc` and `/openapi.json`: the document and its readers, with every asset from this host."""
 
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 import msgspec
@@ -10,7 +10,9 @@ from starlette.routing import Route
 
 from app.api.body.receive import JSON
 from app.api.caching import Document, answer, document
+from app.api.headers import header
 from app.api.openapi import openapi_document
+from app.api.operation import Operation, Service
 from app.api.pages.html import MEDIA_TYPE, page, security_headers
 
 LOADS: Final = (
@@ -20,38 +22,36 @@ LOADS: Final = (
 """What the readers load. Both write styles into the page as they build it; Swagger UI's icons are `data:`."""
 
 
-def docs_routes() -> list[Route]:
+def docs_routes(service: Service) -> list[Route]:
     """Make the pages that people browse."""
-    return [
-        Route("/openapi.json", openapi, methods=["GET"], include_in_schema=False),
-        Route("/docs", swagger_ui, methods=["GET"], include_in_schema=False),
-        Route("/redoc", redoc, methods=["GET"], include_in_schema=False),
-    ]
+    pages = {"/openapi.json": get_openapi, "/docs": get_swagger_ui, "/redoc": get_redoc}
+    return [Route(path, partial(handler, service=service), methods=["GET"]) for path, handler in pages.items()]
 
 
-async def openapi(request: Request) -> Response:
+async def get_openapi(request: Request, service: Service) -> Response:
     """Answer with the OpenAPI document."""
-    return answer(_openapi(), request.headers.get("if-none-match"), {"Cache-Control": "no-cache"})
+    headers = {"Cache-Control": "no-cache"}
+    return answer(_openapi(service.operations), header(request.scope, b"if-none-match"), headers)
 
 
-async def swagger_ui(request: Request) -> Response:
+async def get_swagger_ui(request: Request, service: Service) -> Response:
     """Answer with the page that tries endpoints out."""
-    return _page(request, "swagger.html")
+    return _answer_page(request, "swagger.html")
 
 
-async def redoc(request: Request) -> Response:
+async def get_redoc(request: Request, service: Service) -> Response:
     """Answer with the page to read."""
-    return _page(request, "redoc.html")
+    return _answer_page(request, "redoc.html")
 
 
-def _page(request: Request, template: str) -> Response:
+def _answer_page(request: Request, template: str) -> Response:
     headers = {"Cache-Control": "no-cache", **security_headers(LOADS)}
-    return answer(_reader(template), request.headers.get("if-none-match"), headers)
+    return answer(_reader(template), header(request.scope, b"if-none-match"), headers)
 
 
 @cache
-def _openapi() -> Document:
-    return document(msgspec.json.encode(openapi_document()), JSON)
+def _openapi(operations: tuple[Operation, ...]) -> Document:
+    return document(msgspec.json.encode(openapi_document(operations)), JSON)
 
 
 @cache

@@ -2,14 +2,14 @@
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from app.api.operations import OPERATIONS
+from app.api.operation import Operation
 from app.api.schemas import ProblemEntry, ProblemIndex, ProblemPage
 from app.problems import KINDS, Finding, Problem, ProblemDetails
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
@@ -62,7 +62,7 @@ def problem_index() -> ProblemIndex:
     return ProblemIndex(problems=sorted(entries, key=lambda entry: entry.status or LAST))
 
 
-def problem_page(code: str) -> ProblemPage:
+def problem_page(code: str, operations: Sequence[Operation]) -> ProblemPage:
     """Explain a code; raises `unknown-problem`."""
     if code not in CODES:
         raise _unknown(code)
@@ -72,7 +72,7 @@ def problem_page(code: str) -> ProblemPage:
         happened=told.happened,
         why=told.why.strip(),
         remedy=told.remedy.strip(),
-        operations=[f"{o.method.upper()} {o.path}" for o in OPERATIONS if code in o.problems],
+        operations=[f"{o.method.upper()} {o.path}" for o in operations if code in o.problems],
         example=_example(code, told.example) if told.example else None,
     )
 

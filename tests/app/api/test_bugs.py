@@ -2,34 +2,34 @@
 
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
-from starlette.responses import Response, StreamingResponse
+from starlette.requests import Request
+from starlette.responses import Response
 
+from app.api.application import OPERATIONS
+from app.api.endpoints import advise
+from app.api.operation import Service
+from app.problems import Problem
 from tests.support.client import Client, problem
 
 SECRET = "the password is hunter2"
 
 
+async def fail(request: Request, service: Service) -> Response:
+    raise RuntimeError(SECRET)
+
+
 @pytest.fixture
-def buggy(make_client: Callable[..., Client]) -> Client:
-    """Talk to a service with pages that fail: before they answer, and amid their answer."""
-    made = make_client()
-
-    async def fail() -> Response:
-        raise RuntimeError(SECRET)
-
-    async def fail_midway() -> Response:
-        async def content() -> AsyncIterator[bytes]:
-            yield b"begun"
-            raise RuntimeError(SECRET)
-
-        return StreamingResponse(content())
-
-    made.app.add_api_route("/fail", fail, methods=["GET", "POST"])
-    made.app.add_api_route("/fail/midway", fail_midway)
-    return made
+def buggy(monkeypatch: pytest.MonkeyPatch, make_client: Callable[..., Client]) -> Client:
+    """Talk to a service with an endpoint that fails, `/fail`, for GET and POST."""
+    failing = [replace(advise.ADVISE, path="/fail", method=method, handler=fail) for method in ("get", "post")]
+    with monkeypatch.context() as patch:
+        patch.setattr("app.api.application.OPERATIONS", (*OPERATIONS, *failing))
+        return make_client()
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -62,9 +62,19 @@ def test_the_service_goes_on_after_a_bug(buggy: Client) -> None:
     assert buggy.post("/reduce", {"events": []}).status_code == 200
 
 
-def test_an_answer_that_breaks_off_is_not_followed_by_a_problem(buggy: Client) -> None:
-    answer = buggy.get("/fail/midway")
-    assert (answer.status_code, answer.content) == (200, b"begun")
+@pytest.mark.parametrize("bug", [RuntimeError(SECRET), Problem("invalid-request", f"{SECRET} \ud800")])
+def test_a_bug_in_the_work_or_in_the_problem_that_it_raises_is_an_apology(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, client: Client, bug: Exception
+) -> None:
+    def fail_at_work(*_: Any) -> Response:
+        raise bug
+
+    monkeypatch.setattr("app.api.endpoints.reduce.reduce_body", fail_at_work)
+    with caplog.at_level(logging.ERROR):
+        answer = client.post("/reduce", {"events": []})
+    problem(answer, 500, "internal")
+    assert SECRET not in answer.text
+    assert SECRET in caplog.text
 
 
 @pytest.mark.parametrize(

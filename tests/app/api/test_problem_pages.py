@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.api.operations import OPERATIONS
+from app.api.application import OPERATIONS
 from app.api.pages.explanations import CODES, EXAMPLE_REQUEST_ID, EXPLANATIONS, VERDICTS
 from app.problems import KINDS
 from tests.support.client import Client, headers_of, problem

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.api.body.parse import SEAMS, check_sizes, read_surely
-from app.api.endpoints.reduce import SURE_READER
+from app.api.endpoints.folding import SURE_READER
 from app.problems import Problem
 from app.settings import Settings
 from mission_collaboration import admit

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.api.pages.start import own_address
+from app.api.endpoints.start import own_address
 from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 from tests.docs import curl

@@ -8,12 +8,12 @@ import pytest
 from starlette.routing import Route
 
 import mission_collaboration as package
-from app.api.operations import OPERATIONS
+from app.api.application import OPERATIONS
 from app.problems import KINDS
 from mission_collaboration.contract.errors import EventRefusedError, SpecKittyEventsError
 from tests.support.client import Client
 
-PAGES = ("/openapi.json", "/docs", "/redoc", "/assets/{name}", "/docs/assets/{name}")
+PAGES = ("/openapi.json", "/docs", "/redoc", "/assets/{file}", "/docs/assets/{file}")
 
 STATUSES = {
     400: ("malformed-json", "too-deep"),

@@ -61,19 +61,6 @@ def test_a_wish_to_close_outlives_a_wish_for_another_protocol(port: int) -> None
         assert [answer.headers["connection"] for answer in connection.answers()] == ["close"]
 
 
-@pytest.mark.parametrize("wish", ["Connection: keep-alive", "Connection: close"])
-@pytest.mark.parametrize("body", [EMPTY, b"nonsense"])
-def test_what_is_answered_at_once_is_what_the_application_answers(port: int, body: bytes, wish: str) -> None:
-    """It is asked in the plainest way, and then in one that has to be looked at."""
-    plain, unusual = (
-        answers(port, request("POST", "/reduce", f"Accept: {accept}", "X-Request-Id: r-1", wish, body=body))
-        for accept in ("application/json", "application/json, */*")
-    )
-    assert [answer._replace(headers={**answer.headers, "date": ""}) for answer in plain] == [
-        answer._replace(headers={**answer.headers, "date": ""}) for answer in unusual
-    ]
-
-
 @pytest.mark.parametrize(
     "data",
     [

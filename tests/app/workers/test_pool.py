@@ -105,7 +105,7 @@ def tell(*_: Any) -> Response:
 def worker(elsewhere: Client) -> int:
     """Find the process of this service, made where there is none yet."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.api.routes.reduce_body", tell)
+        patch.setattr("app.api.endpoints.reduce.reduce_body", tell)
         return int(send(elsewhere, "a story").text)
 
 
@@ -238,7 +238,7 @@ def act_on(answer_of: Callable[[httpx.AsyncClient], Any], **settings: Any) -> An
 
 def test_others_are_answered_while_a_process_works(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     async def requests(http: httpx.AsyncClient) -> None:
-        monkeypatch.setattr("app.api.routes.reduce_body", pause)
+        monkeypatch.setattr("app.api.endpoints.reduce.reduce_body", pause)
         working = asyncio.create_task(http.post("/reduce", content=str(line.path).encode()))
         pid = await asyncio.to_thread(line.hear)
         assert (await http.get("/livez")).json() == {"status": "ok"}
@@ -256,7 +256,7 @@ def test_a_process_that_is_killed_while_it_works_costs_its_own_request(
 ) -> None:
     async def requests(http: httpx.AsyncClient) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr("app.api.routes.reduce_body", pause)
+            patch.setattr("app.api.endpoints.reduce.reduce_body", pause)
             working = asyncio.create_task(http.post("/reduce", content=str(line.path).encode()))
             pid = await asyncio.to_thread(line.hear)
         waiting = asyncio.create_task(http.post("/reduce", content=LARGE))
@@ -310,7 +310,7 @@ def test_a_bug_in_a_process_is_a_problem_without_details(
     elsewhere: Client, worker: int, monkeypatch: pytest.MonkeyPatch, bug: Callable[..., Response]
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("app.api.routes.reduce_body", bug)
+        patch.setattr("app.api.endpoints.reduce.reduce_body", bug)
         answer = send(elsewhere, "a story")
     problem(answer, 500, "internal")
     assert "hunter2" not in answer.text
@@ -322,7 +322,7 @@ def test_a_bug_in_a_process_is_logged_with_the_place_where_it_is(
     elsewhere: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, bug: Callable[..., Response]
 ) -> None:
     with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
-        patch.setattr("app.api.routes.reduce_body", bug)
+        patch.setattr("app.api.endpoints.reduce.reduce_body", bug)
         send(elsewhere, "a story")
     assert SECRET in caplog.text
     assert bug.__name__ in caplog.text

@@ -11,11 +11,11 @@ from starlette.types import Scope
 from app.api.auth import opened
 from app.api.body.receive import JSON
 from app.api.examples import REDUCE, VALIDATE
+from app.api.headers import header
 from app.api.negotiation import choose
-from app.api.operations import OPERATIONS
+from app.api.operation import Operation, Service
 from app.api.pages.html import HTML, SERVICE, page, security_headers
 from app.api.schemas import Start
-from app.settings import Settings
 from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 
@@ -32,28 +32,21 @@ LONGEST_HOST: Final = 255
 _is_host = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?").fullmatch
 
 
-def start(settings: Settings) -> Start:
-    """Say what there is; the links are those of this deployment."""
-    served = {operation.path for operation in OPERATIONS}
-    links = {name: path for name, path in LINKS.items() if path in served}
-    return Start(
+async def get_start(request: Request, service: Service) -> Response:
+    """Answer in the form that the caller likes best; never from a cache, for it tells the host that was asked."""
+    settings = service.settings
+    headers = {"Vary": "Accept", "Cache-Control": "no-store"}
+    start = Start(
         service=SERVICE,
         version=__version__,
         contract_version=CONTRACT_VERSION,
-        links=(DOCS_LINKS if settings.docs else {}) | links,
+        links=(DOCS_LINKS if settings.docs else {}) | LINKS,
     )
-
-
-def start_response(request: Request, settings: Settings) -> Response:
-    """Answer in the form that the caller likes best; never from a cache, for it tells the host that was asked."""
-    headers = {"Vary": "Accept", "Cache-Control": "no-store"}
-    told = start(settings)
-    if choose(request.headers.get("accept"), JSON, HTML) == JSON:
-        return Response(told.model_dump_json(), headers=headers, media_type=JSON)
+    if choose(header(request.scope, b"accept"), JSON, HTML) == JSON:
+        return Response(start.model_dump_json(), headers=headers, media_type=JSON)
     is_open = opened(settings.open_pages) if settings.keys else lambda path: True
-    content = page(
-        "start.html", links=told.links, is_open=is_open, curls=_curls(own_address(request.scope), bool(settings.keys))
-    )
+    curls = _curls(own_address(request.scope), bool(settings.keys))
+    content = page("start.html", links=start.links, is_open=is_open, curls=curls)
     return Response(content, headers={**headers, **security_headers()}, media_type=HTML)
 
 
@@ -94,3 +87,21 @@ def _curls(address: str, key_needed: bool) -> list[dict[str, str]]:
 def _events(*events: Any) -> str:
     lines = ",\n    ".join(json.dumps(event) for event in events)
     return f'{{"events": [\n    {lines}\n  ]}}'
+
+
+START: Final = Operation(
+    method="get",
+    path="/",
+    operation_id="getStart",
+    tag="Guide",
+    summary="Tell what this service is",
+    description=(
+        "Its name and versions, and the addresses of everything that there is to read; a small page for browsers."
+    ),
+    handler=get_start,
+    answer=Start,
+    answered="What this is, and where to go.",
+    answer_headers=("Cache-Control",),
+    problems=("not-acceptable",),
+    page=True,
+)

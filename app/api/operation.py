@@ -1,0 +1,125 @@
+"""One endpoint: what readers and client generators see of it, and the function that answers it."""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, Protocol
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.api.app_state import AppState
+from app.api.body.receive import JSON, read_body, read_media_type
+from app.api.headers import header
+from app.api.negotiation import require_acceptable
+from app.api.query import check_query
+from app.settings import Settings
+from app.workers.capacity import Capacity
+from app.workers.pool import Work, WorkerPool
+
+BODY_PROBLEMS: Final = (
+    "malformed-request",
+    "malformed-json",
+    "too-deep",
+    "not-acceptable",
+    "request-timeout",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+)
+REFUSALS: Final = (
+    "malformed-payload",
+    "unknown-participant",
+    "departed-participant",
+    "unknown-warning",
+    "unmatched-completion",
+    "conflicting-duplicate",
+    "mission-mismatch",
+)
+LOST: Final = ("overloaded", "shutting-down", "worker-lost")
+EVENT_LINE: Final = {"$ref": "#/components/schemas/Event"}
+ANY_LINE: Final = {"anyOf": [EVENT_LINE, {"$ref": "#/components/schemas/JsonValue"}]}
+IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The `ETag` of the copy that you have.",
+    "schema": {"type": "string"},
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the endpoints of one service share."""
+
+    settings: Settings
+    app_state: AppState
+    operations: "tuple[Operation, ...]"
+    """Every published operation."""
+
+    @property
+    def capacity(self) -> Capacity:
+        """The account of what is in work."""
+        return self.app_state.capacity
+
+    @property
+    def pool(self) -> WorkerPool:
+        """The processes that work on large bodies."""
+        return self.app_state.pool
+
+
+class Handler(Protocol):
+    """Answers a request; raises `Problem`."""
+
+    def __call__(self, request: Request, service: Service) -> Awaitable[Response]:
+        """Answer one request."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Operation:
+    """One endpoint as readers and client generators see it."""
+
+    method: str
+    path: str
+    operation_id: str
+    tag: str
+    summary: str
+    description: str
+    handler: Handler
+    answer: type[BaseModel] | str
+    """The model of the 200 answer, or its media type where it is a document of its own."""
+    answered: str = "Done."
+    """What the 200 answer is, in a sentence."""
+    answer_headers: tuple[str, ...] = ()
+    request: type[BaseModel] | None = None
+    lines: Mapping[str, Any] | None = None
+    """The schema of each line, where the request may be NDJSON."""
+    parameters: tuple[dict[str, Any], ...] = ()
+    problems: tuple[str, ...] = ()
+    """The codes of the problems that it can answer with."""
+    examples: Mapping[str, Any] = field(default_factory=dict)
+    """Requests to try, by name."""
+    shown: str | None = None
+    """The 200 answer where it is plain text: a few of its lines."""
+    page: bool = False
+    """Whether browsers get the 200 answer as a page."""
+
+    def route(self, service: Service) -> Route:
+        """Make the route of this endpoint in a service."""
+        endpoint = partial(self.handler, service=service)
+        return Route(self.path, endpoint, methods=[self.method.upper()], name=self.operation_id)
+
+
+def json_handler(work: Work) -> Handler:
+    """Make a handler that calls `work(body, settings)`, in a pool process where the body is large."""
+
+    async def handle(request: Request, service: Service) -> Response:
+        require_acceptable(header(request.scope, b"accept"), JSON)
+        read_media_type(request, JSON)
+        check_query(request)
+        body = await read_body(request, service.settings, service.capacity)
+        return await service.pool.do(work, body, service.settings)
+
+    return handle

@@ -1,0 +1,32 @@
+"""Query parameters: the known ones are read, any other is refused."""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from app.problems import Finding, Problem
+
+
+def check_query(request: Request, *known: str) -> None:
+    """Refuse query parameters that nothing would read, as `invalid-request`."""
+    if not request.scope["query_string"]:
+        return
+    for name in request.query_params:
+        if name not in known:
+            hint = f"known ones: {', '.join(known)}" if known else "there are none here"
+            raise bad_parameter(name, "extra_forbidden", f"Unknown query parameter; {hint}")
+
+
+def read_choice(request: Request, name: str, choices: tuple[str, ...]) -> Any:
+    """Read a query parameter that is one of a few words, the first by default; raises `invalid-request`."""
+    given = request.query_params.get(name, choices[0])
+    if given in choices:
+        return given
+    expected = " or ".join(f"'{choice}'" for choice in choices)
+    raise bad_parameter(name, "literal_error", f"Input should be {expected}")
+
+
+def bad_parameter(name: str, code: str, message: str) -> Problem:
+    """Make the problem of a query parameter that cannot be read."""
+    finding = Finding(parameter=name[:100], code=code, message=message)
+    return Problem("invalid-request", f"The query parameter '{name[:100]}' is wrong: {message}.", (finding,))
