@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     tracing: bool = False
     """Whether requests leave OpenTelemetry traces; needs the extra `otel`, and heeds the usual `OTEL_` variables."""
     docs: bool = True
-    """Whether `/docs`, `/redoc` and `/openapi.json` are served."""
+    """Whether `/docs`, `/redoc`, `/openapi.json` and `/explore` are served."""
     inline_body_bytes: Annotated[int, Field(ge=0)] = 128 * 1024
     """Larger bodies are worked on in processes of their own, so that nobody waits for somebody else's batch."""
     pool_size: Annotated[int, Field(ge=0, le=64)] = 2

@@ -1,4 +1,4 @@
-"""`/docs`, `/redoc` and `/openapi.json`: the document and its readers, with every asset from this host."""
+"""`/docs`, `/redoc`, `/openapi.json` and `/explore`: the pages to read and to look, with every asset from this host."""
 
 from functools import cache, partial
 from typing import Final
@@ -20,11 +20,18 @@ LOADS: Final = (
     "connect-src 'self'; worker-src blob:"
 )
 """What the readers load. Both write styles into the page as they build it; Swagger UI's icons are `data:`."""
+EXPLORER_LOADS: Final = "script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+"""What the explorer loads: its own script and style, and the answers of this service."""
 
 
 def docs_routes(service: Service) -> list[Route]:
     """Make the pages that people browse."""
-    pages = {"/openapi.json": get_openapi, "/docs": get_swagger_ui, "/redoc": get_redoc}
+    pages = {
+        "/openapi.json": get_openapi,
+        "/docs": get_swagger_ui,
+        "/redoc": get_redoc,
+        "/explore": get_explorer,
+    }
     return [Route(path, partial(handler, service=service), methods=["GET"]) for path, handler in pages.items()]
 
 
@@ -44,8 +51,13 @@ async def get_redoc(request: Request, service: Service) -> Response:
     return _answer_page(request, "redoc.html")
 
 
-def _answer_page(request: Request, template: str) -> Response:
-    headers = {"Cache-Control": "no-cache", **security_headers(LOADS)}
+async def get_explorer(request: Request, service: Service) -> Response:
+    """Answer with the page that shows a mission's history."""
+    return _answer_page(request, "explore.html", EXPLORER_LOADS)
+
+
+def _answer_page(request: Request, template: str, loads: str = LOADS) -> Response:
+    headers = {"Cache-Control": "no-cache", **security_headers(loads)}
     return answer(_reader(template), header(request.scope, b"if-none-match"), headers)
 
 

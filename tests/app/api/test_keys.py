@@ -118,7 +118,7 @@ def test_the_right_key_gets_the_router_s_own_refusals(locked: Client) -> None:
 
 def test_pages_can_be_opened_one_by_one(make_client: Make) -> None:
     pages = {
-        "docs": ["/docs", "/redoc", "/openapi.json", "/docs/assets/swagger.js"],
+        "docs": ["/docs", "/redoc", "/openapi.json", "/explore", "/docs/assets/swagger.js"],
         "schemas": ["/schemas", "/schemas/Event"],
     }
     for opened, paths in pages.items():

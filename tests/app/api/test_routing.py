@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.client import Client, headers_of, places, problem
 
-GETS = ("/schemas", "/schemas/Event", "/livez", "/readyz", "/healthz", "/openapi.json", "/docs", "/redoc")
+GETS = ("/schemas", "/schemas/Event", "/livez", "/readyz", "/healthz", "/openapi.json", "/docs", "/redoc", "/explore")
 POSTS = ("/reduce", "/validate", "/validate/batch")
 
 
@@ -141,14 +141,14 @@ def test_an_asset_is_cached(client: Client, path: str) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/explore"])
 def test_the_document_and_its_readers_are_asked_for_anew_each_time_but_sent_once(client: Client, path: str) -> None:
     first = client.get(path)
     assert first.headers["cache-control"] == "no-cache"
     assert client.get(path, {"If-None-Match": first.headers["etag"]}).status_code == 304
 
 
-@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/docs/assets/swagger-ui.css"])
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/explore", "/docs/assets/swagger-ui.css"])
 def test_the_pages_can_be_switched_off(make_client: Callable[..., Client], path: str) -> None:
     problem(make_client(docs=False).get(path), 404, "not-found")
 

@@ -13,7 +13,7 @@ from app.problems import KINDS
 from mission_collaboration.contract.errors import EventRefusedError, SpecKittyEventsError
 from tests.support.client import Client
 
-PAGES = ("/openapi.json", "/docs", "/redoc", "/assets/{file}", "/docs/assets/{file}")
+PAGES = ("/openapi.json", "/docs", "/redoc", "/explore", "/assets/{file}", "/docs/assets/{file}")
 
 STATUSES = {
     400: ("malformed-json", "too-deep"),

@@ -1,0 +1,158 @@
+/** The page: opens batches, and shows the one that is open. */
+import type { JSX } from "preact";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { makeHistory } from "../history";
+import { readLink, START, writeLink, type Place } from "../link";
+import { makeModel, type Model } from "../model";
+import { readFile, readText, UnreadableError } from "../reading";
+import { download, withoutTexts, type Saved } from "../save";
+import { explain, ProblemError, stories as askStories, story as askStory, type Story } from "../service";
+import type { Batch, Explanation, Mode } from "../types";
+import { PasteDialog, SaveDialog } from "./Dialogs";
+import { Explorer } from "./Explorer";
+import { Logo } from "./Header";
+import { Miniature } from "./Miniature";
+import { Start, type Failure } from "./Start";
+
+interface Opened {
+  model: Model;
+  explanation: Explanation;
+}
+
+export function App({ saved }: { saved: Saved | null }): JSX.Element {
+  const [place, setPlace] = useState<Place>(() => readLink(location.hash));
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [busy, setBusy] = useState("");
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [key, setKey] = useState("");
+  const [needsKey, setNeedsKey] = useState(false);
+  const [stories, setStories] = useState<Story[]>([]);
+  const [dialog, setDialog] = useState<"" | "paste" | "save">("");
+  const again = useRef<(() => void) | null>(null);
+
+  const show = useCallback(async (name: string, batch: Batch, explanation: Explanation, next: Place): Promise<void> => {
+    const history = await makeHistory(explanation, batch, (done, total) => setBusy(`Reading the answer: ${Math.round((100 * done) / total)} %`));
+    const model = makeModel(name, batch, history);
+    const last = history.ordered.length;
+    setPlace({ ...next, at: Math.min(next.at || last, last) });
+    setOpened({ model, explanation });
+  }, []);
+
+  /** Reads, asks and shows; whatever goes wrong is told on the start page. */
+  const open = async (read: () => Promise<{ name: string; batch: Batch }>, next: Place, withKey = key): Promise<void> => {
+    setFailure(null);
+    setBusy("Reading the events");
+    again.current = null;
+    try {
+      const { name, batch } = await read();
+      setBusy(`Asking what ${batch.events.length.toLocaleString("en")} events did`);
+      const explanation = await explain(batch, next.mode, withKey);
+      await show(name, batch, explanation, next);
+      setNeedsKey(false);
+    } catch (error) {
+      setOpened(null);
+      setFailure(failureOf(error));
+      if (error instanceof ProblemError && error.problem.status === 401) setNeedsKey(true);
+      again.current = () => void open(read, next);
+    } finally {
+      setBusy("");
+    }
+  };
+
+  const openStory = (name: string, next: Place, withKey = key): Promise<void> => open(async () => ({ name, batch: await readFile(await askStory(name, withKey)) }), next, withKey);
+  const openFile = (file: File): Promise<void> => open(async () => ({ name: file.name, batch: await readFile(file) }), { ...START, mode: place.mode });
+  const openText = (words: string): Promise<void> => open(async () => ({ name: "pasted events", batch: readText(words) }), { ...START, mode: place.mode });
+
+  useEffect(() => {
+    if (saved !== null) void show(saved.name, saved.batch, saved.explanation, place);
+    else if (place.story !== "") void openStory(place.story, place);
+  }, []);
+
+  useEffect(() => {
+    if (saved === null) askStories(key).then(setStories, () => setStories([]));
+  }, [key]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => history.replaceState(null, "", writeLink(place) || location.pathname + location.search), 150);
+    return () => clearTimeout(timer);
+  }, [place]);
+
+  useEffect(() => {
+    const followed = (): void => {
+      const next = readLink(location.hash);
+      if (saved === null && next.story !== "" && next.story !== place.story) void openStory(next.story, next);
+      else setPlace(next);
+    };
+    addEventListener("hashchange", followed);
+    return () => removeEventListener("hashchange", followed);
+  });
+
+  useEffect(() => {
+    if (saved !== null) return;
+    const over = (event: DragEvent): void => event.preventDefault();
+    const drop = (event: DragEvent): void => {
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      if (file !== undefined) void openFile(file);
+    };
+    addEventListener("dragover", over);
+    addEventListener("drop", drop);
+    return () => {
+      removeEventListener("dragover", over);
+      removeEventListener("drop", drop);
+    };
+  });
+
+  const useKey = (given: string): void => {
+    setKey(given);
+    if (again.current !== null && place.story !== "") void openStory(place.story, place, given);
+    else setNeedsKey(false);
+  };
+  const save = async (texts: boolean): Promise<void> => {
+    if (opened === null) return;
+    const { name, batch, history } = opened.model;
+    const whole: Saved = { name: history.missionId || name, batch, explanation: opened.explanation };
+    await download(texts ? whole : withoutTexts(whole));
+  };
+  const changeMode = (mode: Mode): void => {
+    if (opened === null) return;
+    const { name, batch } = opened.model;
+    void open(() => Promise.resolve({ name, batch }), { ...place, mode, entry: "", event: -1 });
+  };
+  const close = (): void => {
+    setOpened(null);
+    setPlace({ ...START, mode: place.mode });
+  };
+
+  return (
+    <>
+      {opened === null
+        ? (
+          <>
+            <header class="top"><Logo isSaved={saved !== null} /></header>
+            {saved === null && (
+              <Start stories={stories} failure={failure} needsKey={needsKey} onFile={(file) => void openFile(file)} onPaste={() => setDialog("paste")}
+                onStory={(name) => void openStory(name, { ...START, story: name, mode: place.mode })} onKey={useKey}
+                miniature={(story) => <Miniature story={story} apiKey={key} />} />
+            )}
+          </>
+        )
+        : <Explorer model={opened.model} place={place} isSaved={saved !== null} onPlace={setPlace} onMode={changeMode} onOpen={close} onSave={() => setDialog("save")} />}
+      {busy !== "" && <div class="busy" role="status"><span class="spinner" />{busy}</div>}
+      {dialog === "paste" && <PasteDialog onClose={() => setDialog("")} onText={(words) => {
+        setDialog("");
+        void openText(words);
+      }} />}
+      {dialog === "save" && <SaveDialog onClose={() => setDialog("")} onSave={save} />}
+    </>
+  );
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof UnreadableError) return { title: "This could not be read", detail: error.message, problem: null };
+  if (error instanceof ProblemError) {
+    return { title: error.problem.title, detail: error.problem.detail, problem: error.problem };
+  }
+  if (error instanceof TypeError) return { title: "The service does not answer", detail: "Try again in a moment.", problem: null };
+  return { title: "This page failed", detail: error instanceof Error ? error.message : String(error), problem: null };
+}

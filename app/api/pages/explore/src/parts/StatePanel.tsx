@@ -1,0 +1,121 @@
+/** The state after the event at the playhead. Every entry names the event to blame, and can be asked why. */
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { touchesUpTo } from "../history";
+import { titleOfRow, type Model } from "../model";
+import { stateGroups, valueText, type Group, type StateRow } from "../stateview";
+import { counted, numbered } from "../words";
+import { Avatar } from "./Picture";
+
+interface Props {
+  model: Model;
+  at: number;
+  entry: string;
+  onEntry: (entry: string) => void;
+  onHover: (entry: string) => void;
+  onGo: (position: number) => void;
+}
+
+const SHOWN = 12;
+const MORE = 100;
+
+export function StatePanel(props: Props): JSX.Element {
+  const groups = useMemo(() => stateGroups(props.model, props.at), [props.model, props.at]);
+  const changed = new Set((props.model.history.touches[props.at] ?? []).map((moment) => moment.entry)).size;
+  return (
+    <section class="panel state" aria-label="State">
+      <div class="head">
+        <h2>State after {numbered(props.at)}</h2>
+        <small>{changed === 0 ? "nothing changed" : `${counted(changed, "entry", "entries")} changed`}</small>
+        <span class="why">why</span>
+      </div>
+      {groups.map((group) => <GroupView key={group.key} {...props} group={group} />)}
+    </section>
+  );
+}
+
+function GroupView(props: Props & { group: Group }): JSX.Element {
+  const { group, model } = props;
+  const [shown, setShown] = useState(group.person === "" ? SHOWN : MORE);
+  const hidden = Math.max(0, group.rows.length - shown);
+  const person = model.people.get(group.person);
+  return (
+    <div class="group">
+      <h3>
+        {group.person !== "" && <Avatar isAgent={person?.isAgent ?? false} initial={person?.initial ?? group.title.slice(0, 1)} />}
+        <span class={group.head?.fate === "removed" ? "gone" : ""}>{group.title}</span>
+        {group.kind !== "" && <small>{group.kind}</small>}
+        {group.rows.length > SHOWN && <small>{group.rows.length.toLocaleString("en")}</small>}
+        {group.head !== null && <HeadWhy {...props} row={group.head} />}
+      </h3>
+      {group.head !== null && props.entry === group.head.entry && <Touched {...props} row={group.head} />}
+      {hidden > 0 && <button class="link" onClick={() => setShown(shown + MORE)}>Show {Math.min(MORE, hidden)} earlier of {hidden.toLocaleString("en")}</button>}
+      {group.rows.length === 0 && group.head === null && <p class="none">{group.none}</p>}
+      <ul>{group.rows.slice(hidden).map((row) => <RowView key={`${row.entry} ${row.blame}`} {...props} row={row} />)}</ul>
+    </div>
+  );
+}
+
+function HeadWhy(props: Props & { row: StateRow }): JSX.Element {
+  const { row } = props;
+  return (
+    <span class="headwhy" onPointerEnter={() => props.onHover(row.entry)} onPointerLeave={() => props.onHover("")}>
+      {row.fate !== "" && <em>{row.fate}</em>}
+      <Why {...props} row={row} />
+    </span>
+  );
+}
+
+function RowView(props: Props & { row: StateRow }): JSX.Element {
+  const { row, model } = props;
+  const isAsked = props.entry === row.entry;
+  return (
+    <li class={`row ${row.fate} ${isAsked ? "asked" : ""}`} onPointerEnter={() => props.onHover(row.entry)} onPointerLeave={() => props.onHover("")}>
+      <div class="line">
+        <button class="entry" aria-expanded={isAsked} onClick={() => props.onEntry(isAsked ? "" : row.entry)}>
+          <span class="label">{row.label}</span>
+          <span class="value">
+            {row.target !== "" && <i class={`swatch f${model.palette.colourOf(row.target)}`} />}
+            {row.value}
+          </span>
+          {row.fate !== "" && <em>{row.fate}</em>}
+        </button>
+        <Why {...props} row={row} />
+      </div>
+      {isAsked && <Touched {...props} row={row} />}
+    </li>
+  );
+}
+
+function Why({ row, model, onGo }: Props & { row: StateRow }): JSX.Element {
+  if (row.blame === 0) return <span class="ref roster">roster</span>;
+  const cause = model.byPosition[row.blame];
+  const title = cause === undefined ? "" : titleOfRow(model, cause);
+  return <button class="ref" aria-label={`why: event ${row.blame}, ${title}`} title={title} onClick={() => onGo(row.blame)}>{numbered(row.blame)}</button>;
+}
+
+const DID = { add: "added", remove: "removed", replace: "changed" } as const;
+const MOST_TOUCHES = 30;
+
+/** Every event that touched the entry so far, the last one first. */
+function Touched({ model, at, row, onGo }: Props & { row: StateRow }): JSX.Element {
+  const all = touchesUpTo(model.history, row.entry, at).toReversed();
+  const later = (model.history.byEntry.get(row.entry)?.length ?? 0) - all.length;
+  return (
+    <ol class="touches" aria-label="Events that touched it, the last one first">
+      {all.slice(0, MOST_TOUCHES).map((moment, index) => {
+        const cause = model.byPosition[moment.position];
+        const value = moment.kind === "remove" ? "" : valueText(row.entry, moment.after);
+        return (
+          <li key={`${moment.position} ${index}`} class={index === 0 ? "blame" : ""}>
+            <button class="ref" onClick={() => onGo(moment.position)}>{numbered(moment.position)}</button>
+            <span>{cause === undefined ? "" : titleOfRow(model, cause)}<small>{DID[moment.kind]}{value === "" ? "" : `: ${value}`}</small></span>
+          </li>
+        );
+      })}
+      {all.length === 0 && <li><span>It came with the roster.</span></li>}
+      {all.length > MOST_TOUCHES && <li><span>and {(all.length - MOST_TOUCHES).toLocaleString("en")} before</span></li>}
+      {later > 0 && <li class="later"><span>touched {counted(later, "time")} after this position</span></li>}
+    </ol>
+  );
+}
