@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from app.api.app_state import AppState
-from app.api.endpoints import admit, advise, health, limits, problems, reduce, schemas, start, validate
+from app.api.endpoints import admit, advise, explain, health, limits, problems, reduce, schemas, start, validate
 from app.api.middleware import RequestLayer
 from app.api.openapi import openapi_document
 from app.api.operation import Operation, Service
@@ -27,6 +27,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     validate.VALIDATE,
     validate.VALIDATE_BATCH,
     admit.ADMIT,
+    explain.EXPLAIN,
     advise.ADVISE,
     schemas.LIST_SCHEMAS,
     schemas.GET_SCHEMA,

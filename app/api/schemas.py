@@ -6,7 +6,7 @@ read as, so that each event can be judged by itself.
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.problems import Absent, ProblemDetails
 from mission_collaboration.admission.admit import OnLate
@@ -16,8 +16,12 @@ from mission_collaboration.admission.verdicts import Outcome
 from mission_collaboration.contract.envelope import LARGEST_CLOCK
 from mission_collaboration.contract.formats import Instant
 from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.model import NonEmpty
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.state import ReducedCollaborationState
+from mission_collaboration.explanation.explained_fold import Mode as ExplainMode
+from mission_collaboration.explanation.timeline import Effect
+from mission_collaboration.explanation.until import Until
 from mission_collaboration.reducer.fold import Mode
 
 E = TypeVar("E")
@@ -250,3 +254,84 @@ class Start(_Body):
     """The version of the collaboration contract that it speaks."""
     links: dict[str, str]
     """What there is to read → its path."""
+
+
+class ExplainRequest(_Request, Generic[E]):
+    """Events of one mission, to be told what each of them did."""
+
+    events: list[E]
+    """The events, in any order; each is explained, whatever it is."""
+    mode: ExplainMode | None = "permissive"
+    """`permissive` or `strict` as in `/reduce`; `admit` for the rules of `/admit` with all events in one batch."""
+    roster: dict[str, ParticipantIdentity] | None = None
+    """Participants who have joined already: participant id → identity."""
+    mission_id: NonEmpty | None = None
+    """The mission; events of any other are told as such. Without it the first event that names one decides."""
+    until: Until | None = None
+    """The point at which `state`, `blame` and `gone` are taken; without it the end. The timeline is always whole."""
+
+
+class StateChange(_Body):
+    """One operation of a JSON Patch (RFC 6902) over the state."""
+
+    op: Literal["add", "remove", "replace"]
+    """What is done."""
+    path: str
+    """Where, as a JSON Pointer into the state."""
+    value: JsonValue | Absent = None
+    """What stands there now; absent for `remove`."""
+
+
+class ExplainedEvent(_Body):
+    """One event of the batch: where it stands, what it did, and why it did nothing."""
+
+    index: int
+    """The event's index in the batch as sent, from 0."""
+    position: int | None
+    """Its place in canonical order, from 0; null for copies, other types and malformed envelopes, which have none."""
+    event_id: str | None
+    """The normalised id; as sent where the envelope is malformed or of another type, null where it is no string."""
+    event_type: str | None
+    """The event's type, likewise."""
+    lamport_clock: int | None
+    """The logical clock; null for an unclocked event, and where the envelope was not read."""
+    timestamp: Instant | None
+    """The producer's time in UTC; null where the envelope was not read."""
+    participant_ids: list[str]
+    """The payload's `participant_id` or `participant_ids`, as far as they are texts."""
+    effect: Effect
+    """What the event came to: `changed` the state; `redundant`, for the state was so already; `invited`, which is kept
+    and not shown; `anomaly`; `refused`; `pending`, which lacks something that may come from an earlier place;
+    `not-reached` behind a refusal; `duplicate`; `ignored` for its type; `other-mission`; `malformed`."""
+    code: str | Absent = None
+    """Why it was not applied as it stood: the code with which strict mode refuses it."""
+    reason: str | Absent = None
+    """The same in a sentence."""
+    pointer: str | Absent = None
+    """Where a malformed envelope is wrong: into the body as sent, for NDJSON into its `line`."""
+    line: int | Absent = None
+    """The line of an NDJSON body that `pointer` points into."""
+    duplicate_of: int | Absent = None
+    """The index of the event that this one is a copy of."""
+    changes: list[StateChange]
+    """The patch from the state before this event to the state after it."""
+    superseded_by: list[str] | Absent = None
+    """The events that overwrote all that this one had changed, ten at most; absent while any of it stands."""
+
+
+class ExplainAnswer(_Body):
+    """What every event did, and who is to blame."""
+
+    mission_id: str
+    """The mission that was folded; empty when no event names one."""
+    mode: ExplainMode
+    """The rules of the fold."""
+    timeline: list[ExplainedEvent]
+    """All events: in canonical order, copies behind their first, what has no place in the order last."""
+    state: ReducedCollaborationState
+    """The state at the point that was asked for, by default the end."""
+    blame: dict[str, str]
+    """Entry of the state → id of the last event that touched it, as `/active_drivers/p1`, `/warnings/w-1`,
+    `/comments/0`. What the roster brought is left out."""
+    gone: dict[str, str]
+    """Entry that was there and is no longer → id of the last event that removed it."""

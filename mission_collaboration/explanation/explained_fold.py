@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from mission_collaboration.contract.constants import (
     CONCURRENT_DRIVER_WARNING,
@@ -21,6 +21,7 @@ from mission_collaboration.reducer.fold import step
 from mission_collaboration.reducer.ordering import conflict, content, in_order
 
 Mode = Literal["permissive", "strict", "admit"]
+MODES: Final = get_args(Mode)
 PENDING: Final = frozenset({"unknown-participant", "departed-participant", "unknown-warning", "unmatched-completion"})
 """The codes of events that lack something which may yet come from an earlier place (L4)."""
 OTHER_MISSION: Final = "mission-mismatch"

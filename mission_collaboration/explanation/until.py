@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from mission_collaboration.contract.errors import SpecKittyEventsError
 from mission_collaboration.contract.formats import Identifier, Instant
@@ -24,7 +25,7 @@ class Until(BaseModel):
     @model_validator(mode="after")
     def _has_one_member(self) -> "Until":
         if sum(member is not None for member in (self.event_id, self.timestamp, self.position)) != 1:
-            raise ValueError("Exactly one of 'event_id', 'timestamp' and 'position' should be given")
+            raise PydanticCustomError("one_member", "Exactly one of event_id, timestamp and position should be given")
         return self
 
     def is_at(self, entry: TimelineEntry) -> bool:

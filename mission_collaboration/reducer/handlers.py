@@ -123,13 +123,14 @@ def warning_given(accumulator: Accumulator, event: FoldEvent, payload: p.Warning
         accumulator.turn_away(event, payload)
         return
     accumulator.check_named(event, len(payload.participant_ids))
-    strangers: set[str] = set()
+    strangers: dict[str, int] = {}
     for place, participant_id in enumerate(payload.participant_ids):
-        if participant_id not in accumulator.participants and participant_id not in strangers:
-            strangers.add(participant_id)
-            accumulator.refuse_stranger(event, participant_id, ("payload", "participant_ids", place))
-    if strangers:
+        if participant_id not in accumulator.participants:
+            strangers.setdefault(participant_id, place)
+    if strangers and not accumulator.strict:
         accumulator.count_strangers(event, len(strangers))
+    for participant_id, place in strangers.items():
+        accumulator.refuse_stranger(event, participant_id, ("payload", "participant_ids", place))
     _write_warning(accumulator, payload.warning_id, event, event.event_type, tuple(payload.participant_ids))
 
 

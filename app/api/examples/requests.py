@@ -71,6 +71,20 @@ ADMIT: Final = {
         {"checkpoint": None, "events": [OVERLAP[0], STRANGER, _without(OVERLAP[1], "payload")], "on_late": "reject"},
     ),
 }
+EXPLAIN: Final = {
+    "overlap": _example(
+        "Why does nobody but Anna drive? A stranger, a copy, and a state that was taken before the end",
+        {"events": [*OVERLAP, STRANGER, OVERLAP[4]], "until": {"position": 11}},
+    ),
+    "admit": _example(
+        "The same by the rules of the live loop: the stranger's comment is pending",
+        {"events": [*OVERLAP, STRANGER, OTHER_EVENT], "mode": "admit", "mission_id": "checkout-redesign"},
+    ),
+    "mission": _example(
+        "A mission in which each collaboration type occurs, and one event of another type",
+        {"events": [*MISSION_OF_ALL_TYPES, OTHER_EVENT]},
+    ),
+}
 ADVISE: Final = {
     "overlap": _example("Three participants drive one work package", {"state": _state(OVERLAP[:9])}),
     "presence": _example(

@@ -1,0 +1,122 @@
+"""`POST /explain`: from a batch to what each event did, why, and who is to blame for every entry of the state."""
+
+from typing import Any, Final
+
+from pydantic import JsonValue
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api import examples
+from app.api.body.locations import IN_ARRAY, ArrayLocations
+from app.api.body.ndjson import read_lines
+from app.api.body.parse import invalid_request, read_batch
+from app.api.body.receive import JSON, NDJSON, read_body, read_media_type
+from app.api.endpoints.folding import bounds_of
+from app.api.headers import header
+from app.api.negotiation import require_acceptable
+from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, Service
+from app.api.query import bad_parameter, check_query, read_choice
+from app.api.schemas import ExplainAnswer, ExplainRequest
+from app.problems import Finding
+from app.responses import BatchResponse, batch_statistics
+from app.settings import Settings
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.errors import Location
+from mission_collaboration.decoding import events as decoding
+from mission_collaboration.decoding.batch import Batch
+from mission_collaboration.explanation.encoding import encode_explanation, take_raw_state
+from mission_collaboration.explanation.explain import Place, explain_batch
+from mission_collaboration.explanation.explained_fold import MODES, Mode
+from mission_collaboration.explanation.until import NoSuchPointError
+
+
+def explain_body(body: bytes, limits: Settings) -> Response:
+    """Answer an `/explain` request; raises `Problem`."""
+    request = read_batch(ExplainRequest[Any], body, limits)
+    return _explained(decoding.read_batch(request.events), request, IN_ARRAY, limits)
+
+
+def explain_lines(body: bytes, limits: Settings, mode: Mode, mission_id: str | None = None) -> Response:
+    """Answer an `/explain` request whose body is NDJSON; raises `Problem`."""
+    values, places = read_lines(body, limits)
+    request = ExplainRequest[Any](events=[], mode=mode, mission_id=mission_id)
+    return _explained(decoding.read_batch(values), request, places, limits)
+
+
+def _explained(batch: Batch, request: ExplainRequest[Any], places: ArrayLocations, limits: Settings) -> Response:
+    def place_of(index: int, location: Location) -> Place:
+        found = places.finding(index, location, "", "")
+        return Place(found.pointer or "", found.line)
+
+    try:
+        explanation = explain_batch(
+            batch,
+            take_raw_state,
+            mode=request.mode or "permissive",
+            roster=request.roster,
+            mission_id=request.mission_id,
+            until=request.until,
+            bounds=bounds_of(limits),
+            place_of=place_of,
+        )
+    except NoSuchPointError as refusal:
+        finding = Finding(pointer=f"/until/{refusal.member}", code="no_such_event", message=str(refusal))
+        raise invalid_request(iter((finding,))) from None
+    response = BatchResponse(encode_explanation(explanation), media_type="application/json")
+    anomalies = sum(entry.code is not None and bool(entry.changes) for entry in explanation.timeline)
+    response.statistics = batch_statistics(explanation.timeline, explanation.mode, anomalies)
+    response.kept = explanation, batch
+    return response
+
+
+async def explain_events(request: Request, service: Service) -> Response:
+    """Tell what each event did, from JSON or NDJSON."""
+    require_acceptable(header(request.scope, b"accept"), JSON)
+    if read_media_type(request, JSON, NDJSON) == JSON:
+        check_query(request)
+        body = await read_body(request, service.settings, service.capacity)
+        return await service.pool.do(explain_body, body, service.settings)
+    check_query(request, "mode", "mission_id")
+    mode: Mode = read_choice(request, "mode", MODES)
+    mission_id = request.query_params.get("mission_id")
+    if mission_id == "":
+        raise bad_parameter("mission_id", "string_too_short", "Should have at least 1 character")
+    body = await read_body(request, service.settings, service.capacity)
+    return await service.pool.do(explain_lines, body, service.settings, mode, mission_id)
+
+
+MODE: Final = {
+    "name": "mode",
+    "in": "query",
+    "description": "The mode, for NDJSON bodies, `permissive` unless said; in JSON it stands in the body.",
+    "schema": {"type": "string", "enum": list(MODES)},
+}
+MISSION_ID: Final = {
+    "name": "mission_id",
+    "in": "query",
+    "description": "The mission, for NDJSON bodies; in JSON it stands in the body.",
+    "schema": {"type": "string", "minLength": 1},
+}
+PublishedRequest: Final = ExplainRequest[Event | JsonValue]
+EXPLAIN: Final = Operation(
+    method="post",
+    path="/explain",
+    operation_id="explainEvents",
+    tag="Events",
+    summary="Tell what each event did, and why",
+    description=(
+        "Folds the events as `/reduce` does and tells of every one, in canonical order, what it changed (as a JSON "
+        "Patch), why it changed nothing, and which later events overwrote it. `blame` names for every entry of the "
+        "state the last event that touched it, `gone` the event that removed what is no longer there; `until` takes "
+        "state, blame and gone at an earlier point. No event is refused: what strict mode or `/admit` would refuse "
+        "is told with its code. As `application/x-ndjson` the body has one event a line, and the query says the mode."
+    ),
+    handler=explain_events,
+    answer=ExplainAnswer,
+    answered="Every event with what it did, the state, and who is to blame for each entry of it.",
+    request=PublishedRequest,
+    lines=ANY_LINE,
+    parameters=(MODE, MISSION_ID),
+    problems=(*BODY_PROBLEMS, "too-many-events", "event-too-large", *LOST),
+    examples=examples.EXPLAIN,
+)
