@@ -64,6 +64,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "bad-checkpoint": Kind(422, "The checkpoint is none that can be read"),
         "out-of-order": Kind(422, "An event sorts before its predecessor"),
         "headers-too-large": Kind(431, "The request line and headers are too large"),
+        "unsupported-transfer-coding": Kind(501, "The body comes in a form that is not implemented"),
+        "unsupported-http-version": Kind(505, "The request is of another version of HTTP"),
         "overloaded": Kind(503, "The service has more to do than it can"),
         "shutting-down": Kind(503, "The process is being stopped"),
         "worker-lost": Kind(503, "The process that worked on the request was lost"),

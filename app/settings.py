@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     """Larger bodies are worked on in processes of their own, so that nobody waits for somebody else's batch."""
     pool_size: Annotated[int, Field(ge=0, le=64)] = 2
     """How many such processes a worker has at most; 0 works on everything in place."""
+    work_seconds: Annotated[float, Field(gt=0, le=3600), LIMIT] = 60.0
+    """How long a process may work on a request; past it the answer is 503 and the process is replaced."""
     api_keys: ListedKeys = ()
     """The keys that let callers in, separated by commas; unset, everybody is let in. Several at once for rotation."""
     api_keys_file: KeysInFile = ()
@@ -126,7 +128,9 @@ class Settings(BaseSettings):
     max_concurrency: Annotated[int, Field(ge=1), LIMIT] = 64
     """The most requests that a worker has in work, large bodies that wait for a process included; more are refused."""
     max_held_bytes: Annotated[int, Field(ge=1024), LIMIT] = 256 * 1024 * 1024
-    """The bytes of all bodies that a worker holds at once; those that go past it are refused."""
+    """The bytes that a worker holds at once: bodies, growing states, unpacked checkpoints, answers not yet read."""
+    max_state_bytes: Annotated[int, Field(ge=1024), LIMIT] = 64 * 1024 * 1024
+    """The largest state that is answered, in bytes of its JSON."""
 
     @property
     def keys(self) -> tuple[bytes, ...]:
@@ -143,10 +147,10 @@ class BadSettingsError(Exception):
 
 
 def from_environment() -> Settings:
-    """Read the settings, `COLLAB_PORT` before a bare `PORT`; raises `BadSettingsError`."""
+    """Read the settings, `COLLAB_PORT` before a bare `PORT` that is not empty; raises `BadSettingsError`."""
     _refuse_misspelt(os.environ)
     given: dict[str, Any] = {}
-    if "PORT" in os.environ and "COLLAB_PORT" not in os.environ:
+    if os.environ.get("PORT") and "COLLAB_PORT" not in os.environ:
         given["port"] = os.environ["PORT"]
     try:
         return Settings(**given)

@@ -11,9 +11,9 @@ class AppState:
     """One serving process, from its start to its end."""
 
     def __init__(self, settings: Settings) -> None:
-        self.pool = WorkerPool(settings.pool_size)
+        self.pool = WorkerPool(settings.pool_size, settings.work_seconds)
         self.capacity = Capacity(settings.max_concurrency, max(settings.max_held_bytes, settings.max_body_bytes))
-        self.access_log = AccessLog(settings, self.pool)
+        self.access_log = AccessLog(self.pool)
         self.draining = False
 
     async def check_ready(self) -> None:

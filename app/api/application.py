@@ -74,13 +74,14 @@ def create_app(settings: Settings, app_state: AppState | None = None) -> FastAPI
 
 @asynccontextmanager
 async def lifespan(app_state: AppState, app: FastAPI) -> AsyncIterator[None]:
-    """Settle memory when the server starts; close the pool and write the last log lines when it ends."""
+    """Settle memory when the server starts; close the pool and count the last requests when it ends."""
     tune_garbage_collector()
+    app_state.access_log.count()
     try:
         yield
     finally:
         app_state.pool.close()
-        app_state.access_log.tell()
+        app_state.access_log.count()
 
 
 def tune_garbage_collector() -> None:

@@ -6,9 +6,9 @@ Every endpoint returns a whole `Response`, so one layer does it all, and no mess
 import asyncio
 import logging
 import re
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from secrets import token_hex
-from time import perf_counter
 from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
@@ -25,10 +25,13 @@ from app.observability.request_record import RequestRecord
 from app.problems import Problem, render, request_id
 from app.responses import BatchResponse
 from app.settings import Settings
+from app.workers.capacity import exhaustion_problem
 from app.workers.pool import shutting_down
 
 logger = logging.getLogger("app")
 
+SMALL_ANSWER: Final = 64 * 1024
+"""Answers up to this many bytes are not counted as held."""
 APOLOGY: Final = "The service failed; nothing was stored, and the request can be sent again."
 _is_usable_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}").fullmatch
 
@@ -58,7 +61,8 @@ class RequestLayer:
             with self.span(scope, record):
                 try:
                     response = await self.answer(scope, receive, record)
-                    await self.send(response, scope, send, record)
+                    with self.held(response) as held:
+                        await self.send(held, scope, send, record)
                 except ClientDisconnect:
                     pass  # in the middle of the body; there is nobody left to answer
                 except asyncio.CancelledError:  # the drain time is over
@@ -66,7 +70,6 @@ class RequestLayer:
                         raise
                     await self.send(render(shutting_down()), scope, send, record)
         finally:
-            record.seconds = perf_counter() - record.begun
             self.app_state.access_log.end(record)
 
     def span(self, scope: Scope, record: RequestRecord) -> AbstractContextManager[None]:
@@ -92,7 +95,9 @@ class RequestLayer:
                 return render(problem)
         except ClientDisconnect:
             raise
-        except Exception:
+        except Exception as error:
+            if exhausted := exhaustion_problem(error):
+                return render(exhausted)
             logger.exception("A bug in %s %s", scope["method"], scope["path"])
             return render(Problem("internal", APOLOGY))
 
@@ -107,6 +112,20 @@ class RequestLayer:
         self.authenticator.check(scope)
         endpoint = self.dispatch.endpoint(target, scope)
         return await endpoint(request)
+
+    @contextmanager
+    def held(self, response: Response) -> Iterator[Response]:
+        """Count a large answer until the client has read it; where there is no room, `overloaded` is the answer."""
+        size = len(response.body) if len(response.body) > SMALL_ANSWER else 0
+        try:
+            self.app_state.capacity.hold(size)
+        except Problem as problem:
+            yield render(problem)
+            return
+        try:
+            yield response
+        finally:
+            self.app_state.capacity.release(size)
 
     async def send(self, response: Response, scope: Scope, send: Send, record: RequestRecord) -> None:
         """Send a response and record what is known of it; HEAD gets the headers alone."""

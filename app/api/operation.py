@@ -17,7 +17,8 @@ from app.api.negotiation import require_acceptable
 from app.api.query import check_query
 from app.settings import Settings
 from app.workers.capacity import Capacity
-from app.workers.pool import Work, WorkerPool
+from app.workers.pool import WorkerPool
+from app.workers.pool_process import Work
 
 BODY_PROBLEMS: Final = (
     "malformed-request",

@@ -1,113 +1,100 @@
-"""Watches every request from outside, and tells about it afterwards: a line in the log, and the metrics.
+"""A log line for every request, and its metrics.
 
-A request pays for remembering a few numbers. They are told a moment later, many requests at once.
+The line is logged when the request ends, in order with all other lines. The metrics are counted a moment later, for
+many requests at once.
 """
 
 import asyncio
-import os
-from collections.abc import Callable, Iterable
+import logging
+from time import perf_counter
 from typing import Final
 
-from app.observability.logging import Line, instant, is_json, sink, written
+from app.observability import shared_counts
 from app.observability.metrics import Metrics
 from app.observability.request_record import OTHER_METHOD, RequestRecord
 from app.problems import Problem
-from app.settings import Settings
 from app.workers.pool import WorkerPool
 
-DELAY: Final = 0.1
-"""Seconds that what was seen may wait to be told."""
+COUNT_SECONDS: Final = 0.2
+"""How long a request may wait to be counted."""
 MOST_WAITING: Final = 1_000
 PROBES: Final = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})
-"""What is asked again and again by machines; its success is worth a line at level debug alone."""
-LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
+"""Asked again and again by machines; success is logged at level debug."""
+
+logger = logging.getLogger("app.access")
 
 
 class AccessLog:
-    """Tells of requests, some time after they have ended."""
+    """Logs and counts the requests of one process."""
 
-    def __init__(self, settings: Settings, pool: WorkerPool, put: Callable[[Iterable[bytes]], None] = sink.put) -> None:
+    def __init__(self, pool: WorkerPool) -> None:
         self.metrics = Metrics()
         self.in_flight = 0
-        self.is_logging = False
-        """Whether lines are written at all; whoever serves decides."""
-        self._put = put
-        self._as_json = is_json(settings)
-        self._least = LEVELS[settings.log_level]
-        self._pid = os.getpid()
-        self._workshop = pool
+        self._pool = pool
         self._waiting: list[RequestRecord] = []
         self._is_due = False
 
     def begin(self) -> None:
         """Note that a request has begun."""
         self.in_flight += 1
-        self._be_due()
+        self._count_later()
 
     def end(self, record: RequestRecord) -> None:
         """Note that a request has ended."""
+        record.seconds = perf_counter() - record.begun
         self.in_flight -= 1
         self._waiting.append(record)
         if len(self._waiting) >= MOST_WAITING:
-            self.tell()
-        self._be_due()
+            self.count()
+        self._count_later()
+        log_request(record)
 
-    def note(self, record: RequestRecord) -> None:
-        """Note a request that has begun and ended at once."""
+    def note_refusal(self, problem: Problem, request_id: str) -> None:
+        """Note what was refused at the socket, before there was a request."""
+        record = RequestRecord(OTHER_METHOD, request_id)
+        record.status, record.refusal = problem.status, problem.code
         self.begin()
         self.end(record)
 
-    def note_refusal(self, problem: Problem, chosen_id: str) -> None:
-        """Note what was refused at the socket, before there was a request to watch."""
-        record = RequestRecord(OTHER_METHOD, chosen_id)
-        record.status, record.refusal = problem.status, problem.code
-        self.note(record)
-
-    def tell(self) -> None:
-        """Tell what is waiting to be told."""
+    def count(self) -> None:
+        """Count what waits to be counted, and show it to the other workers."""
         self._is_due = False
         waiting, self._waiting = self._waiting, []
-        records = [(record.route, record) for record in waiting]
-        if self.is_logging:
-            self._put(written(line, as_json=self._as_json) for line in map(self._line, records) if self._matters(line))
-        self.metrics.count(records)
-        self.metrics.look(self.in_flight, self._workshop)
+        self.metrics.count(waiting)
+        self.metrics.set_gauges(self.in_flight, self._pool)
+        shared_counts.publish(self.metrics.registry.collect())
 
     def page(self) -> bytes:
-        """Write the metrics page."""
-        self.tell()
+        """Write the metrics page, of all workers."""
+        self.count()
         return self.metrics.page()
 
-    def _be_due(self) -> None:
+    def _count_later(self) -> None:
         if not self._is_due:
             self._is_due = True
-            asyncio.get_running_loop().call_later(DELAY, self.tell)
-
-    def _matters(self, line: Line) -> bool:
-        return LEVELS[line.level] >= self._least
-
-    def _line(self, seen: tuple[str, RequestRecord]) -> Line:
-        route, record = seen
-        statistics = record.statistics
-        return Line(
-            time=instant(record.ended),
-            level=_level(route, record.status),
-            message="request",
-            pid=self._pid,
-            method=record.method,
-            route=route,
-            status=record.status or None,
-            duration_ms=round(record.seconds * 1000, 3),
-            bytes_in=record.bytes_in,
-            bytes_out=record.bytes_out,
-            events=statistics and statistics.events,
-            mode=statistics and statistics.mode,
-            refusal=record.refusal,
-            request_id=record.request_id,
-        )
+            asyncio.get_running_loop().call_later(COUNT_SECONDS, self.count)
 
 
-def _level(route: str, status: int) -> str:
-    if status >= 500:
-        return "error"
-    return "debug" if route in PROBES and status < 400 else "info"
+def log_request(record: RequestRecord) -> None:
+    """Log the line of a request."""
+    level = logging.INFO
+    if record.status >= 500:
+        level = logging.ERROR
+    elif record.route in PROBES and record.status < 400:
+        level = logging.DEBUG
+    if not logger.isEnabledFor(level):
+        return
+    statistics = record.statistics
+    fields = {
+        "method": record.method,
+        "route": record.route,
+        "status": record.status or None,
+        "duration_ms": round(record.seconds * 1000, 3),
+        "bytes_in": record.bytes_in,
+        "bytes_out": record.bytes_out,
+        "events": statistics and statistics.events,
+        "mode": statistics and statistics.mode,
+        "refusal": record.refusal,
+        "request_id": record.request_id,
+    }
+    logger.log(level, "request", extra={"fields": fields})

@@ -1,16 +1,18 @@
-"""Log lines, to standard error: JSON for machines, plain for a terminal; one form for all of them, uvicorn's too.
+"""Log lines, to standard error: JSON for programs, plain for a terminal; one form for all of them, uvicorn's too.
 
-The standard library's logging suffices: the lines that come often, one a request, do not pass through it at all.
+A server hands its lines to a thread (`QueueHandler`), so that a reader of the log who does not read never holds up a
+request.
 """
 
 import logging
 import os
-import select
-from collections.abc import Iterable
-from contextlib import suppress
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
-from time import time
+from logging.handlers import QueueHandler, QueueListener
+from threading import Thread
 from typing import Any, Final
 
 import msgspec
@@ -18,27 +20,27 @@ import msgspec
 from app.settings import Settings
 
 STDERR: Final = 2
-ATOMIC: Final = 4096
-"""Bytes that go through a pipe in one piece, so that no two processes mix their lines."""
-PATIENCE: Final = 0.05
-"""Seconds to wait for a slow reader; for one who has not read since, nobody waits."""
+MOST_WAITING: Final = 10_000
+"""How many lines may wait for the thread; more are dropped."""
+LAST_LINES_SECONDS: Final = 1.0
+"""How long a process that ends waits for its last lines to be read."""
 
 
 class Line(msgspec.Struct, omit_defaults=True):
-    """One line of the log. What a line has nothing to say about is left out."""
+    """One line of the log. What does not apply is left out."""
 
     time: str
     """When it was written, UTC."""
     level: str
     """`debug`, `info`, `warning`, `error` or `critical`."""
     message: str
-    """What happened; `request` for the line that every request leaves."""
+    """What happened; `request` for the line of a request."""
     pid: int
     """The process that wrote it."""
     logger: str | None = None
-    """Who wrote it: `app`, `app.server`, `uvicorn.error`."""
+    """The part that wrote it: `app`, `app.server`, `uvicorn.error`."""
     method: str | None = None
-    """The request's method, `OTHER` when it is an unusual one."""
+    """The request's method, `OTHER` for an unusual one."""
     route: str | None = None
     """The template of its path, such as `/schemas/{type}`; `unmatched` when there is no such page."""
     status: int | None = None
@@ -50,7 +52,7 @@ class Line(msgspec.Struct, omit_defaults=True):
     bytes_out: int | None = None
     """The answer's bytes, without its head."""
     events: int | None = None
-    """How many events were reduced or judged; absent where there were none to be."""
+    """How many events were reduced or judged; absent where there were none."""
     mode: str | None = None
     """`strict` or `permissive`, for a `/reduce` that was answered."""
     refusal: str | None = None
@@ -63,105 +65,107 @@ class Line(msgspec.Struct, omit_defaults=True):
 
 def configure(settings: Settings) -> None:
     """Let every logger of the process write such lines."""
-    handler = _Handler()
-    handler.setFormatter(_Formatter(is_json=is_json(settings)))
+    handler = StderrHandler()
+    is_json = settings.log_format == "json" or (settings.log_format == "auto" and not os.isatty(STDERR))
+    handler.setFormatter(LineFormatter(is_json=is_json))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
 
 
-def is_json(settings: Settings) -> bool:
-    """Tell which form is meant: `auto` is plain on a terminal alone."""
-    return settings.log_format == "json" or (settings.log_format == "auto" and not os.isatty(STDERR))
+@contextmanager
+def log_from_a_thread() -> Iterator[None]:
+    """Write the lines of a process from a thread; threads do not survive a fork, so each server has its own."""
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    waiting: queue.Queue[logging.LogRecord] = queue.Queue(MOST_WAITING)
+    listener = QueueListener(waiting, *handlers)
+    listener.start()
+    root.handlers = [DroppingQueueHandler(waiting)]
+    try:
+        yield
+    finally:
+        root.handlers = handlers
+        last = Thread(target=listener.stop, daemon=True)
+        last.start()
+        last.join(LAST_LINES_SECONDS)
 
 
-def written(line: Line, *, as_json: bool) -> bytes:
-    """Write a line."""
-    if as_json:
-        return msgspec.json.encode(line) + b"\n"
+class DroppingQueueHandler(QueueHandler):
+    """Drops lines while too many wait, and says how many once there is room."""
+
+    def __init__(self, waiting: "queue.Queue[logging.LogRecord]") -> None:
+        super().__init__(waiting)
+        self._dropped = 0
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        """Leave the record as it is: it stays in this process."""
+        return record
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        """Put a record where the thread takes it."""
+        try:
+            if self._dropped:
+                self.queue.put_nowait(_note_of_dropped(self._dropped))
+                self._dropped = 0
+            self.queue.put_nowait(record)
+        except queue.Full:
+            self._dropped += 1
+
+
+def _note_of_dropped(count: int) -> logging.LogRecord:
+    message = "%d log lines were dropped, for standard error was not read"
+    return logging.LogRecord(__name__, logging.WARNING, __file__, 0, message, (count,), None)
+
+
+class StderrHandler(logging.Handler):
+    """Writes each line with one call, so that no two processes mix their lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._descriptor = STDERR
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line, unless there is no reader."""
+        line = self.format(record).encode(errors="replace") + b"\n"
+        with suppress(OSError):
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+
+
+class LineFormatter(logging.Formatter):
+    """Writes a record of the standard library as a `Line`; what a request adds is in the record's `fields`."""
+
+    def __init__(self, *, is_json: bool) -> None:
+        super().__init__()
+        self._is_json = is_json
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a line."""
+        fields: dict[str, Any] = getattr(record, "fields", {"logger": record.name})
+        error = self.formatException(record.exc_info) if record.exc_info else None
+        line = Line(
+            time=_utc(record.created),
+            level=record.levelname.lower(),
+            message=record.getMessage(),
+            pid=record.process or os.getpid(),
+            error=error,
+            **fields,
+        )
+        return msgspec.json.encode(line).decode() if self._is_json else _as_plain(line)
+
+
+def _as_plain(line: Line) -> str:
     told = {name: value for name in line.__struct_fields__[4:-1] if (value := getattr(line, name)) is not None}
     rest = "".join(f" {name}={value}" for name, value in told.items())
     trace = f"\n{line.error}" if line.error else ""
-    return f"{line.time[11:23]} {line.level.upper():<8} {line.message}{rest}{trace}\n".encode()
+    return f"{line.time[11:23]} {line.level.upper():<8} {line.message}{rest}{trace}"
 
 
-def instant(seconds: float) -> str:
-    """Write a time, in UTC, to the millisecond."""
+def _utc(seconds: float) -> str:
+    """Write a time to the millisecond."""
     whole, rest = divmod(int(seconds * 1000), 1000)
     return f"{_second(whole)}.{rest:03}Z"
 
 
 @lru_cache(maxsize=2)
 def _second(seconds: int) -> str:
-    """Write a second; the lines of one are many."""
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()
-
-
-class Sink:
-    """Puts lines on standard error, and never waits long for a reader who does not read: the service comes first."""
-
-    def __init__(self, descriptor: int = STDERR) -> None:
-        self._given = descriptor
-        self._own: int | None = None
-        self._is_stuck = False
-        self._lost = 0
-
-    def put(self, lines: Iterable[bytes]) -> None:
-        """Write lines, as many at once as go through in one piece."""
-        chunk: list[bytes] = []
-        size = 0
-        for line in lines:
-            if chunk and size + len(line) > ATOMIC:
-                self._put(chunk)
-                chunk, size = [], 0
-            chunk.append(line)
-            size += len(line)
-        if chunk:
-            self._put(chunk)
-
-    def _put(self, chunk: list[bytes]) -> None:
-        """Write some lines, or count them as lost."""
-        with suppress(OSError):
-            descriptor = self._own = self._reopened() if self._own is None else self._own
-            self._is_stuck = not select.select([], [descriptor], [], 0 if self._is_stuck else PATIENCE)[1]
-            if not self._is_stuck:
-                lost, self._lost = self._lost, 0
-                text = b"".join([*self._note(lost), *chunk])
-                while text:
-                    text = text[os.write(descriptor, text) :]
-                return
-        self._lost += len(chunk)
-
-    def _note(self, lost: int) -> list[bytes]:
-        if not lost:
-            return []
-        line = Line(instant(time()), "warning", f"{lost} lines lost: nobody read them", os.getpid(), __name__)
-        return [written(line, as_json=True)]
-
-    def _reopened(self) -> int:
-        """Open the same file or pipe once more, for a write that does not wait must not be everybody's."""
-        try:
-            return os.open(f"/proc/self/fd/{self._given}", os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK)
-        except OSError:  # a socket, or not ours to open
-            return self._given
-
-
-sink: Final = Sink()
-
-
-class _Handler(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        """Put a line where all others go."""
-        sink.put([self.format(record).encode(errors="replace") + b"\n"])
-
-
-class _Formatter(logging.Formatter):
-    def __init__(self, *, is_json: bool) -> None:
-        super().__init__()
-        self._is_json = is_json
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Write a record of the standard library as one of our lines."""
-        told: dict[str, Any] = {"error": self.formatException(record.exc_info)} if record.exc_info else {}
-        line = Line(
-            instant(record.created), record.levelname.lower(), record.getMessage(), os.getpid(), record.name, **told
-        )
-        return written(line, as_json=self._is_json).decode().rstrip("\n")

@@ -1,18 +1,18 @@
 """What is recorded of one request: numbers and kinds, never what was in it."""
 
-from time import perf_counter, time
+from time import perf_counter
 from typing import Final
 
 from app.responses import BatchStatistics
 
+UNMATCHED: Final = "unmatched"
+"""The route of a path that there is not."""
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 OTHER_METHOD: Final = "OTHER"
-UNMATCHED: Final = "unmatched"
-"""The route of a request for a path that leads nowhere."""
 
 
 class RequestRecord:
-    """What is seen of one request, from its head to its answer's end."""
+    """One request, from its head to the end of its answer."""
 
     __slots__ = (
         "begun",
@@ -30,6 +30,7 @@ class RequestRecord:
     def __init__(self, method: str, request_id: str) -> None:
         self.method = method if method in METHODS else OTHER_METHOD
         self.route = UNMATCHED
+        """The template of the path, such as `/schemas/{type}`; the dispatcher sets it."""
         self.request_id = request_id
         self.begun = perf_counter()
         self.seconds = 0.0
@@ -38,8 +39,3 @@ class RequestRecord:
         self.bytes_out = 0
         self.statistics: BatchStatistics | None = None
         self.refusal: str | None = None
-
-    @property
-    def ended(self) -> float:
-        """About when the request ended, by the clock; asked soon after."""
-        return time() - (perf_counter() - self.begun - self.seconds)

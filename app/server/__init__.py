@@ -1,1 +1,1 @@
-"""Below the requests: sockets with their deadlines and limits; processes, who looks after whom, and how they end."""
+"""What is below the requests: sockets with deadlines and limits, the server's processes, and how they end."""

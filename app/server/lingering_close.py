@@ -1,4 +1,4 @@
-"""How a connection ends: not before the client could read its answer."""
+"""Closes a connection without losing the answer that the client is about to read."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,25 +11,25 @@ LONGEST_SILENCE: Final = 5.0
 
 
 class LingeringTransport:
-    """A transport whose closing waits for a client that is still sending.
+    """A transport whose `close` waits for a client that is still sending.
 
-    A socket that is closed while bytes come in answers them with a reset, which takes the answer from the client
-    before it has read it. So the answer is sent, the sending side is shut, and what comes is thrown away for a while.
+    A socket that is closed while bytes arrive answers them with a reset, which takes the answer away before the client
+    has read it. So the sending side is shut, and what arrives is thrown away for a while.
     """
 
     def __init__(self, transport: asyncio.Transport, may_still_send: Callable[[], bool]) -> None:
-        self.write, self.writelines = transport.write, transport.writelines
+        self.write = transport.write
         self._transport = transport
         self._may_still_send = may_still_send
         self.is_lingering = False
         self._until = self._quiet_until = 0.0
 
     def is_closing(self) -> bool:
-        """Tell whether nothing more will be answered."""
+        """Whether nothing more will be answered."""
         return self.is_lingering or self._transport.is_closing()
 
     def close(self) -> None:
-        """Leave: at once, or when the client has had its time."""
+        """Close now, or when the client has had its time."""
         if self.is_closing():
             return
         if not self._may_still_send() or not self._transport.can_write_eof():
@@ -43,17 +43,17 @@ class LingeringTransport:
             self._transport.resume_reading()
 
     def abort(self) -> None:
-        """Leave now, whatever is still unread."""
+        """Close now and drop what is not sent yet."""
         self._transport.abort()
 
-    def hear(self, now: float) -> None:
+    def note_bytes(self, now: float) -> None:
         """Note that the client still sends."""
         self._quiet_until = now + LONGEST_SILENCE
 
     def is_overdue(self, now: float) -> bool:
-        """Tell whether the client has had its time."""
+        """Whether a lingering client has had its time."""
         return self.is_lingering and now > min(self._until, self._quiet_until)
 
-    def unread(self) -> int:
+    def unread_bytes(self) -> int:
         """Count the bytes that wait for the client to read them."""
         return self._transport.get_write_buffer_size()

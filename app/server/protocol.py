@@ -1,4 +1,4 @@
-"""What uvloop and httptools call: bytes come in, requests come out, and what is no request is refused."""
+"""What uvloop and httptools call: bytes come in, requests come out; what is no request is answered with a problem."""
 
 import asyncio
 from time import monotonic
@@ -6,110 +6,126 @@ from typing import Any, Final, cast
 from urllib.parse import unquote
 
 import httptools
+from httptools.parser.errors import HttpParserInvalidURLError
 
-from app.server import refusals
-from app.server.connection import Connection
+from app.server import protocol_problems as problems
+from app.server.connection import DeadlineProtocol
 from app.server.request_cycle import RequestCycle
-from app.server.targets import origin_form
-from app.server.timeouts import NoteRefusal, Watch
-from app.server.upgrades import head_without_upgrade
+from app.server.timeouts import NoteRefusal, TimeoutSweeper
 from app.settings import Settings
 
-MOST_AHEAD: Final = 1000
-"""How many requests may wait on a connection for the answers of those before them."""
+MOST_PIPELINED: Final = 1000
+"""How many requests may wait on a connection for the answers to those before them."""
+VERSIONS: Final = ("1.0", "1.1")
 
 
 def protocol_factory(settings: Settings, note_refusal: NoteRefusal) -> type[asyncio.Protocol]:
-    """Make what uvicorn's `http` takes: something that makes a protocol for each connection."""
-    return cast("type[asyncio.Protocol]", ProtocolFactory(settings, note_refusal))
+    """Make what uvicorn's `http` takes: a callable that makes the protocol of a connection."""
+    sweeper = TimeoutSweeper(settings, note_refusal)
+
+    def make(**given: Any) -> HttpProtocol:
+        return HttpProtocol(settings, sweeper, **given)
+
+    return cast("type[asyncio.Protocol]", make)
 
 
-class ProtocolFactory:
-    """Makes the protocols of one server; it travels to the server's process before it makes any."""
+class HttpProtocol(DeadlineProtocol):
+    """uvicorn's protocol over httptools, held to RFC 9112 and to the limit of a head."""
 
-    def __init__(self, settings: Settings, note_refusal: NoteRefusal) -> None:
-        self._settings = settings
-        self._watch = Watch(settings, note_refusal)
-
-    def __call__(self, **given: Any) -> "GuardedProtocol":
-        """Make the protocol of a connection."""
-        return GuardedProtocol(self._settings, self._watch, **given)
-
-
-class GuardedProtocol(Connection):
-    """uvicorn's protocol over httptools, with limits, deadlines, and an answer for everything that is no request."""
-
-    def __init__(self, settings: Settings, watch: Watch, **given: Any) -> None:
-        super().__init__(settings, watch, **given)
+    def __init__(self, settings: Settings, sweeper: TimeoutSweeper, **given: Any) -> None:
+        super().__init__(settings, sweeper, **given)
         self._limit = settings.max_header_bytes
         self._arriving = 0
-        self._plain_bytes = 0  # since the head began, or since the last byte of the body: lines, chunk sizes, trailers
+        self._head_bytes = 0
+        """Bytes since the head began, or since the last byte of the body: lines, chunk sizes, trailers."""
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come, unless nothing more is wanted."""
+        """Parse what has arrived.
+
+        uvicorn's own method is not called: it answers errors as plain text, and leaves connections that ask for another
+        protocol. Here such a wish is ignored (RFC 9110, 7.8), in a loop, for every pipelined request may have one.
+        """
         if self.refusal is not None or self.transport.is_lingering:
-            self.transport.hear(monotonic())
+            self.transport.note_bytes(monotonic())
             return
-        self._arriving = len(data)
-        self._plain_bytes += self._arriving
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._read_without_upgrade(data[upgrade.args[0] :])
-        except httptools.HttpParserError as error:
-            self.refuse(refusals.unreadable(error))
-        else:
-            if self._plain_bytes > self._limit and self._is_reading():
-                self.refuse(refusals.large_head(self.settings))
+        while data and self.refusal is None:
+            self._arriving = len(data)
+            self._head_bytes += self._arriving
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                data = self._head_without_upgrade() + data[upgrade.args[0] :]
+                continue
+            except httptools.HttpParserError as error:
+                self.refuse(problems.malformed(error))
+            else:
+                is_reading = self.head_since is not None or (self.owes_answer and self.cycle.more_body)
+                if self._head_bytes > self._limit and is_reading:
+                    self.refuse(problems.large_head(self.settings))
+            return
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """Go on answering a client that has said everything, and tell one that has not."""
+        """Go on answering a client that has sent everything, and refuse a request that is cut short."""
         if self.resting_since is not None or self.transport.is_closing():
             return False
-        self.is_heard_out = True
+        self.is_client_done = True
         if self.head_since is not None:
-            self.refuse(refusals.ended_early("head"))
+            self.refuse(problems.ended_early("head"))
         elif self.cycle.more_body:
-            self.refuse(refusals.ended_early("body"))
+            self.refuse(problems.ended_early("body"))
         else:
             self.cycle.keep_alive = False
         return True
 
     def on_message_begin(self) -> None:
-        """Start the clock of a head."""
+        """Start the deadline of a head."""
         super().on_message_begin()
         # Where it follows another request in the same bytes, how many of them are its own is seen at its end.
-        self._plain_bytes = 0 if self.resting_since is None else self._arriving
+        self._head_bytes = 0 if self.resting_since is None else self._arriving
         self.head_since = monotonic()
-        self.resting_since = self.body_pace = None
+        self.resting_since = self.body_rate = None
         self.body_bytes = 0
 
     def on_headers_complete(self) -> None:
-        """Start the exchange that the head asks for; raises `headers-too-large`."""
-        self.head_since = None
-        if (self._arriving > self._limit or self._plain_bytes > self._limit) and self._size_of_head() > self._limit:
-            raise refusals.large_head(self.settings)
-        if self.parser.should_upgrade():
-            return  # the parser leaves the rest to us: see `_read_without_upgrade`
-        if len(self.pipeline) >= MOST_AHEAD:
-            raise refusals.too_many_ahead()
-        if self.url[:1] != b"/":
-            self.url = origin_form(self.url)
-        self._complete_scope()
-        self._begin(self._exchange())
-        self.headers = []  # trailers are no headers (RFC 9110, 6.5.1)
+        """Start the request; raises `Problem` for a head that is too large or breaks RFC 9112.
 
-    def _complete_scope(self) -> None:
-        target = httptools.parse_url(self.url)
+        uvicorn's own method is not called: it knows no limits, no other forms of target, and makes cycles of its own.
+        """
+        self.head_since = None
+        if max(self._arriving, self._head_bytes) > self._limit and self._size_of_head() > self._limit:
+            raise problems.large_head(self.settings)
+        self._check_version_and_fields()
+        if self.parser.should_upgrade():
+            return  # the parser stops here, see `data_received`
+        if len(self.pipeline) >= MOST_PIPELINED:
+            raise problems.too_many_ahead()
+        target = httptools.parse_url(origin_form(self.url))
         path = target.path.decode("ascii")
         self.scope["method"] = self.parser.get_method().decode("ascii")
         self.scope["http_version"] = self.parser.get_http_version()
         self.scope["path"] = unquote(path) if "%" in path else path
         self.scope["raw_path"] = target.path
         self.scope["query_string"] = target.query or b""
+        self._start_request()
+        self.headers = []  # trailers are no headers (RFC 9110, 6.5.1)
 
-    def _exchange(self) -> RequestCycle:
-        return RequestCycle(
+    def _check_version_and_fields(self) -> None:
+        version = self.parser.get_http_version()
+        if version not in VERSIONS:
+            raise problems.unknown_version()
+        hosts = 0
+        for name, value in self.headers:
+            if name == b"host":
+                hosts += 1
+            elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":
+                raise problems.unknown_transfer_coding(value.decode("latin-1"))
+        if hosts > 1 or (not hosts and version == "1.1"):
+            raise problems.missing_host(hosts)
+
+    def _start_request(self) -> None:
+        """Start a request, or let it wait for the answers to the requests before it."""
+        must_wait = self.owes_answer
+        self.cycle = RequestCycle(
             scope=self.scope,
             transport=cast(asyncio.Transport, self.transport),
             flow=self.flow,
@@ -122,41 +138,56 @@ class GuardedProtocol(Connection):
             keep_alive=self.scope["http_version"] != "1.0" and self.parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
-
-    def _begin(self, exchange: RequestCycle) -> None:
-        """Begin an exchange, or let it wait for the answers to the requests before it."""
-        is_ahead, self.cycle = self.owes_answer, exchange
-        if is_ahead:
+        if must_wait:
             self.flow.pause_reading()
-            self.pipeline.appendleft((exchange, self.app))
+            self.pipeline.appendleft((self.cycle, self.app))
         else:
-            self._start_asgi_task(exchange, self.app)
+            self._start_asgi_task(self.cycle, self.app)
 
     def on_body(self, body: bytes) -> None:
-        """Count what comes."""
+        """Count the bytes of a body."""
         self.body_bytes += len(body)
-        self._plain_bytes = 0
+        self._head_bytes = 0
         super().on_body(body)
 
     def _should_upgrade(self) -> bool:
-        return True  # lets uvicorn overlook what the parser calls after a head that asks for another protocol
+        return True  # lets uvicorn's callbacks pass over what the parser calls after a head with such a wish
 
-    def _read_without_upgrade(self, rest: bytes) -> None:
-        """Read a request as if it had not asked for another protocol (RFC 9110, 7.8); its body is still to come.
+    def _head_without_upgrade(self) -> bytes:
+        """Write the head again without its wish for another protocol, for a new parser; the body is still to come.
 
-        The parser drops what follows such a head, as of the other protocol; so a new one reads the head again.
+        The parser would take what follows such a head for the other protocol.
         """
         method, version = self.parser.get_method(), self.parser.get_http_version().encode()
         if method == b"CONNECT":
-            self.refuse(refusals.no_tunnel())
-            return
-        head = head_without_upgrade(b"%b %b HTTP/%b" % (method, self.url, version), self.headers)
+            self.refuse(problems.no_tunnel())
+            return b""
+        lines = [b"%b %b HTTP/%b" % (method, self.url, version)]
+        for name, value in self.headers:
+            if name == b"connection":
+                words = [word.strip() for word in value.split(b",")]
+                lines.append(b"connection: " + b", ".join(word for word in words if word.lower() != b"upgrade"))
+            elif name != b"upgrade":
+                lines.append(b"%b: %b" % (name, value))
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-        self.data_received(head + rest)
-
-    def _is_reading(self) -> bool:
-        return self.head_since is not None or (self.owes_answer and self.cycle.more_body)
+        return b"\r\n".join([*lines, b"", b""])
 
     def _size_of_head(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
+
+
+def origin_form(target: bytes) -> bytes:
+    """Turn any form of a request target (RFC 9112, 3.2) into a path; raises `HttpParserInvalidURLError`.
+
+    The absolute form, which clients send to proxies, may lack its path; `*` means the server as a whole.
+    """
+    if target[:1] == b"/":
+        return target
+    if target == b"*":
+        return b"/*"
+    parsed = httptools.parse_url(target)
+    if parsed.schema is None:
+        raise HttpParserInvalidURLError("neither a path nor an absolute address")
+    query = b"" if parsed.query is None else b"?" + parsed.query
+    return (parsed.path or b"/") + query

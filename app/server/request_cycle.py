@@ -1,30 +1,48 @@
-"""A request and its answer: uvicorn's own, with what the socket has to say about the body."""
+"""A request and its answer: uvicorn's, and what the socket has to say about the body."""
 
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
 
+from starlette.requests import ClientDisconnect
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.problems import Problem
-from app.server.refusals import ended_early
+from app.server.protocol_problems import ended_early
 
 if TYPE_CHECKING:
-    from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+    from uvicorn._types import ASGI3Application, ASGIReceiveEvent, ASGISendEvent
+
+SLICE: Final = 64 * 1024
+"""Bytes of an answer that are handed to the transport at once."""
 
 
 class RequestCycle(RequestResponseCycle):
-    """Raises what is wrong with a body where it is read, so that the application answers for it as for all else."""
+    """Raises what is wrong with a body where the application reads it, so that it is answered like everything else."""
 
     fault: Problem | None = None
 
-    def blame(self, fault: Problem) -> None:
-        """Let whoever reads the body hear that it will not come."""
+    async def run_asgi(self, app: "ASGI3Application") -> None:
+        """Run the application. A client that leaves, or still reads when the drain time is over, is no error."""
+
+        async def run(scope: Any, receive: Any, send: Any) -> None:
+            try:
+                await app(scope, receive, send)
+            except ClientDisconnect:
+                pass
+            except asyncio.CancelledError:
+                self.disconnected = True
+                self.transport.abort()
+
+        await super().run_asgi(run)
+
+    def fail(self, fault: Problem) -> None:
+        """Let the application's next `receive` raise this problem."""
         self.fault = fault
         self.keep_alive = False
         self.message_event.set()
 
     async def receive(self) -> "ASGIReceiveEvent":
-        """Hand out what has come of the body; raises `Problem` when the rest will not."""
+        """Return what has arrived of the body; raises `Problem` when the rest will not."""
         message = await super().receive()
         if self.fault is not None and not self.response_complete:
             raise self.fault
@@ -32,12 +50,26 @@ class RequestCycle(RequestResponseCycle):
             raise ended_early("body")
         return message
 
-    def send(self, message: "ASGISendEvent") -> Coroutine[Any, Any, None]:
-        """Send the answer; one that comes before the body's end is the last of its connection."""
+    async def send(self, message: "ASGISendEvent") -> None:
+        """Send a part of the answer; raises `ClientDisconnect` when the client has left.
+
+        An answer before the body's end is the last of its connection.
+
+        A large part goes out in slices, each when the one before is nearly read. So a client that does not read costs
+        the application's wait, which is counted, and not a buffer in the transport, which is not.
+        """
         if self.more_body:
             self.keep_alive = False
-        return super().send(message)
+        if message["type"] == "http.response.body" and self.scope["method"] != "HEAD":
+            body = memoryview(message.get("body", b""))
+            while len(body) > SLICE and not self.disconnected:
+                await super().send({"type": "http.response.body", "body": bytes(body[:SLICE]), "more_body": True})
+                body = body[SLICE:]
+            message = {**message, "body": bytes(body)}
+        await super().send(message)
+        if self.disconnected:
+            raise ClientDisconnect
 
     def is_starving(self) -> bool:
-        """Tell whether the application waits for a body that the client keeps back."""
+        """Whether the application waits for a body that the client holds back."""
         return self.more_body and not (self.response_complete or self.body or self.waiting_for_100_continue)

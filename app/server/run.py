@@ -2,15 +2,18 @@
 
 import gc
 import logging
+import resource
 import socket
+from contextlib import suppress
+from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from app.api.app_state import AppState
 from app.api.application import create_app
+from app.observability.logging import log_from_a_thread
 from app.observability.trace_export import exporting
-from app.server.descriptors import make_room_for
 from app.server.graceful_shutdown import DrainingServer, Worker
 from app.server.listener import address_of
 from app.server.protocol import protocol_factory
@@ -18,17 +21,21 @@ from app.server.supervisor import Supervisor
 from app.server.timeouts import NoteRefusal
 from app.settings import Settings
 from app.workers.fork_server import ForkServer
-from app.workers.pool import serve as serve_bodies
+from app.workers.pool_process import serve as serve_bodies
+
+OTHER_FILES: Final = 500
+"""Open files that are no connections: bodies in memory, pipes, connections that are being closed."""
 
 logger = logging.getLogger("app.server")
 
 
 def serve(settings: Settings, listener: socket.socket) -> int:
-    """Serve until told to stop; the status to exit with."""
-    make_room_for(settings.max_connections)
+    """Serve until told to stop; returns the exit status."""
+    settings = fit_open_files(settings)
     gc.collect()
     gc.freeze()  # what is forked from here on shares the memory of all that was imported
-    logger.info("Listening on %s with %d workers", address_of(listener), settings.workers)
+    workers = "1 worker" if settings.workers == 1 else f"{settings.workers} workers"
+    logger.info("Listening on %s with %s", address_of(listener), workers)
     if settings.workers == 1:
         return serve_in_this_process(settings, listener, DrainingServer)
     supervisor = Supervisor(
@@ -38,24 +45,22 @@ def serve(settings: Settings, listener: socket.socket) -> int:
 
 
 def serve_in_this_process(settings: Settings, listener: socket.socket, kind: type[DrainingServer]) -> int:
-    """Be a server."""
+    """Run a server."""
     fork_server = ForkServer(serve_bodies) if settings.pool_size else None
     app_state = AppState(settings)
-    app_state.pool.source = fork_server or app_state.pool.source
-    app_state.access_log.is_logging = True
+    if fork_server is not None:
+        app_state.pool.start_process = fork_server.start
     app = create_app(settings, app_state)
     config = server_config(app, settings, app_state.access_log.note_refusal)
-    with exporting(settings):
+    with log_from_a_thread(), exporting(settings):
         kind(config, app_state, settings.drain_seconds).run([listener])
     return 0
 
 
 def server_config(
-    app: ASGIApp | str,
-    settings: Settings,
-    note_refusal: NoteRefusal = lambda problem, request_id: None,
+    app: ASGIApp | str, settings: Settings, note_refusal: NoteRefusal = lambda problem, request_id: None
 ) -> uvicorn.Config:
-    """Say how uvicorn serves; what the service is measured against is served in the same way."""
+    """Say how uvicorn serves; the benchmark serves its peer in the same way."""
     return uvicorn.Config(
         app,
         log_config=None,
@@ -65,3 +70,26 @@ def server_config(
         http=protocol_factory(settings, note_refusal),
         ws="none",
     )
+
+
+def fit_open_files(settings: Settings) -> Settings:
+    """Raise the limit on open files to what the settings need, or lower `max_connections` to what it allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = settings.max_connections + OTHER_FILES
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return settings
+    allowed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        soft = allowed
+    if soft >= needed:
+        return settings
+    fitting = min(settings.max_connections, max(1, soft - OTHER_FILES, (soft - 60) // 2))
+    logger.warning(
+        "The limit of %d open files is too low for COLLAB_MAX_CONNECTIONS=%d; serving %d connections (ulimit -n %d)",
+        soft,
+        settings.max_connections,
+        fitting,
+        needed,
+    )
+    return settings.model_copy(update={"max_connections": fitting})

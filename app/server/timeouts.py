@@ -1,74 +1,90 @@
-"""One timer a process, which looks at every connection; nothing is armed or cancelled for a request."""
+"""Deadlines of connections. One timer looks at all of them, so that nothing is armed or cancelled for a request."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable
 from time import monotonic
-from typing import Protocol
+from typing import Final, Protocol
 
 from app.problems import Problem
-from app.server.minimum_rate import tick
 from app.settings import Settings
 
 NoteRefusal = Callable[[Problem, str], None]
-"""Hears of what is refused at the socket, and under which request id."""
+"""Records a problem that was answered before there was a request, with its request id."""
+LONGEST_TICK: Final = 1.0
+TICKS_A_DEADLINE: Final = 8
 
 
-class Watched(Protocol):
-    """A connection, as the watch sees it."""
-
-    def look(self, now: float) -> None:
-        """Do what is due."""
-
-    def quiet_since(self, now: float) -> float | None:
-        """Tell since when nothing has been asked here; None where somebody would miss the connection."""
-
-    def give_way(self) -> None:
-        """Close for somebody else."""
+def tick_seconds(settings: Settings) -> float:
+    """Return the seconds between two looks: one, or less where a deadline is short."""
+    shortest = min(settings.head_seconds, settings.body_seconds, settings.keep_alive_seconds)
+    return min(LONGEST_TICK, shortest / TICKS_A_DEADLINE)
 
 
-class Watch:
-    """Looks at the connections of one server for as long as there are any."""
+class MinimumRate:
+    """A sliding window of byte counts. What came fast before the window does not make up for what is slow in it."""
+
+    def __init__(self, settings: Settings) -> None:
+        tick = tick_seconds(settings)
+        looks = max(1, round(settings.body_seconds / tick) - 1)  # the first look may come a tick late
+        self._needed = settings.min_body_rate * looks * tick
+        self._counts: deque[int] = deque(maxlen=looks + 1)
+
+    def is_too_slow(self, count: int) -> bool:
+        """Take the count at this look; whether it has grown too little since the window began."""
+        self._counts.append(count)
+        return len(self._counts) == self._counts.maxlen and count - self._counts[0] < self._needed
+
+
+class Connection(Protocol):
+    """A connection as the sweeper sees it."""
+
+    def check_deadlines(self, now: float) -> None:
+        """Answer or close what is late."""
+
+    def idle_since(self, now: float) -> float | None:
+        """Return since when the connection is idle; None where it is in use."""
+
+    def close_idle(self) -> None:
+        """Close for a newer connection."""
+
+
+class TimeoutSweeper:
+    """Checks the deadlines of one server's connections for as long as there are any."""
 
     def __init__(self, settings: Settings, note_refusal: NoteRefusal) -> None:
         self.note_refusal = note_refusal
-        self._tick = tick(settings)
-        self._watched: set[Watched] = set()
-        self._running = False
-
-    def add(self, connection: Watched) -> None:
-        """Watch this one too."""
-        self._watched.add(connection)
-        if not self._running:
-            self._running = True
-            self._arm()
-
-    def remove(self, connection: Watched) -> None:
-        """Watch this one no more."""
-        self._watched.discard(connection)
+        self._tick = tick_seconds(settings)
+        self._connections: set[Connection] = set()
+        self._is_running = False
 
     def __len__(self) -> int:
-        return len(self._watched)
+        return len(self._connections)
 
-    def _arm(self) -> None:
-        asyncio.get_running_loop().call_later(self._tick, self._look)
+    def add(self, connection: Connection) -> None:
+        """Sweep this connection too."""
+        self._connections.add(connection)
+        if not self._is_running:
+            self._is_running = True
+            asyncio.get_running_loop().call_later(self._tick, self._sweep)
 
-    def _look(self) -> None:
-        now = monotonic()
-        for connection in tuple(self._watched):
-            connection.look(now)
-        self._running = bool(self._watched)
-        if self._running:
-            self._arm()
+    def remove(self, connection: Connection) -> None:
+        """Forget a connection that is closed."""
+        self._connections.discard(connection)
 
     def make_room(self) -> bool:
-        """Close the connection that has been quiet for the longest time; False when everybody is busy."""
+        """Close the connection that has been idle longest; False when all are in use."""
         now = monotonic()
-        longest = _longest_quiet(self._watched, now)
-        if longest is not None:
-            longest.give_way()
-        return longest is not None
+        idle = [(since, each) for each in self._connections if (since := each.idle_since(now)) is not None]
+        if not idle:
+            return False
+        min(idle, key=lambda pair: pair[0])[1].close_idle()
+        return True
 
-
-def _longest_quiet(connections: Iterable[Watched], now: float) -> Watched | None:
-    quiet = ((since, connection) for connection in connections if (since := connection.quiet_since(now)) is not None)
-    return min(quiet, key=lambda each: each[0], default=(0.0, None))[1]
+    def _sweep(self) -> None:
+        now = monotonic()
+        for connection in tuple(self._connections):
+            connection.check_deadlines(now)
+        self._is_running = bool(self._connections)
+        if self._is_running:
+            asyncio.get_running_loop().call_later(self._tick, self._sweep)

@@ -1,33 +1,42 @@
-"""How much a worker takes on at once: what goes past it is refused at once instead of queueing without end.
+"""How much one server process takes on at once. A request beyond it is refused at once instead of queueing.
 
-A small body is worked on where it arrives, before anything else is looked at, so it never queues and always has its
-turn. What is counted is what can pile up: large bodies that wait for a process, streams, and the bytes of bodies. A
-connection that is idle, or a body that is slow to come, takes up no more than its bytes.
+Small bodies are worked on where they arrive, so they never queue. Counted are the requests that can pile up (large
+bodies waiting for a pool process, ordered streams) and the bytes that the process holds: bodies, the states of ordered
+streams, decompressed checkpoints, and answers that the client has not read yet.
 """
 
+import errno
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from typing import Final
 
 from app.problems import SEE_LIMITS, Problem
 
+EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.ENOBUFS, errno.EAGAIN})
+"""Error numbers that mean: no descriptors, no memory, no shared memory, or no processes are left."""
+
+logger = logging.getLogger("app.workers")
+
 
 class Capacity:
-    """The account of what is in work."""
+    """Counts the requests in work and the bytes held by one server process."""
 
-    def __init__(self, most_in_work: int, most_held: int) -> None:
-        self._most_in_work = most_in_work
-        self._most_held = most_held
+    def __init__(self, max_in_work: int, max_held_bytes: int) -> None:
+        self._max_in_work = max_in_work
+        self._max_held_bytes = max_held_bytes
         self.in_work = 0
-        self.held = 0
+        self.held_bytes = 0
 
     def check(self) -> None:
         """Raise `overloaded` when there is no room for another request."""
-        if self.in_work >= self._most_in_work:
-            raise _overloaded(f"{self._most_in_work} requests in work")
+        if self.in_work >= self._max_in_work:
+            raise overloaded(f"{self._max_in_work} requests in work")
 
     @contextmanager
     def room(self) -> Iterator[None]:
-        """Take up the room of one request while it is in work; raises `overloaded`."""
+        """Count a request while it is in work; raises `overloaded`."""
         self.check()
         self.in_work += 1
         try:
@@ -36,16 +45,45 @@ class Capacity:
             self.in_work -= 1
 
     def hold(self, size: int) -> None:
-        """Count bytes that a body holds; raises `overloaded`."""
-        if self.held + size > self._most_held:
-            raise _overloaded(f"{self._most_held} bytes of bodies in work")
-        self.held += size
+        """Add bytes to what is held; raises `overloaded`."""
+        if self.held_bytes + size > self._max_held_bytes:
+            raise overloaded(f"{self._max_held_bytes} bytes in work")
+        self.held_bytes += size
 
-    def let_go(self, size: int) -> None:
-        """Count bytes that a body holds no more."""
-        self.held -= size
+    def release(self, size: int) -> None:
+        """Take bytes off what is held."""
+        self.held_bytes -= size
+
+    @contextmanager
+    def holding(self, size: int) -> Iterator[None]:
+        """Hold bytes for the length of a block; raises `overloaded`."""
+        self.hold(size)
+        try:
+            yield
+        finally:
+            self.release(size)
 
 
-def _overloaded(what: str) -> Problem:
+def overloaded(what: str) -> Problem:
+    """Make the problem of a request for which there is no room."""
     detail = f"The service has {what}, as much as it takes; send the request again in a moment; {SEE_LIMITS}."
     return Problem("overloaded", detail, headers={"Retry-After": "1"})
+
+
+def exhaustion_problem(error: BaseException) -> Problem | None:
+    """Make the problem of a failure that means the system gave no more descriptors or memory; None for other failures.
+
+    The log says so once; the metrics count every such answer.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    is_thread_missing = isinstance(error, RuntimeError) and "new thread" in str(error)
+    if number not in EXHAUSTED and not isinstance(error, MemoryError) and not is_thread_missing:
+        return None
+    _log_once(str(error) or "no memory")
+    detail = "The service has no more descriptors or memory just now; send the request again in a moment."
+    return Problem("overloaded", detail, headers={"Retry-After": "1"})
+
+
+@lru_cache(maxsize=16)
+def _log_once(reason: str) -> None:
+    logger.error("The system gives no more resources (%s); requests are answered 503 until it does", reason)

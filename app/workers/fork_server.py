@@ -1,8 +1,7 @@
-"""Where the processes for large bodies come from: forked from one that has everything imported and nothing begun.
+"""Starts the pool's processes by forking a process that has imported everything and runs no threads.
 
-A worker runs threads once it serves, so it cannot be forked safely any more. It therefore forks a nursery before it
-starts, which waits and forks when asked: a process is there within hundredths of a second instead of one or two, and
-shares the memory of all that was imported.
+A server that serves has threads, so it cannot be forked safely. It forks this process before it starts. A pool process
+is then there within hundredths of a second instead of one or two, and shares the memory of all that was imported.
 """
 
 import multiprocessing
@@ -13,75 +12,77 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Protocol
+from typing import Final
 
-from app.workers.parent_watchdog import when_hung_up
+from app.workers.parent_watchdog import call_on_hangup
 
 Serve = Callable[[Connection], None]
+"""What a new process runs, with its end of the pipe; it sends its process id first."""
+
+STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
+"""The signals that stop the service; every process of it may get them at once."""
+START_SECONDS: Final = 10.0
+"""How long a new process may take to send its id."""
 
 
-class Source(Protocol):
-    """Something that starts processes."""
-
-    def start(self, serve: Serve) -> Connection:
-        """Start a process that serves the other end of a pipe; `OSError` when it cannot."""
-        ...
-
-
-class Spawning:
-    """Starts every process from nothing: slow, and possible anywhere."""
-
-    def start(self, serve: Serve) -> Connection:
-        """Start a process that serves the other end of a pipe."""
-        context = multiprocessing.get_context("spawn")
-        pipe, far_end = context.Pipe()
-        context.Process(target=serve, args=(far_end,), daemon=True).start()
-        far_end.close()
-        return pipe
+def spawn(serve: Serve) -> Connection:
+    """Start a process from scratch: slow, and possible wherever Python runs."""
+    context = multiprocessing.get_context("spawn")
+    pipe, far_end = context.Pipe()
+    context.Process(target=serve, args=(far_end,), daemon=True).start()
+    far_end.close()
+    return pipe
 
 
 class ForkServer:
-    """Starts processes by fork. To be made while there is one thread only, and before anything listens."""
+    """Starts processes by fork. It must be made while there is one thread only, and before anything listens."""
 
     def __init__(self, serve: Serve) -> None:
-        self._line, far_end = socket.socketpair()
+        self._serve = serve
+        self._requests, far_end = socket.socketpair()
         self._lock = threading.Lock()
-        if os.fork() == 0:
-            _wait_for_orders(far_end.detach(), serve)
+        self.pid = os.fork()
+        if self.pid == 0:
+            _serve_forks(far_end.detach(), serve)
         far_end.close()
 
-    def start(self, serve: Serve) -> Connection:
-        """Have a process forked; where the nursery itself was lost, one is started from nothing."""
+    def start(self) -> Connection:
+        """Fork a process; where the fork server was lost or does not answer, spawn one."""
         near_end, far_end = socket.socketpair()
+        pipe = Connection(near_end.detach())
         try:
             with self._lock, far_end:
-                socket.send_fds(self._line, [b"."], [far_end.fileno()])
+                socket.send_fds(self._requests, [b"."], [far_end.fileno()])
+            if pipe.poll(START_SECONDS):
+                return pipe
+            os.kill(self.pid, signal.SIGKILL)
         except OSError:
-            near_end.close()
-            return Spawning().start(serve)
-        return Connection(near_end.detach())
+            pass
+        pipe.close()
+        return spawn(self._serve)
 
 
-def _wait_for_orders(line: int, serve: Serve) -> None:
-    """Be the nursery: fork for every descriptor that comes, until the worker is gone."""
+def _serve_forks(line: int, serve: Serve) -> None:
+    """Fork once for every descriptor that arrives, until the server is gone."""
     os.closerange(3, line)
     os.closerange(line + 1, os.sysconf("SC_OPEN_MAX"))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a worker that drains may still need a process
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # which buries the dead
-    lifeline, held = os.pipe()
-    with suppress(OSError), socket.socket(fileno=line) as orders:
-        while descriptors := socket.recv_fds(orders, 1, 1)[1]:
-            if os.fork() == 0:
-                os.close(held)
-                orders.close()
-                _be_born(descriptors[0], lifeline, serve)
+    for number in STOP_SIGNALS:  # a server that drains may still need a process
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel then reaps the dead
+    parent_end, held_end = os.pipe()
+    with suppress(OSError), socket.socket(fileno=line) as requests:
+        while descriptors := socket.recv_fds(requests, 1, 1)[1]:
+            with suppress(BlockingIOError):  # no more processes: the server sees the pipe close
+                if os.fork() == 0:
+                    os.close(held_end)
+                    requests.close()
+                    _run_child(descriptors[0], parent_end, serve)
             os.close(descriptors[0])
     os._exit(0)
 
 
-def _be_born(pipe: int, lifeline: int, serve: Serve) -> None:
-    when_hung_up(lambda: os._exit(1), lifeline)
+def _run_child(pipe: int, parent_end: int, serve: Serve) -> None:
+    call_on_hangup(lambda: os._exit(1), parent_end)
     with suppress(BaseException):
         serve(Connection(pipe))
     os._exit(0)

@@ -1,21 +1,18 @@
-"""No process outlives its parent: whoever is started holds a line whose other end only the parent holds."""
+"""No process outlives its parent: each holds one end of a pipe whose other end only the parent holds."""
 
 import select
 import threading
 from collections.abc import Callable
 
 
-def when_hung_up(act: Callable[[], None], *descriptors: int) -> None:
-    """Call `act`, from a thread, once nobody holds the other end of one of these any more, however they ended.
+def call_on_hangup(act: Callable[[], None], *descriptors: int) -> None:
+    """Call `act` from a thread once the far end of one of these pipes is closed, which any kind of death does."""
 
-    Unlike a signal on the parent's death this knows no system and no thread: the kernel closes what the dead held.
-    """
-    threading.Thread(target=_watch, args=(act, descriptors), name="lifeline", daemon=True).start()
+    def watch() -> None:
+        poll = select.poll()
+        for descriptor in descriptors:
+            poll.register(descriptor, 0)  # a hang-up is reported without being asked for
+        poll.poll()
+        act()
 
-
-def _watch(act: Callable[[], None], descriptors: tuple[int, ...]) -> None:
-    poll = select.poll()
-    for descriptor in descriptors:
-        poll.register(descriptor, 0)  # a hang-up is reported without being asked for
-    poll.poll()
-    act()
+    threading.Thread(target=watch, name="parent-watchdog", daemon=True).start()

@@ -35,12 +35,12 @@ def test_it_explains_every_metric_with_its_labels() -> None:
 
 def filled() -> Metrics:
     """Count one of everything."""
-    sight = RequestRecord("POST", "r-1")
-    sight.status, sight.refusal = 422, "malformed-payload"
-    sight.statistics = BatchStatistics(1, {"DriveIntentSet": 1}, "strict", 1)
+    record = RequestRecord("POST", "r-1")
+    record.status, record.refusal = 422, "malformed-payload"
+    record.statistics = BatchStatistics(1, {"DriveIntentSet": 1}, "strict", 1)
     metrics = Metrics()
-    metrics.count([("/reduce", sight)])
-    metrics.look(1, WorkerPool(2))
+    metrics.count([record])
+    metrics.set_gauges(1, WorkerPool(2))
     return metrics
 
 

@@ -85,6 +85,13 @@ PROVOCATIONS: dict[str, Provocation] = {
     ),
 }
 """Error code → how to provoke it."""
-AT_THE_SOCKET = {"malformed-request", "request-timeout", "headers-too-large", "overloaded"}
+AT_THE_SOCKET = {
+    "malformed-request",
+    "request-timeout",
+    "headers-too-large",
+    "overloaded",
+    "unsupported-transfer-coding",
+    "unsupported-http-version",
+}
 OUT_OF_REACH = {"internal", "shutting-down", "worker-lost"} | AT_THE_SOCKET
 """What no request alone can provoke; their answers are held elsewhere."""

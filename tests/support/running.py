@@ -94,5 +94,5 @@ def metrics_folders_of(pids: list[int]) -> list[str]:
     return [
         folder.name
         for folder in Path("/dev/shm").glob("collab-metrics-*")
-        if ours & {file.stem.rpartition("_")[2] for file in folder.glob("*.db")}
+        if ours & {file.stem for file in folder.glob("*.json")}
     ]

@@ -14,7 +14,7 @@ from app.api.headers import header
 from app.problems import SEE_LIMITS, Finding, Problem
 from app.settings import Settings
 from app.workers.capacity import Capacity
-from app.workers.pool import Body
+from app.workers.spooled_body import SpooledBody
 
 GZIP_WINDOW: Final = 31
 """zlib's largest window with a gzip header around it."""
@@ -26,7 +26,7 @@ JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 
 
-async def read_body(request: Request, limits: Settings, capacity: Capacity) -> Body:
+async def read_body(request: Request, limits: Settings, capacity: Capacity) -> SpooledBody:
     """Read the whole body, decompressed.
 
     Raises `body-too-large`, `malformed-json`, `unsupported-media-type`, `overloaded`.
@@ -38,7 +38,7 @@ async def read_body(request: Request, limits: Settings, capacity: Capacity) -> B
         raise _too_large(limit)
     if declared > inline:
         capacity.check()
-    body = Body(inline, capacity)
+    body = SpooledBody(inline, capacity)
     try:
         if _content_encoding(request) == "gzip":
             async for chunk in _gunzipped(request.stream(), limit):
@@ -57,7 +57,7 @@ async def read_body(request: Request, limits: Settings, capacity: Capacity) -> B
     return body
 
 
-def _take(body: Body, chunk: bytes, limit: int) -> None:
+def _take(body: SpooledBody, chunk: bytes, limit: int) -> None:
     if body.size + len(chunk) > limit:
         raise _too_large(limit)
     body.write(chunk)

@@ -16,7 +16,6 @@ from typing import Any
 import httpx
 import pytest
 
-from app.server.listener import close_the_door, has_visitors
 from tests.support import story
 from tests.support.running import (
     DEADLINE,
@@ -196,7 +195,7 @@ def test_a_second_signal_ends_everything_at_once(unfinished: Begin, workers: int
 
 
 def pool_process(pid: int) -> int:
-    """Wait for the process that a server without others has forked for a large body: its nursery's child."""
+    """Wait for the process that a server without others has forked for a large body: its fork server's child."""
     deadline = time.monotonic() + DEADLINE
     while time.monotonic() < deadline:
         for child in descendants(pid):
@@ -221,7 +220,7 @@ def test_a_process_that_is_killed_at_work_costs_its_own_request_alone_and_is_rep
         assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
 
 
-def test_without_its_nursery_a_server_starts_processes_from_nothing() -> None:
+def test_without_its_fork_server_a_server_starts_processes_from_nothing() -> None:
     port = free_port()
     with server(port, COLLAB_PORT=port, COLLAB_POOL_SIZE=1) as process:
         assert post(port, "/reduce", LARGE).status_code == 200
@@ -319,18 +318,3 @@ def test_ctrl_c_on_a_terminal_ends_all_processes_without_a_traceback() -> None:
         _, log = process.communicate(timeout=DEADLINE)
         assert process.returncode == 0
         assert "Traceback" not in log
-
-
-def test_who_has_connected_before_the_door_closed_still_comes_in_and_nobody_else_does() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = listener.getsockname()
-        with socket.create_connection(address) as early, socket.socket() as late:
-            close_the_door(listener)
-            late.setblocking(False)
-            late.connect_ex(address)
-            assert has_visitors([listener])
-            visitor, _ = listener.accept()
-            with visitor:
-                early.sendall(b"hello")
-                assert visitor.recv(5) == b"hello"
-            assert not has_visitors([listener])

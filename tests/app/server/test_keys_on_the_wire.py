@@ -104,7 +104,12 @@ HOSTS = (
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "QUERY")
 BODY = json.dumps({"events": []}).encode()
 ALIVE = b'{"status":"ok"}'
-SOCKET_REFUSALS = {"malformed-request", "headers-too-large"}
+SOCKET_REFUSALS = {
+    "malformed-request",
+    "headers-too-large",
+    "unsupported-transfer-coding",
+    "unsupported-http-version",
+}
 
 
 @pytest.fixture(scope="module")

@@ -61,11 +61,15 @@ def test_a_wish_to_close_outlives_a_wish_for_another_protocol(port: int) -> None
         assert [answer.headers["connection"] for answer in connection.answers()] == ["close"]
 
 
+def test_pipelined_wishes_for_another_protocol_are_overlooked_in_a_loop(port: int) -> None:
+    wishing = request("POST", "/reduce", "Connection: upgrade", "Upgrade: a", body=EMPTY)
+    assert codes(port, wishing * 600 + GET) == ["200"] * 601
+
+
 @pytest.mark.parametrize(
     "data",
     [
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"GET /livez HTTP/1.1\r\nNo colon\r\n\r\n",
         b"GET /livez HTTP/1.1\r\nX : 1\r\n\r\n",
         b"GET /livez HTTP/1.1\r\nX: a\x00b\r\n\r\n",
@@ -82,6 +86,44 @@ def test_a_wish_to_close_outlives_a_wish_for_another_protocol(port: int) -> None
 def test_what_is_no_request_is_a_problem_and_the_last_of_its_connection(port: int, data: bytes) -> None:
     [answer] = answers(port, data)
     assert (answer.code, answer.headers["connection"]) == ("malformed-request", "close")
+
+
+@pytest.mark.parametrize("hosts", [[], ["a", "b"], ["a", "a"], ["a", ""]])
+def test_a_request_without_exactly_one_host_is_malformed(port: int, hosts: list[str]) -> None:
+    fields = "".join(f"Host: {host}\r\n" for host in hosts)
+    assert codes(port, f"GET /livez HTTP/1.1\r\n{fields}\r\n".encode()) == ["malformed-request"]
+
+
+def test_http_1_0_needs_no_host(port: int) -> None:
+    assert codes(port, b"GET /livez HTTP/1.0\r\n\r\n") == ["200"]
+    assert codes(port, b"GET /livez HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n") == ["malformed-request"]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "gzip, chunked", "identity", "x, Chunked"])
+def test_a_transfer_coding_other_than_chunked_is_not_implemented(port: int, coding: str) -> None:
+    head = request("POST", "/reduce", f"Transfer-Encoding: {coding}")
+    [answer] = answers(port, head + chunked([EMPTY]))
+    assert (answer.status, answer.code) == (501, "unsupported-transfer-coding")
+
+
+@pytest.mark.parametrize("coding", ["chunked, gzip", "chunked, chunked"])
+def test_chunked_that_is_not_the_last_coding_is_malformed(port: int, coding: str) -> None:
+    head = request("POST", "/reduce", f"Transfer-Encoding: {coding}")
+    assert codes(port, head + chunked([EMPTY])) == ["malformed-request"]
+
+
+def test_the_name_of_a_transfer_coding_may_be_written_in_any_case(port: int) -> None:
+    assert codes(port, request("POST", "/reduce", "Transfer-Encoding: CHUNKED ") + chunked([EMPTY])) == ["200"]
+
+
+@pytest.mark.parametrize("line", ["GET /livez HTTP/2.0", "GET /livez HTTP/3.0", "GET /livez HTTP/0.9"])
+def test_another_version_of_http_is_not_supported(port: int, line: str) -> None:
+    [answer] = answers(port, f"{line}\r\nHost: x\r\n\r\n".encode())
+    assert (answer.status, answer.code) == (505, "unsupported-http-version")
+
+
+def test_http_2_without_asking_is_not_supported(port: int) -> None:
+    assert codes(port, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == ["unsupported-http-version"]
 
 
 def test_what_is_no_request_is_answered_after_the_requests_before_it(port: int) -> None:

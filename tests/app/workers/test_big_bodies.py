@@ -17,7 +17,7 @@ import pytest
 
 from app.api.endpoints.reduce import reduce_body
 from app.settings import Settings
-from app.workers.pool import LOWER_PRIORITY
+from app.workers.pool_process import LOWER_PRIORITY
 from tests.support import builders as build
 from tests.support import story
 from tests.support.mix import benchmark_mix
@@ -26,6 +26,8 @@ from tests.support.running import DEADLINE, free_port, server
 AS_LINES = {"Content-Type": "application/x-ndjson"}
 LARGE = json.dumps({"events": story.events() * 20, "mode": "permissive"}).encode()
 """Larger than what is worked on in place."""
+SLOW = json.dumps({"events": story.events() * 2_000, "mode": "permissive"}).encode()
+"""The same state, and long enough at work to be stopped there."""
 NICENESS = 16
 """Where a process's niceness stands behind its name (proc(5), field 19)."""
 
@@ -85,19 +87,24 @@ class Running(NamedTuple):
 
     @property
     def worker(self) -> int:
+        """The process, made where the last one has ended because it had grown."""
+        until(lambda: self.http.post("/reduce", content=LARGE).status_code == 200, "a process works")
         [found] = workers(self.process.pid)
         return found
 
+    def at_work(self) -> list[int]:
+        return [worker for worker in workers(self.process.pid) if stat_of(worker)[:1] == ["R"]]
+
     @contextlib.contextmanager
     def in_flight(self) -> Iterator[tuple[Future[httpx.Response], int]]:
-        """Send a large body to the process, which is stopped and keeps it until it is told to go on."""
-        worker = self.worker
-        os.kill(worker, signal.SIGSTOP)
-        until(lambda: stat_of(worker)[0] == "T", "the process stops")
+        """Send a large body to the process, which is stopped while it works on it."""
         with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(self.http.post, "/reduce", content=SLOW)
+            until(lambda: self.at_work() != [], "a process is at work")
+            [worker] = workers(self.process.pid)
             try:
-                answer = pool.submit(self.http.post, "/reduce", content=LARGE)
-                until(lambda: bodies_of(self.process.pid) != [], "the body arrives")
+                os.kill(worker, signal.SIGSTOP)
+                until(lambda: stat_of(worker)[0] == "T", "the process stops")
                 yield answer, worker
             finally:
                 with contextlib.suppress(ProcessLookupError):
@@ -216,3 +223,50 @@ def test_every_server_process_may_have_processes_of_its_own() -> None:
         until(asked_one_after_the_other_both_have_one, "each has a process")
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(DEADLINE) == 0
+
+
+def test_a_process_that_is_stopped_at_work_is_replaced(shared: Running) -> None:
+    with shared.in_flight() as (answer, worker):
+        assert shared.http.get("/readyz").json()["code"] == "worker-lost"
+        lost = answer.result(DEADLINE)
+        until(lambda: not lives(worker), "the stopped process ends")
+    assert (lost.status_code, lost.json()["code"]) == (503, "worker-lost")
+    assert shared.http.post("/reduce", content=LARGE).status_code == 200
+    assert shared.http.get("/readyz").status_code == 200
+
+
+def test_a_process_that_is_stopped_while_idle_costs_nothing(shared: Running) -> None:
+    worker = shared.worker
+    os.kill(worker, signal.SIGSTOP)
+    until(lambda: stat_of(worker)[0] == "T", "the process stops")
+    assert shared.http.post("/reduce", content=LARGE).status_code == 200
+    assert shared.worker != worker
+
+
+def test_work_that_takes_too_long_is_given_up_and_its_process_replaced() -> None:
+    with started(COLLAB_POOL_SIZE=1, COLLAB_WORK_SECONDS=0.001) as running:
+        with running.in_flight() as (answer, worker):
+            os.kill(worker, signal.SIGSTOP)
+            lost = answer.result(DEADLINE)
+        assert (lost.status_code, lost.json()["code"]) == (503, "worker-lost")
+        assert running.http.post("/reduce", content=LARGE).status_code == 200
+        assert running.worker != worker
+
+
+def test_a_process_that_has_grown_ends_when_there_is_nothing_to_do(shared: Running) -> None:
+    assert shared.http.post("/reduce", content=SLOW).json()["event_count"] == 26
+    grown = workers(shared.process.pid)
+    until(lambda: not any(map(lives, grown)), "its memory is given back")
+    metrics = shared.http.get("/metrics").text
+    assert 'collab_pool_processes{state="idle"} 0.0' in metrics
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
+def test_a_signal_to_every_process_drains(running: Running, number: signal.Signals) -> None:
+    with running.in_flight() as (answer, worker):
+        for pid in (running.process.pid, *offspring(running.process.pid)):
+            os.kill(pid, number)
+        until(running.is_closed, "the server takes no more connections")
+        os.kill(worker, signal.SIGCONT)
+        assert answer.result(DEADLINE).json()["event_count"] == 26
+    assert running.process.wait(DEADLINE) == 0
