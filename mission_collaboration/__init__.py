@@ -40,7 +40,12 @@ from mission_collaboration.contract.errors import (
     UnknownWarningError,
     UnmatchedCompletionError,
 )
-from mission_collaboration.contract.identity import AuthPrincipalBinding, FocusTarget, ParticipantIdentity
+from mission_collaboration.contract.identity import (
+    AuthPrincipalBinding,
+    FocusTarget,
+    ParticipantExternalRefs,
+    ParticipantIdentity,
+)
 from mission_collaboration.contract.payloads import (
     CommentPostedPayload,
     ConcurrentDriverWarningPayload,
@@ -117,6 +122,7 @@ __all__ = [
     "ModelViolation",
     "NoSuchPointError",
     "OutOfOrderError",
+    "ParticipantExternalRefs",
     "ParticipantIdentity",
     "ParticipantInvitedPayload",
     "ParticipantJoinedPayload",

@@ -6,7 +6,7 @@ from typing import Final
 
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.decoding.events import ReadEvent
-from mission_collaboration.reducer.ordering import content, same_content
+from mission_collaboration.reducer.content import content, same_content
 
 HASH_BYTES: Final = 16
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-CONTRACT_VERSION: Final = "2.1.0"
+CONTRACT_VERSION: Final = "2.2.0"
 
 PARTICIPANT_INVITED: Final = "ParticipantInvited"
 PARTICIPANT_JOINED: Final = "ParticipantJoined"

@@ -24,11 +24,11 @@ class Event(ContractModel):
     """A collaboration type; any other type is legal in a batch and ignored by the reducer."""
     aggregate_id: NonEmpty
     """What the event is about: for collaboration events `mission/` and the payload's `mission_id`."""
-    payload: dict[str, Any]
+    payload: dict[str, Any] = {}
     """What happened; its members depend on `event_type`. Unknown members are ignored."""
     timestamp: Instant
-    """When it happened by the producer's clock: `YYYY-MM-DDThh:mm:ss`, up to 9 decimals (cut to 6), then
-    `Z`, an offset like `+02:00`, or nothing, which means UTC."""
+    """When it happened by the producer's clock: `YYYY-MM-DDThh:mm:ss`, or a space for the `T`, up to 9 decimals
+    (cut to 6), then `Z`, an offset like `+02:00`, or nothing, which means UTC."""
     node_id: NonEmpty
     """The process that emitted the event; not a participant."""
     lamport_clock: Annotated[int, Field(ge=0, le=LARGEST_CLOCK)] | None = None
@@ -46,3 +46,5 @@ class Event(ContractModel):
     """The version of the envelope's schema that the producer wrote."""
     data_tier: Annotated[int, Field(ge=0, le=4)] = 0
     """How far the event may travel, 0 (local) to 4 (public)."""
+    build_id: str | None = None
+    """The checkout that emitted the event; no part of what the event says (R31)."""

@@ -18,7 +18,7 @@ ULID_PATTERN: Final = "[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}"
 UUID_PATTERN: Final = "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
 IDENTIFIER_PATTERN: Final = f"^({ULID_PATTERN}|{UUID_PATTERN}|[0-9A-Fa-f]{{32}})$"
 INSTANT_PATTERN: Final = (
-    "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
     "([.][0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?$"
 )
 ULID_LENGTH: Final = 26
@@ -48,8 +48,8 @@ def read_instant(value: object) -> datetime:
     if not _instant(text) or text.endswith("\n"):
         raise PydanticCustomError(
             "timestamp",
-            "Input should be a timestamp like 2026-01-31T09:30:00Z: YYYY-MM-DDThh:mm:ss, up to 9 decimals, "
-            "then Z, an offset like +02:00, or nothing for UTC",
+            "Input should be a timestamp like 2026-01-31T09:30:00Z: YYYY-MM-DDThh:mm:ss (or a space for the T), "
+            "up to 9 decimals, then Z, an offset like +02:00, or nothing for UTC",
         )
     try:
         instant = datetime.fromisoformat(text)

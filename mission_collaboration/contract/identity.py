@@ -1,12 +1,43 @@
 """Who takes part and what they look at (contract §2)."""
 
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 from mission_collaboration.contract.formats import Instant
 from mission_collaboration.contract.model import ContractModel, NonEmpty
 
 ParticipantType = Literal["human", "llm_context"]
 """The kinds of participant; a minor version of the contract extends them here and nowhere else."""
+
+
+class ParticipantExternalRefs(ContractModel):
+    """What other systems call a participant; at least one of the names is there (I4)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": [name], "properties": {name: {"type": "string"}}}
+                for name in ("slack_user_id", "slack_team_id", "teamspace_member_id")
+            ]
+        }
+    )
+
+    slack_user_id: NonEmpty | None = None
+    """The participant's user id in Slack."""
+    slack_team_id: NonEmpty | None = None
+    """The Slack workspace of that user."""
+    teamspace_member_id: NonEmpty | None = None
+    """The participant's member id in a teamspace."""
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        if self.slack_user_id is None and self.slack_team_id is None and self.teamspace_member_id is None:
+            raise PydanticCustomError(
+                "no_external_ref", "Input should have slack_user_id, slack_team_id or teamspace_member_id"
+            )
+        return self
 
 
 class ParticipantIdentity(ContractModel):
@@ -20,6 +51,8 @@ class ParticipantIdentity(ContractModel):
     """The name to show; never an identifier."""
     session_id: str | None = None
     """The session that this participant works in, where there is one."""
+    external_refs: ParticipantExternalRefs | None = None
+    """What other systems call this participant."""
 
 
 class AuthPrincipalBinding(ContractModel):

@@ -43,7 +43,7 @@ class WarningEntry(ContractModel):
     """The type of that event; `UnknownWarning` while only acknowledgements speak of the warning (R19)."""
     participant_ids: Series[str]
     """The participants that the warning is about, as sent."""
-    acknowledgements: ByKey[Acknowledgement]
+    acknowledgements: ByKey[Acknowledgement] = {}
     """Participant id → what they last answered."""
 
 
@@ -80,35 +80,38 @@ class CommentEntry(ContractModel):
 
 
 class ReducedCollaborationState(ContractModel):
-    """A mission as its events leave it. The same set of events gives the same bytes, always."""
+    """A mission as its events leave it. The same set of events gives the same bytes, always.
+
+    It can be made with `mission_id` alone: every other field is empty then. What is written has all 15.
+    """
 
     mission_id: str
     """The mission of the first event in canonical order whose payload fits; empty when there is none (S1)."""
-    participants: ByKey[ParticipantIdentity]
+    participants: ByKey[ParticipantIdentity] = {}
     """The active roster: participant id → identity (S2)."""
-    departed_participants: ByKey[ParticipantIdentity]
+    departed_participants: ByKey[ParticipantIdentity] = {}
     """Those who left and did not come back: participant id → identity (S3)."""
-    presence: ByKey[Instant]
+    presence: ByKey[Instant] = {}
     """Participant id → timestamp of the last heartbeat in canonical order (S4)."""
-    active_drivers: StringSet
+    active_drivers: StringSet = frozenset()
     """The participants who mean to drive (S5)."""
-    focus_by_participant: ByKey[FocusTarget]
+    focus_by_participant: ByKey[FocusTarget] = {}
     """Participant id → what they look at (S6)."""
-    participants_by_focus: ByKey[StringSet]
+    participants_by_focus: ByKey[StringSet] = {}
     """`type:id` of a target → who looks at it; targets that nobody looks at are not there (S7)."""
-    warnings: Series[WarningEntry]
+    warnings: Series[WarningEntry] = ()
     """Warnings in the order in which their ids first appeared (S8)."""
-    decisions: Series[DecisionEntry]
+    decisions: Series[DecisionEntry] = ()
     """Decisions in order; the same decision id twice stands twice (S9)."""
-    comments: Series[CommentEntry]
+    comments: Series[CommentEntry] = ()
     """Comments in order; the same comment id twice stands twice (S10)."""
-    active_executions: ByKey[list[str]]
+    active_executions: ByKey[list[str]] = {}
     """Participant id → step ids in flight, in start order; a step started twice stands twice (S11)."""
-    linked_sessions: ByKey[list[str]]
+    linked_sessions: ByKey[list[str]] = {}
     """Participant id → linked session ids, in order, repeats kept (S12)."""
-    anomalies: Series[CollaborationAnomaly]
+    anomalies: Series[CollaborationAnomaly] = ()
     """What the reducer noticed and went on from, in order (S13)."""
-    event_count: int
+    event_count: int = 0
     """How many unique collaboration events there were, applied or not (S14)."""
-    last_processed_event_id: str | None
+    last_processed_event_id: str | None = None
     """The last of them in canonical order; null when there was none (S15)."""

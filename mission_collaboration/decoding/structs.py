@@ -39,7 +39,13 @@ def struct_for(model: type[Model], *, closed: bool = False, sparse: bool = False
     """
     fields = [_field(name, info, closed) for name, info in model.model_fields.items()]
     struct = msgspec.defstruct(
-        f"{model.__name__}Twin", fields, gc=False, kw_only=True, forbid_unknown_fields=closed, omit_defaults=sparse
+        f"{model.__name__}Twin",
+        fields,
+        gc=False,
+        kw_only=True,
+        forbid_unknown_fields=closed,
+        omit_defaults=sparse,
+        namespace=_rule_of_the_whole(model),
     )
     return cast("type[Model]", struct)
 
@@ -92,6 +98,15 @@ def text_rules(model: type[BaseModel]) -> Mapping[str, str]:
         if patterns := [pattern for rule in _rules(info) if (pattern := _pattern(rule))]:
             (found[name],) = (pattern.removeprefix("^").removesuffix("$") for pattern in patterns)
     return MappingProxyType(found)
+
+
+def _rule_of_the_whole(model: type[BaseModel]) -> dict[str, Any]:
+    """Let a struct ask the rule about the whole of a model, where it has one; an `after` validator."""
+    decorators = model.__pydantic_decorators__
+    if decorators.field_validators or decorators.root_validators or len(decorators.model_validators) > 1:
+        raise TypeError(f"no struct_for for the validators of {model!r}")
+    rules = [("__post_init__", rule.func) for rule in decorators.model_validators.values()]
+    return dict(rules)
 
 
 def _field(name: str, info: FieldInfo, closed: bool) -> tuple[str, Any] | tuple[str, Any, Any]:

@@ -1,27 +1,19 @@
 """Canonical order, duplicates and conflicts (R1, R30, R31)."""
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-import msgspec
-from pydantic import BaseModel
-
-from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import ConflictingDuplicateError
 from mission_collaboration.decoding.batch import FoldEvent
-from mission_collaboration.decoding.structs import wire_formats
+from mission_collaboration.reducer.content import content, same_content
 
 E = TypeVar("E", bound=FoldEvent)
 SortKey = tuple[int, datetime, str]
 
 _lamport_clock = attrgetter("lamport_clock")
-_as_sent: Final = {name: form for name, form in wire_formats(Event).items() if name not in ("event_id", "timestamp")}
-"""The texts that a twin holds as they were sent; of the others every reader makes their normal form."""
-_envelope = attrgetter(*(name for name in Event.model_fields if name != "payload"))
 
 
 def sort_key(event: FoldEvent) -> SortKey:
@@ -58,61 +50,6 @@ def in_order(events: Sequence[E]) -> list[E]:
     """Sort by clock, instant and id, and events that share even their id by the text of their content (R1, R31)."""
     ordered = sorted(events, key=sort_key)
     return ordered if _are_unique(events) else list(_without_ties(ordered))
-
-
-def content(event: FoldEvent) -> str:
-    """Write an event's content as canonical JSON text: what the models read, keys sorted (R31).
-
-    A malformed payload stands as it was sent.
-    """
-    envelope = _plain_envelope(event.source)
-    if event.payload is not None:
-        return _write({**envelope, "payload": event.payload}).decode()
-    payload = event.source.payload
-    try:
-        return _canonical_json({**envelope, "payload": payload})
-    except (TypeError, ValueError, RecursionError):  # no JSON: only a Python caller can hand that over
-        return _canonical_json({**envelope, "payload": _spelled(payload)})
-
-
-def _plain_envelope(source: Event) -> dict[str, Any]:
-    """Write an envelope as its model does, whichever reader made it: a twin has some texts as they were sent."""
-    if isinstance(source, Event):
-        return source.model_dump(mode="json", exclude={"payload"})
-    envelope: dict[str, Any] = msgspec.to_builtins(source)
-    del envelope["payload"]
-    for name, wire_format in _as_sent.items():
-        if envelope[name] is not None:
-            envelope[name] = wire_format.normal(envelope[name])
-    return envelope
-
-
-def _plain_model(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    raise TypeError(f"no JSON for {type(value)!r}")
-
-
-_write: Final = msgspec.json.Encoder(enc_hook=_plain_model, order="sorted").encode
-"""For what the models have read: the same text as the standard library's, many times faster."""
-
-
-def _canonical_json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
-
-
-def _spelled(payload: object) -> str:
-    try:
-        return repr(payload)
-    except (ValueError, RecursionError):
-        return object.__repr__(payload)
-
-
-def same_content(one: FoldEvent, other: FoldEvent) -> bool:
-    """Tell whether two events say the same, whatever their spelling (R30)."""
-    if one.payload is not None and one.payload == other.payload and _envelope(one.source) == _envelope(other.source):
-        return True
-    return content(one) == content(other)
 
 
 def conflict(event: FoldEvent) -> ConflictingDuplicateError:

@@ -10,12 +10,11 @@ from typing import Any, Final
 
 import msgspec
 
-from mission_collaboration.contract.identity import FocusTarget, ParticipantIdentity
+from mission_collaboration.contract.identity import FocusTarget, ParticipantExternalRefs, ParticipantIdentity
 from mission_collaboration.contract.state import ReducedCollaborationState
 from mission_collaboration.decoding.structs import struct_for
 from mission_collaboration.reducer.accumulator import Accumulator
 
-_Identity: Final = struct_for(ParticipantIdentity)
 Snapshot: Final = msgspec.defstruct("Snapshot", list(ReducedCollaborationState.model_fields), gc=False)
 """The state's fields in their order, nothing copied that need not be."""
 
@@ -65,8 +64,9 @@ def _participants_by_focus(focus: Mapping[str, FocusTarget]) -> dict[str, list[s
 
 def plain(value: Any) -> Any:
     """Let msgspec write the identities that a caller's roster brought in, of which only the model's members count."""
-    if isinstance(value, ParticipantIdentity):
-        return _Identity(**{name: getattr(value, name) for name in ParticipantIdentity.model_fields})
+    for model in (ParticipantIdentity, ParticipantExternalRefs):
+        if isinstance(value, model):
+            return struct_for(model)(**{name: getattr(value, name) for name in model.model_fields})
     raise TypeError(f"no JSON for {type(value)!r}")
 
 

@@ -4,8 +4,9 @@ from mission_collaboration.contract.errors import EventRefusedError, OutOfOrderE
 from mission_collaboration.contract.formats import ULID_LENGTH
 from mission_collaboration.decoding.events import ReadEvent
 from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.content import content, same_content
 from mission_collaboration.reducer.fold import step
-from mission_collaboration.reducer.ordering import conflict, content, same_content, sort_key
+from mission_collaboration.reducer.ordering import conflict, sort_key
 
 _CROCKFORD = str.maketrans("0123456789ABCDEFGHJKMNPQRSTVWXYZ", "0123456789abcdefghijklmnopqrstuv")
 

@@ -37,6 +37,12 @@ MODELS: dict[str, Model] = {
         "participant_type": "human|llm_context",
         "display_name": "text?",
         "session_id": "text?",
+        "external_refs": "ParticipantExternalRefs?",
+    },
+    "ParticipantExternalRefs": {  # I4; that one of them is there, `faults` asks
+        "slack_user_id": "name?",
+        "slack_team_id": "name?",
+        "teamspace_member_id": "name?",
     },
     "AuthPrincipalBinding": {  # I2
         "auth_principal_id": "name",
@@ -61,10 +67,11 @@ MODELS: dict[str, Model] = {
         "project_slug": "text?",  # E11
         "schema_version": "version",  # E12
         "data_tier": "tier",  # E13
+        "build_id": "text?",  # E18
     },
 }
 
-DEFAULTS: Json = {"schema_version": "1.0.0", "data_tier": 0}  # E12, E13
+DEFAULTS: Json = {"payload": {}, "schema_version": "1.0.0", "data_tier": 0}  # E4, E12, E13
 
 ACTOR: Model = {"mission_id": "name", "participant_id": "name"}
 
@@ -117,7 +124,7 @@ HYPHENATED_UUID = re.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}
 BARE_UUID = re.compile("[0-9A-Fa-f]{32}")
 VERSION = re.compile("[0-9]+[.][0-9]+[.][0-9]+")
 INSTANT = re.compile(
-    "([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})"
+    "([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})"
     "(?:[.]([0-9]{1,9}))?"
     "(?:Z|([+-])([0-9]{2}):([0-9]{2}))?"
 )
@@ -192,6 +199,8 @@ def faults(model: Model, value: Any, path: str = "") -> list[str]:
         # An absent field counts as null, unless it has a default. Fields that are not ours: no matter (E14).
         given = value.get(field, DEFAULTS.get(field))
         found += value_faults(word, given, f"{path}.{field}" if path else field)
+    if model is MODELS["ParticipantExternalRefs"] and all(value.get(field) is None for field in model):  # I4
+        found.append(path)
     return found
 
 
@@ -275,7 +284,9 @@ def normalise_event(event: Json) -> Json:
 
 def canonical_text(event: Json) -> str:
     """Write the content of an event, by which duplicates are told from conflicts (R30, R31)."""
-    return json.dumps(normalise_event(event), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    aside = ("build_id", "schema_version")
+    told = {member: value for member, value in normalise_event(event).items() if member not in aside}
+    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def canonical_key(event: Json) -> tuple[int, datetime, str, str]:

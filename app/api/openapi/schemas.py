@@ -17,6 +17,7 @@ from app.problems import ProblemDetails
 from mission_collaboration.contract.json_schema import ContractJsonSchema
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.schemas import PUBLISHED_MODELS
+from mission_collaboration.contract.state import ReducedCollaborationState, WarningEntry
 
 Schema = dict[str, Any]
 
@@ -54,6 +55,8 @@ def component_schemas(operations: Sequence[Operation]) -> dict[str, Schema]:
     """Make all components, by name."""
     published = _of_models(operations)
     every = {**published, **DOCUMENTS, **event_schemas(published["Event"]), **advisory_schemas(published["Advisory"])}
+    for whole in (ReducedCollaborationState, WarningEntry):  # what is written has every field, defaults or not (S16)
+        every[whole.__name__]["required"] = list(whole.model_fields)
     for event_type, model in PAYLOAD_MODELS.items():
         every[model.__name__] |= {"examples": [EACH_TYPE[event_type]["payload"]]}
     named = {name: with_names(_without_defaults(schema)) for name, schema in every.items()} | NAMED

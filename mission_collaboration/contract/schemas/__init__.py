@@ -12,7 +12,12 @@ from jsonschema_rs import Draft202012Validator
 from pydantic import BaseModel
 
 from mission_collaboration.contract.envelope import Event
-from mission_collaboration.contract.identity import AuthPrincipalBinding, FocusTarget, ParticipantIdentity
+from mission_collaboration.contract.identity import (
+    AuthPrincipalBinding,
+    FocusTarget,
+    ParticipantExternalRefs,
+    ParticipantIdentity,
+)
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.state import ReducedCollaborationState
 
@@ -32,11 +37,12 @@ _models: tuple[type[BaseModel], ...] = (
     *PAYLOAD_MODELS.values(),
     Event,
     ReducedCollaborationState,
+    ParticipantExternalRefs,
 )
 PUBLISHED_MODELS: Final[Mapping[str, type[BaseModel]]] = MappingProxyType(
     {schema_name(model): model for model in _models}
 )
-"""Schema name → model: the 17 of the contract, then the envelope and the state."""
+"""Schema name → model: the 17 of the contract, then the envelope, the state and the external references."""
 
 
 def schema_text(name: str) -> bytes:

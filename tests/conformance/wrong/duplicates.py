@@ -7,7 +7,7 @@ from conformance.kinds import Object
 from conformance.model import Json
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.decoding.events import ReadEvent
-from mission_collaboration.reducer import fold, ordering
+from mission_collaboration.reducer import content, fold, ordering
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.ordering import CanonicalSequence
 
@@ -52,7 +52,7 @@ def keep_every_conflict(ordered: Sequence[FoldEvent]) -> Sequenced:
 
 
 def differs(first: dict[str, FoldEvent], event: FoldEvent) -> bool:
-    return not ordering.same_content(first[event.event_id], event)
+    return not content.same_content(first[event.event_id], event)
 
 
 def keep_all(ordered: Sequence[FoldEvent]) -> Sequenced:
@@ -66,7 +66,7 @@ def count_conflicts(accumulator: Accumulator, sequence: CanonicalSequence[Any]) 
 
 def larger_first(ordered: Sequence[FoldEvent]) -> list[FoldEvent]:
     """Let the larger JSON text win between events that share clock, instant and id."""
-    return sorted(sorted(ordered, key=ordering.content, reverse=True), key=ordering.sort_key)
+    return sorted(sorted(ordered, key=content.content, reverse=True), key=ordering.sort_key)
 
 
 def by_id(request: Object) -> Object:

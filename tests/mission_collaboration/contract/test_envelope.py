@@ -10,7 +10,7 @@ from mission_collaboration import Event
 from tests.support import builders as build
 
 REQUIRED = (
-    *("event_id", "event_type", "aggregate_id", "payload", "timestamp", "node_id", "lamport_clock"),
+    *("event_id", "event_type", "aggregate_id", "timestamp", "node_id"),
     *("project_uuid", "correlation_id"),
 )
 
@@ -31,15 +31,16 @@ def refused_member(raw: Any) -> tuple[Any, ...]:
 
 
 def test_an_event_has_the_members_of_the_contract_in_their_order() -> None:
-    """E1 to E13."""
-    optional = ("causation_id", "project_slug", "schema_version", "data_tier")
-    assert tuple(Event.model_fields) == REQUIRED + optional
+    """E1 to E13, E18."""
+    order = ("event_id", "event_type", "aggregate_id", "payload", "timestamp", "node_id", "lamport_clock")
+    optional = ("causation_id", "project_slug", "schema_version", "data_tier", "build_id")
+    assert tuple(Event.model_fields) == (*order, "project_uuid", "correlation_id", *optional)
     assert tuple(name for name, field in Event.model_fields.items() if field.is_required()) == REQUIRED
 
 
 @pytest.mark.parametrize("member", REQUIRED)
 def test_a_missing_member_is_refused(member: str) -> None:
-    """E1 to E9."""
+    """E1 to E9, but for the payload (E4) and the clock (E7)."""
     raw = build.event("Anything", {})
     del raw[member]
     assert refused_member(raw) == (member,)
@@ -49,6 +50,14 @@ def test_optional_members_have_their_defaults() -> None:
     """E10 to E13."""
     plain = event()
     assert (plain.causation_id, plain.project_slug, plain.schema_version, plain.data_tier) == (None, None, "1.0.0", 0)
+
+
+def test_an_absent_payload_is_empty_and_an_absent_clock_is_none() -> None:
+    """E4, E7."""
+    raw = build.event("Anything", {})
+    del raw["payload"], raw["lamport_clock"]
+    plain = Event.model_validate(raw)
+    assert (plain.payload, plain.lamport_clock, plain.build_id) == ({}, None, None)
 
 
 def test_optional_members_may_be_null_and_those_with_a_default_may_not() -> None:
@@ -66,7 +75,8 @@ def test_optional_members_may_be_null_and_those_with_a_default_may_not() -> None
         *(("payload", None), ("payload", []), ("payload", "{}"), ("payload", 0)),  # E4
         *(("node_id", ""), ("node_id", None), ("node_id", 1)),  # E6
         *(("lamport_clock", -1), ("lamport_clock", 2**53), ("lamport_clock", 2**64), ("lamport_clock", "7")),  # E7
-        *(("lamport_clock", True), ("lamport_clock", 1.0), ("lamport_clock", 1.5), ("lamport_clock", None)),  # E15
+        *(("lamport_clock", True), ("lamport_clock", 1.0), ("lamport_clock", 1.5)),  # E15
+        *(("build_id", 7), ("build_id", ["x"])),  # E18
         *(("project_slug", 7), ("project_slug", ["x"])),  # E11
         *(("schema_version", "1"), ("schema_version", "1.0"), ("schema_version", "1.0.0.0")),  # E12
         *(("schema_version", "v1.0.0"), ("schema_version", "1.0.0-rc"), ("schema_version", "1.0.0\n")),
@@ -86,6 +96,8 @@ def test_a_member_of_a_wrong_type_or_value_is_refused(member: str, value: Any) -
         ("aggregate_id", "anything"),  # E3: its form is a rule of the mapping
         *(("lamport_clock", 0), ("lamport_clock", 2**53 - 1)),  # E7
         ("project_slug", ""),  # E11
+        *(("build_id", ""), ("build_id", "3.0.0+g12ab"), ("build_id", None)),  # E18
+        *(("lamport_clock", None), ("payload", {})),  # E7, E4
         *(("schema_version", "0.0.0"), ("schema_version", "01.002.10000")),  # E12
         *(("data_tier", 0), ("data_tier", 4)),  # E13
     ],

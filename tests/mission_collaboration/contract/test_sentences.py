@@ -94,8 +94,8 @@ FORMATS = {
     "timestamp": (
         "x",
         "timestamp",
-        "Input should be a timestamp like 2026-01-31T09:30:00Z: YYYY-MM-DDThh:mm:ss, up to 9 decimals, "
-        "then Z, an offset like +02:00, or nothing for UTC",
+        "Input should be a timestamp like 2026-01-31T09:30:00Z: YYYY-MM-DDThh:mm:ss (or a space for the T), "
+        "up to 9 decimals, then Z, an offset like +02:00, or nothing for UTC",
     ),
 }
 

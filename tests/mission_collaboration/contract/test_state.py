@@ -111,6 +111,7 @@ def test_every_field_of_a_rich_state_is_written_and_optional_ones_as_null() -> N
         "participant_type": "human",
         "display_name": None,
         "session_id": None,
+        "external_refs": None,
     }
     assert state["decisions"][0]["referenced_warning_id"] is None
     assert state["comments"][0]["reply_to"] is None

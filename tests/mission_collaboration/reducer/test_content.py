@@ -12,7 +12,7 @@ from mission_collaboration import Event
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.decoding.events import as_read, read_events
 from mission_collaboration.decoding.reader import SureReader, read_sure_envelopes
-from mission_collaboration.reducer.ordering import content
+from mission_collaboration.reducer.content import content
 from tests.support import builders as build
 from tests.support import strategies
 from tests.support.folding import Json
@@ -30,7 +30,7 @@ def by_every_reader(event: Json) -> Iterator[str]:
 
 def by_the_models(event: Json) -> str:
     """Write it with the standard library, from what the models read."""
-    envelope = Event.model_validate(event).model_dump(mode="json")
+    envelope = Event.model_validate(event).model_dump(mode="json", exclude={"build_id", "schema_version"})
     payload: Any = PAYLOAD_MODELS[event["event_type"]].model_validate(event["payload"]).model_dump(mode="json")
     return json.dumps({**envelope, "payload": payload}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 

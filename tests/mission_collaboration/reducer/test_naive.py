@@ -33,7 +33,7 @@ EMPTY: Json = {
 
 
 def ann() -> Json:
-    return build.identity("ann") | {"display_name": None, "session_id": None}
+    return build.identity("ann") | {"display_name": None, "session_id": None, "external_refs": None}
 
 
 def strict(*events: tuple[str, Json]) -> Json:
@@ -85,7 +85,7 @@ def test_an_instant_is_written_in_utc(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "2026-01-02", "2026-01-02 03:04:05Z", "2026-01-02T03:04:05z", "2026-01-02T03:04:60Z"),
+        *("", "2026-01-02", "2026-01-02  03:04:05Z", "2026-01-02T03:04:05z", "2026-01-02T03:04:60Z"),
         *("2026-02-29T00:00:00Z", "2026-01-02T24:00:00Z", "2026-01-02T03:04:05.Z", "2026-01-02T03:04:05Z\n"),
         *("2026-01-02T03:04:05.1234567890Z", "2026-01-02T03:04:05+24:00", "2026-01-02T03:04:05+00:60"),
         *("0000-12-31T23:59:59Z", "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"),
@@ -186,6 +186,7 @@ def test_normalising_fills_defaults_and_drops_unknown_fields() -> None:
         "project_slug": None,
         "schema_version": "1.0.0",
         "data_tier": 0,
+        "build_id": None,
     }
 
 

@@ -86,7 +86,7 @@ def test_the_same_event_in_another_spelling_is_dropped_silently(variant: int, ev
     [
         *({"node_id": "other"}, {"lamport_clock": 2}, {"timestamp": "2026-01-02T03:04:06Z"}, {"data_tier": 1}),
         *({"aggregate_id": "other"}, {"project_uuid": build.uuid_text(9)}, {"correlation_id": build.ulid(9)}),
-        *({"causation_id": build.ulid(9)}, {"project_slug": ""}, {"schema_version": "1.0.1"}),
+        *({"causation_id": build.ulid(9)}, {"project_slug": ""}),
         *({"event_type": "ParticipantLeft"}, {"payload": build.joined("p2")[1]}),
         {"payload": build.joined("p1", auth_principal_id="")[1]},
         {"payload": build.joined("p1", participant_identity=build.identity("p1", session_id=""))[1]},
