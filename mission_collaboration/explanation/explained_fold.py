@@ -17,8 +17,9 @@ from mission_collaboration.explanation.recorder import Recorder
 from mission_collaboration.explanation.recording import RecordedAccumulator
 from mission_collaboration.explanation.timeline import Change, Effect, TimelineEntry
 from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
+from mission_collaboration.reducer.content import content
 from mission_collaboration.reducer.fold import step
-from mission_collaboration.reducer.ordering import conflict, content, in_order
+from mission_collaboration.reducer.ordering import conflict, in_order
 
 Mode = Literal["permissive", "strict", "admit"]
 MODES: Final = get_args(Mode)
