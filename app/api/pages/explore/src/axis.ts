@@ -1,5 +1,6 @@
 /** Places positions on a line from 0 to 1: evenly, or by time with idle gaps squeezed. */
 import { longestRun } from "./arrival";
+import { numbered } from "./words";
 
 export type AxisKind = "time" | "order";
 
@@ -21,7 +22,7 @@ export interface Axis {
 }
 
 const MARGIN = 0.018;
-const GAP_WIDTH = 0.055;
+const GAP_WIDTH = 0.085;
 const MOST_GAPS = 6;
 /** How much of the width is shared out evenly, so that events of one second do not lie on each other. */
 const EVEN_SHARE = 0.22;
@@ -74,7 +75,7 @@ function idle(pauses: Float64Array): Set<number> {
   longest.slice(0, MOST_GAPS).forEach((index, rank) => {
     const next = longest[rank + 1];
     const isFarLonger = next === undefined || at(pauses, index) >= 3 * at(pauses, next);
-    if (at(pauses, index) >= 0.05 * span && isFarLonger && pauses.length > 2) count = rank + 1;
+    if (span > 0 && at(pauses, index) >= 0.05 * span && isFarLonger && pauses.length > 2) count = rank + 1;
   });
   return new Set(longest.slice(0, count));
 }
@@ -146,7 +147,7 @@ function orderTicks(axis: Axis, first: number, last: number, pixels: number): Ti
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= least) ?? 10 * power;
   const found = first === 1 ? [{ x: at(axis.xs, 1), label: "#1" }] : [];
   for (let position = Math.ceil(first / step) * step; position <= last; position += step) {
-    if (position > 1) found.push({ x: at(axis.xs, position), label: `#${position.toLocaleString("en")}` });
+    if (position > 1) found.push({ x: at(axis.xs, position), label: numbered(position) });
   }
   return found;
 }

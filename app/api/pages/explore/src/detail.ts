@@ -5,6 +5,8 @@ import { isTrouble } from "./words";
 const MARK_FROM = 14; // pixels an event
 const TICK_FROM = 3;
 const MARK_WIDTH = 13;
+/** What a mark needs that stands for several and says how many. */
+const COUNTED_WIDTH = 30;
 const BIN_WIDTH = 4;
 
 export interface PlacedMark {
@@ -29,7 +31,7 @@ export interface Layout {
 
 /** Events that keep a mark of their own at every level of detail. */
 function isKept(row: Row): boolean {
-  return isTrouble(row.status) || row.glyph === "warn" || row.glyph === "decision";
+  return isTrouble(row.status) || row.glyph === "warn";
 }
 
 /**
@@ -51,13 +53,20 @@ export function layOut(rows: readonly Row[], xOf: (row: Row) => number, width: n
 }
 
 function placeKept(kept: Row[], xOf: (row: Row) => number, layout: Layout): number[] {
+  const close = gathered(kept, xOf, MARK_WIDTH);
+  layout.marks = close.length === kept.length ? close : gathered(kept, xOf, COUNTED_WIDTH);
+  return layout.marks.map((mark) => mark.x);
+}
+
+function gathered(kept: Row[], xOf: (row: Row) => number, width: number): PlacedMark[] {
+  const marks: PlacedMark[] = [];
   for (const row of kept) {
     const x = xOf(row);
-    const last = layout.marks.at(-1);
-    if (last !== undefined && x - last.x < MARK_WIDTH) last.count += 1;
-    else layout.marks.push({ row, x, count: 1 });
+    const last = marks.at(-1);
+    if (last !== undefined && x - last.x < width) last.count += 1;
+    else marks.push({ row, x, count: 1 });
   }
-  return layout.marks.map((mark) => mark.x);
+  return marks;
 }
 
 function placeMarks(rows: Row[], xOf: (row: Row) => number, taken: number[], layout: Layout): void {

@@ -31,6 +31,7 @@ export const MOST_STEP_ROWS = 3;
 /** From more lanes than this on, all are strips but those that were opened. */
 export const MOST_FULL_LANES = 12;
 const GAP = 6;
+const STRIP_GAP = 3;
 const NAME_LINE = 22;
 
 /** `named` is true where names stand above their lanes, on narrow screens. */
@@ -40,7 +41,7 @@ export function arrange(model: Model, opened: ReadonlySet<string>, named: boolea
   let top = arcs;
   const add = (box: Box): void => {
     boxes.set(box.id, box);
-    top = box.top + box.height + GAP;
+    top = box.top + box.height + (box.full ? GAP : STRIP_GAP);
   };
   const line = named ? NAME_LINE : 0;
   if (model.warnings.length > 0 || unwarned(model).length > 0 || rowsOf(model, MISSION).length > 0) {
@@ -81,7 +82,7 @@ function fullLane(model: Model, id: string, top: number, line: number): Box {
 
 function strip(id: string, top: number, line: number): Box {
   const start = top + line;
-  return { id, kind: "person", top, height: 26 + line, full: false, marks: start + 20, ribbon: start + 4, ribbonHeight: 11, steps: start, pulse: 0 };
+  return { id, kind: "person", top, height: 30 + line, full: false, marks: start + 21, ribbon: start + 3, ribbonHeight: 9, steps: start, pulse: 0 };
 }
 
 /** The height at which an event of a lane is drawn. */

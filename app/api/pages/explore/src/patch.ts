@@ -9,11 +9,16 @@ import type { Change, Json, JsonObject } from "./types";
 export type Owned = Set<object>;
 
 export function tokens(pointer: string): string[] {
-  return pointer.split("/").slice(1).map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const parts = pointer.split("/").slice(1);
+  return pointer.includes("~") ? parts.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~")) : parts;
 }
 
 export function pointer(...parts: (string | number)[]): string {
-  return parts.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return parts.map((part) => `/${escaped(String(part))}`).join("");
+}
+
+function escaped(part: string): string {
+  return /[~/]/.test(part) ? part.replaceAll("~", "~0").replaceAll("/", "~1") : part;
 }
 
 /** Applies one operation, and returns the state: the same object when it is owned. */

@@ -83,10 +83,17 @@ export function statusText(entry: Entry): string {
   return entry.code === undefined ? word : `${word}: ${entry.code}`;
 }
 
+const NUMBERS = new Intl.NumberFormat("en");
+
+/** `12,345` */
+export function grouped(count: number): string {
+  return count < 1000 ? String(count) : NUMBERS.format(count);
+}
+
 export function numbered(position: number): string {
-  return `#${position.toLocaleString("en")}`;
+  return `#${grouped(position)}`;
 }
 
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
 }

@@ -8,6 +8,7 @@ import { readFile, readText, UnreadableError } from "../reading";
 import { download, withoutTexts, type Saved } from "../save";
 import { explain, ProblemError, stories as askStories, story as askStory, type Story } from "../service";
 import type { Batch, Explanation, Mode } from "../types";
+import { grouped } from "../words";
 import { PasteDialog, SaveDialog } from "./Dialogs";
 import { Explorer } from "./Explorer";
 import { Logo } from "./Header";
@@ -45,7 +46,7 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
     again.current = null;
     try {
       const { name, batch } = await read();
-      setBusy(`Asking what ${batch.events.length.toLocaleString("en")} events did`);
+      setBusy(`Asking what ${grouped(batch.events.length)} events did`);
       const explanation = await explain(batch, next.mode, withKey);
       await show(name, batch, explanation, next);
       setNeedsKey(false);
@@ -126,6 +127,7 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
 
   return (
     <>
+      <svg class="unseen" aria-hidden="true"><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2.2" height="7" class="hatch" /></pattern></svg>
       {opened === null
         ? (
           <>

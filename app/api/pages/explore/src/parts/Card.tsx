@@ -4,7 +4,7 @@ import { Icon } from "../glyphs";
 import { eventOf, titleOfRow, type Model, type Row } from "../model";
 import { entryText, valueText } from "../stateview";
 import { whyOf, type Part } from "../why";
-import { counted, numbered, STATUS_WORDS } from "../words";
+import { counted, grouped, numbered, STATUS_WORDS } from "../words";
 import { colourOf } from "./LaneMarks";
 import type { Moment } from "../history";
 
@@ -29,7 +29,7 @@ export function Card({ model, row, hasLinks, isPlaying, onGo }: Props): JSX.Elem
         <dl>
           <dt>effect</dt><dd class={`effect ${row.status}`}>{STATUS_WORDS[row.status]}{entry.code !== undefined && <> · <code>{entry.code}</code></>}</dd>
           <dt>type</dt><dd>{entry.event_type ?? "none"}</dd>
-          <dt>when</dt><dd>{whenOf(entry.timestamp)} · {entry.lamport_clock === null ? "no clock" : `clock ${entry.lamport_clock.toLocaleString("en")}`}</dd>
+          <dt>when</dt><dd>{whenOf(entry.timestamp)} · {entry.lamport_clock === null ? "no clock" : `clock ${grouped(entry.lamport_clock)}`}</dd>
           <dt>id</dt><dd><code>{entry.event_id ?? "none"}</code></dd>
           <dt>arrived</dt><dd>{arrived(row)}</dd>
         </dl>
@@ -37,7 +37,7 @@ export function Card({ model, row, hasLinks, isPlaying, onGo }: Props): JSX.Elem
       <div>
         <h2>What it changed</h2>
         {moments.length === 0 ? <p class="none">Nothing.</p> : <ul class="changes">{moments.slice(0, 40).map((moment, index) => <ChangeView key={index} model={model} moment={moment} />)}</ul>}
-        {moments.length > 40 && <p class="none">and {(moments.length - 40).toLocaleString("en")} more</p>}
+        {moments.length > 40 && <p class="none">and {grouped(moments.length - 40)} more</p>}
         <details>
           <summary>JSON of the event</summary>
           <pre tabIndex={0}>{JSON.stringify(eventOf(model, row), null, 2)}</pre>
@@ -76,7 +76,7 @@ function whenOf(timestamp: string | null): string {
 }
 
 function arrived(row: Row): JSX.Element {
-  const place = `as number ${(row.entry.index + 1).toLocaleString("en")}`;
+  const place = `as number ${grouped(row.entry.index + 1)}`;
   if (row.by === 0) return <>{place}</>;
   return <b>{place}, {counted(Math.abs(row.by), "event")} {row.by > 0 ? "late" : "early"}</b>;
 }

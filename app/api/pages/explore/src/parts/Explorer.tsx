@@ -1,6 +1,6 @@
 /** One history: the picture, the event, the state, and all that moves between them. */
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { matching, type Filter } from "../filter";
 import type { Place } from "../link";
 import { troubleOf, type Model, type Row } from "../model";
@@ -18,7 +18,7 @@ interface Props {
   model: Model;
   place: Place;
   isSaved: boolean;
-  onPlace: (place: Place) => void;
+  onPlace: (change: (was: Place) => Place) => void;
   onMode: (mode: Mode) => void;
   onOpen: () => void;
   onSave: () => void;
@@ -43,16 +43,19 @@ export function Explorer(props: Props): JSX.Element {
   const touched = useMemo(() => (model.history.byEntry.get(asked) ?? []).map((moment) => moment.position), [model, asked]);
   const axis = model.axes[isNarrow ? "order" : place.axis];
 
-  const go = (to: number): void => onPlace({ ...place, at: Math.min(Math.max(1, to), last), event: -1 });
-  const choose = (row: Row): void => (row.position > 0 ? go(row.position) : onPlace({ ...place, at: row.anchor, event: row.entry.index }));
-  const setFilter = (filter: Filter): void => onPlace({ ...place, filter });
+  const change = useCallback((part: Partial<Place>): void => onPlace((was) => ({ ...was, ...part })), [onPlace]);
+  const go = useCallback((to: number): void => change({ at: Math.min(Math.max(1, to), last), event: -1 }), [change, last]);
+  const choose = useCallback((row: Row): void => (row.position > 0 ? go(row.position) : change({ at: row.anchor, event: row.entry.index })), [change, go]);
+  const setFilter = useCallback((filter: Filter): void => change({ filter }), [change]);
+  const setEntry = useCallback((entry: string): void => change({ entry }), [change]);
+  const setWindow = useCallback((from: number, to: number): void => setSight({ from, to }), []);
   const toTrouble = (way: 1 | -1): void => {
     const places = troubleOf(model);
     const next = way > 0 ? places.find((one) => one > at) ?? places[0] : places.findLast((one) => one < at) ?? places.at(-1);
     if (next !== undefined) go(next);
   };
   const zoomTo = (to: number): void => setZoom(Math.min(Math.max(1, to), Math.max(8, last / 8)));
-  const setTab = (tab: Place["tab"]): void => onPlace({ ...place, tab });
+  const setTab = (tab: Place["tab"]): void => change({ tab });
   const playing = usePlay(speed, at, last, go);
 
   usePageKeys(hasKeys, {
@@ -78,16 +81,16 @@ export function Explorer(props: Props): JSX.Element {
           <div class="panel stage">
             {!isTable && (
               <Picture model={model} axis={axis} at={at} chosen={chosen} touched={touched} matches={matches} zoom={zoom} isNarrow={isNarrow}
-                onZoom={zoomTo} onWindow={(from, to) => setSight({ from, to })} onChoose={choose} onGo={go} />
+                onZoom={zoomTo} onWindow={setWindow} onChoose={choose} onGo={go} />
             )}
             <Table model={model} chosen={chosen} matches={matches} isHidden={!isTable} onChoose={choose} />
             <Slider model={model} axis={axis} at={at} isPlaying={playing.is} speed={speed} sight={sight} zoom={isTable ? 1 : zoom}
-              onGo={go} onPlay={playing.toggle} onSpeed={setSpeed} onAxis={(kind) => onPlace({ ...place, axis: kind })} onZoom={zoomTo} />
+              onGo={go} onPlay={playing.toggle} onSpeed={setSpeed} onAxis={(axis) => change({ axis })} onZoom={zoomTo} />
           </div>
           <Card model={model} row={chosen} hasLinks={!props.isSaved} isPlaying={playing.is} onGo={go} />
           <Legend isOpen={!isNarrow} hasKeys={hasKeys} onKeys={setHasKeys} />
         </div>
-        <StatePanel model={model} at={at} entry={place.entry} onEntry={(entry) => onPlace({ ...place, entry })} onHover={setHovered} onGo={go} />
+        <StatePanel model={model} at={at} entry={place.entry} onEntry={setEntry} onHover={setHovered} onGo={go} />
       </main>
     </>
   );

@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import type { Filter, Kept } from "../filter";
 import { Icon, type Glyph } from "../glyphs";
 import { unwarned, type Model } from "../model";
-import { STATUSES, STATUS_WORDS, isTrouble } from "../words";
+import { grouped, isTrouble, STATUS_WORDS, STATUSES } from "../words";
 
 interface Props {
   model: Model;
@@ -48,7 +48,7 @@ export function Filters({ model, filter, found, tab, onFilter, onTab, onTrouble 
         {late > 0 && <Chip glyph="late" word="late" count={late} on={filter.kept.includes("late")} onClick={() => toggle("late")} />}
         {silent > 0 && <Chip glyph="unwarned" word="overlap, no warning" count={silent} onClick={() => onTrouble(1)} loud />}
       </div>
-      {found !== null && <span class="found" role="status">{found.toLocaleString("en")} found <button class="link" onClick={() => onFilter({ query: "", who: "", type: "", kept: [] })}>clear</button></span>}
+      {found !== null && <span class="found" role="status">{grouped(found)} found <button class="link" onClick={() => onFilter({ query: "", who: "", type: "", kept: [] })}>clear</button></span>}
       <span class="space" />
       <span class="segments" role="group" aria-label="View">
         {(["picture", "table"] as const).map((name) => <button key={name} aria-pressed={tab === name} onClick={() => onTab(name)}>{name === "picture" ? "Picture" : "Table"}</button>)}
@@ -70,7 +70,7 @@ interface ChipProps {
 function Chip({ glyph, over, word, count, on, loud, onClick }: ChipProps): JSX.Element {
   return (
     <button class={loud ? "chip loud" : "chip"} aria-pressed={on} onClick={onClick}>
-      <Icon glyph={glyph} status={over === true ? "superseded" : "stands"} />{word} <b>{count.toLocaleString("en")}</b>
+      <Icon glyph={glyph} status={over === true ? "superseded" : "stands"} />{word} <b>{grouped(count)}</b>
     </button>
   );
 }

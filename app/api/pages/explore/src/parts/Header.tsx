@@ -54,7 +54,7 @@ export function Header({ model, mode, isSaved, onMode, onOpen, onSave }: Props):
               {Object.entries(MODES).map(([name, words]) => <option key={name} value={name}>{words}</option>)}
             </select>
             <button class="btn" aria-label="Open another" onClick={onOpen}><svg viewBox="0 0 16 16"><path d="M1.5 3.5h4.7l1.6 2h6.7v8h-13z" /></svg><span class="word">Open…</span></button>
-            <button class="btn" aria-label="Save as one file" onClick={onSave}><svg viewBox="0 0 16 16"><path d="M7 1.5h2v6h3L8 12 4 7.500h3zM2.500 13h11v1.600h-11z" /></svg><span class="word">Save as one file</span></button>
+            <button class="btn" aria-label="Save as one file" onClick={onSave}><svg viewBox="0 0 16 16"><path d="M7 1.5h2v6h3L8 12 4 7.5h3zM2.5 13h11v1.6h-11z" /></svg><span class="word">Save as one file</span></button>
           </>
         )}
     </header>
@@ -74,7 +74,7 @@ function Theme(): JSX.Element {
   };
   return (
     <button class="btn square theme" aria-label={`Colours: ${THEME_WORDS[theme]}`} title={`Colours: ${THEME_WORDS[theme]}`} onClick={next}>
-      <svg viewBox="0 0 16 16"><path d="M8 1.500a6.500 6.500 0 1 0 0 13zM8 1.500a6.500 6.500 0 0 1 0 13" class={theme === "" ? "" : "full"} /><circle cx="8" cy="8" r="6.200" class="round" /></svg>
+      <svg viewBox="0 0 16 16"><path d="M8 1.8a6.2 6.2 0 0 1 0 12.4z" /><circle cx="8" cy="8" r="6.2" class="round" /></svg>
     </button>
   );
 }

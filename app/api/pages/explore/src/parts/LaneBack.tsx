@@ -70,7 +70,7 @@ function ribbonPaths(model: Model, ribbons: Ribbon[], box: Box, sight: Sight): {
 }
 
 function bar(from: number, to: number, top: number, height: number, open: boolean): string {
-  const r = Math.min(4, (to - from) / 2);
+  const r = Math.min(4, height / 4, (to - from) / 2);
   const right = open ? `H${to}v${height}` : `H${round(to - r)}q${r} 0 ${r} ${r}v${height - 2 * r}q0 ${r}-${r} ${r}`;
   return `M${round(from + r)} ${top}${right}H${round(from + r)}q-${r} 0-${r}-${r}v-${height - 2 * r}q0-${r} ${r}-${r}Z`;
 }

@@ -1,7 +1,9 @@
 /** A story as a small picture: its real lanes, without marks. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Box } from "../geometry";
 import { makeHistory } from "../history";
+import type { Life } from "../spans";
 import { makeModel, unwarned, type Model } from "../model";
 import { readFile } from "../reading";
 import { explain, story as askStory, type Story } from "../service";
@@ -11,9 +13,9 @@ import { Mark } from "../glyphs";
 import { xOf, endOf, type Sight } from "../window";
 
 const WIDTH = 264;
-const HEIGHT = 96;
 const LANES = 4;
-const PITCH = 24;
+const PITCH = 25;
+const FOOT = 26;
 
 export function Miniature({ story, apiKey }: { story: Story; apiKey: string }): JSX.Element {
   const [model, setModel] = useState<Model | null>(null);
@@ -22,7 +24,7 @@ export function Miniature({ story, apiKey }: { story: Story; apiKey: string }): 
     void make(story, apiKey, away.signal).then((made) => !away.signal.aborted && setModel(made), () => undefined);
     return () => away.abort();
   }, [story.name, apiKey]);
-  return <svg class="miniature" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">{model !== null && <Small model={model} />}</svg>;
+  return <svg class="miniature" viewBox={`0 0 ${WIDTH} ${3 * PITCH + FOOT}`} aria-hidden="true">{model !== null && <Small model={model} />}</svg>;
 }
 
 async function make(story: Story, key: string, signal: AbortSignal): Promise<Model> {
@@ -33,33 +35,43 @@ async function make(story: Story, key: string, signal: AbortSignal): Promise<Mod
 function Small({ model }: { model: Model }): JSX.Element {
   const sight: Sight = { axis: model.axes.order, from: 0, to: 1, width: WIDTH };
   const lives = [...model.lives.values()].slice(0, LANES);
-  const places = new Map(lives.map((life, index) => [life.id, index * PITCH + 2]));
+  const boxes = new Map(lives.map((life, index) => [life.id, boxOf(life, index * PITCH)]));
+  const foot = lives.length * PITCH + 10;
   const silent = new Set(unwarned(model));
-  const overlaps = model.overlaps.flatMap((overlap) => {
-    const tops = overlap.people.flatMap((id) => places.get(id) ?? []);
-    if (tops.length < 2) return [];
+  const met = model.overlaps.filter((overlap) => overlap.people.some((id) => boxes.has(id)));
+  const fields = met.map((overlap) => {
+    const tops = overlap.people.flatMap((id) => boxes.get(id)?.top ?? []);
     const [from, to] = [xOf(sight, overlap.from), Math.min(WIDTH, endOf(sight, overlap.to))];
-    return [{ d: `M${from} ${Math.min(...tops) + 1}H${to}V${Math.max(...tops) + 19}H${from}Z`, overlap }];
-  });
+    return `M${from} ${Math.min(...tops) + 1}H${to}V${Math.max(...tops) + 20}H${from}Z`;
+  }).join("");
   return (
     <g>
-      {lives.map((life) => {
-        const top = places.get(life.id) ?? 0;
-        const box = { id: life.id, kind: "person" as const, top, height: 20, full: false, marks: top, ribbon: top + 5, ribbonHeight: 10, steps: top, pulse: 0 };
-        return <LaneBack key={life.id} model={model} life={life} box={box} sight={sight} top={top} />;
-      })}
-      <path class="hatched" fill="url(#hatch)" d={overlaps.map(({ d }) => d).join("")} />
-      <path class="edge" d={overlaps.map(({ d }) => d).join("")} />
-      {overlaps.filter(({ overlap }) => silent.has(overlap)).slice(0, 3).map(({ overlap }) => (
-        <g key={overlap.from} transform={`translate(${xOf(sight, overlap.from)} ${HEIGHT - 12})`}><Mark glyph="unwarned" /></g>
-      ))}
+      {lives.map((life) => <LaneBack key={life.id} model={model} life={life} box={boxes.get(life.id) as Box} sight={sight} top={boxes.get(life.id)?.top ?? 0} />)}
+      <path class="hatched" fill="url(#hatch)" d={fields} />
+      <path class="edge" d={fields} />
+      {model.warnings.slice(0, 3).map((warning) => <At key={warning.id} x={xOf(sight, warning.position)} y={foot}><Mark glyph="warn" /></At>)}
+      {met.filter((overlap) => silent.has(overlap)).slice(0, 3).map((overlap) => <At key={overlap.from} x={xOf(sight, overlap.from)} y={foot}><Mark glyph="unwarned" /></At>)}
       {model.rows.filter((row) => isTrouble(row.status)).slice(0, 12).map((row) => (
-        <g key={row.place} transform={`translate(${xOf(sight, row.anchor)} ${(places.get(row.lane) ?? HEIGHT - 22) + 10})`}><Mark glyph={row.glyph} status={row.status} /></g>
+        <At key={row.place} x={xOf(sight, row.anchor)} y={boxes.has(row.lane) ? (boxes.get(row.lane)?.top ?? 0) + 10.5 : foot}><Mark glyph={row.glyph} status={row.status} /></At>
       ))}
       {model.displaced.slice(0, 3).map((one) => {
         const [to, from] = [xOf(sight, one.position), xOf(sight, one.arrivedAt)];
-        return <path key={one.position} class="late arc" d={`M${from} ${HEIGHT - 8}C${from} ${HEIGHT - 30} ${to} ${HEIGHT - 30} ${to} ${HEIGHT - 10}`} />;
+        return (
+          <g key={one.position} class="late">
+            <path class="arc" d={`M${from} ${foot + 10}C${from} ${foot - 14} ${to} ${foot - 14} ${to} ${foot + 5}`} />
+            <path class="head" d={`M${to - 4} ${foot + 4}h8l-4 7z`} />
+          </g>
+        );
       })}
     </g>
   );
+}
+
+function boxOf(life: Life, top: number): Box {
+  const hasRibbons = life.ribbons.length > 0;
+  return { id: life.id, kind: "person", top, height: 21, full: !hasRibbons, marks: top, ribbon: top + 5.5, ribbonHeight: 10, steps: top + 4, pulse: 0 };
+}
+
+function At({ x, y, children }: { x: number; y: number; children: ComponentChildren }): JSX.Element {
+  return <g transform={`translate(${x} ${y})`}>{children}</g>;
 }

@@ -7,7 +7,7 @@ import { markHeight, type Geometry } from "../geometry";
 import { Mark } from "../glyphs";
 import { memo } from "../memo";
 import { targetName } from "../people";
-import { xOf, type Sight } from "../window";
+import { toPixels, xOf, type Sight } from "../window";
 import { counted, numbered } from "../words";
 import { round } from "./LaneBack";
 
@@ -175,17 +175,26 @@ export function Gaps({ sight, height, top }: { sight: Sight; height: number; top
       {gaps.map((gap) => {
         const width = ((gap.to - gap.from) / (sight.to - sight.from)) * sight.width;
         const middle = xOf(sight, gap.position) + width / 2;
-        const half = Math.max(5, Math.min(26, width / 2 - 16));
+        const half = Math.max(4, Math.min(28, width / 2 - 12));
         if (middle < -80 || middle > sight.width + 80) return null;
         const torn = (x: number): string => tear(round(x), top, height);
         return (
           <g key={gap.position}>
             <rect class="void" x={round(middle - half)} y={top} width={2 * half} height={height - top} />
             <path class="torn" d={torn(middle - half) + torn(middle + half)} />
-            <text x={middle} y={top + 12}>{lengthOf(gap.ms)}</text>
           </g>
         );
       })}
+    </g>
+  );
+}
+
+/** How long nothing happened, above the veil. */
+export function GapWords({ sight, top }: { sight: Sight; top: number }): JSX.Element {
+  const gaps = sight.axis.kind === "order" ? [] : sight.axis.gaps;
+  return (
+    <g class="gaps" aria-hidden="true">
+      {gaps.map((gap) => <text key={gap.position} x={toPixels(sight, (gap.from + gap.to) / 2)} y={top + 13}>{lengthOf(gap.ms)}</text>)}
     </g>
   );
 }

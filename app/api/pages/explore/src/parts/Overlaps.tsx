@@ -1,13 +1,14 @@
 /** Hatched fields where two drive one target or run one step: they belong to the pair, not to one lane. */
 import type { JSX } from "preact";
-import { STEP_HEIGHT, type Box, type Geometry } from "../geometry";
+import { MOST_FULL_LANES, STEP_HEIGHT, type Box, type Geometry } from "../geometry";
 import { memo } from "../memo";
 import type { Model } from "../model";
 import type { Overlap } from "../spans";
 import { endOf, xOf, type Sight } from "../window";
 import { round } from "./LaneBack";
 
-const MOST_SHOWN = 300;
+/** From more on, fields would cover the picture: a line below each ribbon stands for them. */
+const MOST_FIELDS = 40;
 
 interface Props {
   model: Model;
@@ -18,7 +19,10 @@ interface Props {
 export const Overlaps = memo(function Overlaps({ model, geometry, sight }: Props): JSX.Element {
   const visible = model.overlaps.filter((one) =>
     xOf(sight, one.from) < sight.width && endOf(sight, one.to) > 0 && endOf(sight, one.to) - xOf(sight, one.from) > 2);
-  const d = visible.slice(0, MOST_SHOWN).map((overlap) => outline(model, overlap, geometry, sight)).join("");
+  if (visible.length > MOST_FIELDS || model.lives.size > MOST_FULL_LANES) {
+    return <path class="met" d={visible.map((overlap) => underlined(overlap, geometry, sight)).join("")} />;
+  }
+  const d = visible.map((overlap) => outline(model, overlap, geometry, sight)).join("");
   return (
     <g>
       <path class="hatched" d={d} fill="url(#hatch)" />
@@ -41,6 +45,13 @@ function outline(model: Model, overlap: Overlap, geometry: Geometry, sight: Sigh
   if (areNeighbours) return around(from, to, topOf(first, overlap), bottomOf(last, overlap));
   const rail = `M${from} ${topOf(first, overlap)}V${bottomOf(last, overlap)}`;
   return rail + boxes.map((box) => around(from, to, topOf(box, overlap), bottomOf(box, overlap))).join("");
+}
+
+function underlined(overlap: Overlap, geometry: Geometry, sight: Sight): string {
+  const from = round(Math.max(-4, xOf(sight, overlap.from)));
+  const to = round(Math.min(sight.width + 4, endOf(sight, overlap.to)));
+  return overlap.people.flatMap((id) => geometry.boxes.get(id) ?? [])
+    .map((box) => `M${from} ${bottomOf(box, overlap) - 3}H${to}`).join("");
 }
 
 function topOf(box: Box, overlap: Overlap): number {

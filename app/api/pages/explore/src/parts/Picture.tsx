@@ -10,7 +10,7 @@ import { useKeys } from "./keys";
 import { LaneBack } from "./LaneBack";
 import { LaneMarks } from "./LaneMarks";
 import { Labels } from "./Labels";
-import { Arcs, Gaps, Threads, Unwarned, WarningWords } from "./Notes";
+import { Arcs, GapWords, Gaps, Threads, Unwarned, WarningWords } from "./Notes";
 import { Overlaps } from "./Overlaps";
 
 interface Props {
@@ -34,8 +34,7 @@ const MOST_RINGS = 300;
 export function Picture(props: Props): JSX.Element {
   const { model, axis, at, chosen, isNarrow } = props;
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const shown = useMemo(() => withChosen(opened, chosen), [opened, chosen?.lane]);
-  const geometry = useMemo(() => arrange(model, shown, isNarrow), [model, shown, isNarrow]);
+  const geometry = useMemo(() => arrange(model, opened, isNarrow), [model, opened, isNarrow]);
   const scroller = useRef<HTMLDivElement>(null);
   const { sight, virtual } = useSight(scroller, props, at);
   const [tip, setTip] = useState<Tip | null>(null);
@@ -58,7 +57,7 @@ export function Picture(props: Props): JSX.Element {
   return (
     <div class="pic">
       <div class="frame">
-        <Names model={model} geometry={geometry} toggle={toggle} opened={shown} />
+        <Names model={model} geometry={geometry} toggle={toggle} opened={opened} />
         <div class="scroll" ref={scroller} style={{ height: `${geometry.height + 4}px` }}
           onKeyDown={keys.press} onFocusIn={keys.focus}
           onPointerOver={(event) => setTip(tipOf(model, event))} onPointerLeave={() => setTip(null)}>
@@ -73,17 +72,17 @@ export function Picture(props: Props): JSX.Element {
               <Lines geometry={geometry} width={sight.width} />
               <Overlaps {...lanes} />
               <Gaps sight={sight} top={geometry.arcs} height={geometry.height} />
-              <rect class="veil" x={playhead} y={geometry.arcs - 2} width={Math.max(0, sight.width - playhead)} height={geometry.height} />
+              <rect class="veil" x={Math.max(0, playhead)} y={geometry.arcs - 2} width={Math.max(0, sight.width - Math.max(0, playhead))} height={geometry.height} />
               <Threads {...lanes} at={at} />
               <Rings {...lanes} touched={props.touched} at={at} />
-              {[...geometry.boxes.values()].map((box) => (
+              <g mask="url(#dim)">{[...geometry.boxes.values()].map((box) => (
                 <LaneMarks key={box.id} model={model} box={box} sight={sight} matches={props.matches} rows={model.lanes.get(box.id) ?? []}
                   stop={keys.stop?.lane === box.id ? keys.stop : null} chosen={chosen?.lane === box.id ? chosen : null} />
-              ))}
+              ))}</g>
               <Unwarned {...lanes} />
-              <rect class="veil thin" x={playhead + 14} y={geometry.arcs - 2} width={Math.max(0, sight.width - playhead - 14)} height={geometry.height} />
               <Labels {...lanes} future={false} />
               <Labels {...lanes} future />
+              <GapWords sight={sight} top={geometry.arcs} />
               <WarningWords {...lanes} />
               <TroubleWords {...lanes} />
               <Arcs {...lanes} at={at} />
@@ -98,10 +97,6 @@ export function Picture(props: Props): JSX.Element {
       {tip !== null && <div class="tip" style={{ left: `${tip.x}px`, top: `${tip.y}px` }}><b>{tip.title}</b><br />{tip.about}</div>}
     </div>
   );
-}
-
-function withChosen(opened: ReadonlySet<string>, chosen: Row | null): ReadonlySet<string> {
-  return chosen === null ? opened : new Set([...opened, chosen.lane]);
 }
 
 function left(scroller: { current: HTMLDivElement | null }): number {
@@ -128,10 +123,11 @@ function useSight(scroller: { current: HTMLDivElement | null }, props: Props, at
   }, []);
   const virtual = Math.round(width * zoom);
   useLayoutEffect(() => {
+    if (zoom <= 1) return setOffset(0);
     const box = scroller.current as HTMLDivElement;
     const x = (axis.xs[at] ?? 0) * virtual;
     const isInSight = x > box.scrollLeft + 24 && x < box.scrollLeft + width - 24;
-    if (zoom > 1 && !isInSight) box.scrollLeft = x - width * 0.55;
+    if (!isInSight) box.scrollLeft = x - width * 0.55;
     setOffset(box.scrollLeft);
   }, [at, virtual, axis]);
   const sight = useMemo((): Sight => {
@@ -146,7 +142,10 @@ function Definitions({ playhead, width, height }: { playhead: number; width: num
   const cut = Math.max(0, Math.min(width, playhead));
   return (
     <defs>
-      <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2.2" height="7" class="hatch" /></pattern>
+      <mask id="dim" maskUnits="userSpaceOnUse" x="-20" y="-20" width={width + 40} height={height + 40}>
+        <rect x="-20" y="-20" width={cut + 34} height={height + 40} fill="#fff" />
+        <rect x={cut + 14} y="-20" width={width + 20 - cut} height={height + 40} fill="#fff" opacity="0.7" />
+      </mask>
       <clipPath id="past"><rect x="-20" y="-20" width={cut + 20} height={height + 40} /></clipPath>
       <clipPath id="future"><rect x={cut} y="-20" width={width + 20 - cut} height={height + 40} /></clipPath>
     </defs>

@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { clockOf, nearest, type Axis, type AxisKind } from "../axis";
 import { memo } from "../memo";
 import { titleOfRow, troubleOf, type Model } from "../model";
+import { grouped } from "../words";
 import { round } from "./LaneBack";
 
 interface Props {
@@ -63,7 +64,7 @@ export function Slider(props: Props): JSX.Element {
         <Rail model={model} axis={axis} />
         {props.zoom > 1.01 && <span class="sightbox" style={{ left: `${sight.from * 100}%`, width: `${(sight.to - sight.from) * 100}%` }} />}
         <span class="done" style={{ width: `${x}%` }} />
-        <span class="thumb" style={{ left: `${x}%` }}>{at.toLocaleString("en")}</span>
+        <span class="thumb" style={{ left: `${x}%` }}>{grouped(at)}</span>
       </div>
       <div class="transport">
         <button class="btn square" aria-label="Previous event" disabled={at <= 1} onClick={() => props.onGo(at - 1)}><svg viewBox="0 0 16 16"><path d="M11 3v10L4 8z" /></svg></button>
@@ -71,7 +72,7 @@ export function Slider(props: Props): JSX.Element {
           <svg viewBox="0 0 16 16">{props.isPlaying ? <path d="M4 3h3v10H4zM9 3h3v10H9z" /> : <path d="M4 2.5v11l9-5.5z" />}</svg>{props.isPlaying ? "Pause" : "Play"}
         </button>
         <button class="btn square" aria-label="Next event" disabled={at >= last} onClick={() => props.onGo(at + 1)}><svg viewBox="0 0 16 16"><path d="M5 3v10l7-5z" /></svg></button>
-        <span class="now"><b>{at.toLocaleString("en")}</b> of {last.toLocaleString("en")} <b class="clock">{timeText(axis, at)}</b></span>
+        <span class="now"><b>{grouped(at)}</b> of {grouped(last)} <b class="clock">{timeText(axis, at)}</b></span>
         <span class="space" />
         <span class="zoom" role="group" aria-label="Zoom">
           <button class="btn square" aria-label="Zoom out" disabled={props.zoom <= 1} onClick={() => props.onZoom(props.zoom / 2)}>−</button>
@@ -96,6 +97,7 @@ export function timeText(axis: Axis, at: number): string {
 }
 
 const WIDE = 1000;
+const MOST_DIAMONDS = 50;
 
 /** A line for each event, or for each column of them; diamonds where there is trouble. */
 const Rail = memo(function Rail({ model, axis }: { model: Model; axis: Axis }): JSX.Element {
@@ -111,10 +113,13 @@ const Rail = memo(function Rail({ model, axis }: { model: Model; axis: Axis }): 
     return `M${column} ${round(17 - height / 2)}v${round(height)}`;
   });
   const trouble = [...new Set(troubleOf(model).map((position) => round((axis.xs[position] ?? 0) * 100)))];
+  const hasRoom = trouble.length <= MOST_DIAMONDS;
   return (
     <>
-      <svg class="rail" viewBox={`0 0 ${WIDE} 34`} preserveAspectRatio="none" aria-hidden="true"><path d={`M0 17H${WIDE}`} class="line" /><path d={lines.join("")} /></svg>
-      {trouble.slice(0, 200).map((x) => <i key={x} class="trouble" style={{ left: `${x}%` }} />)}
+      <svg class="rail" viewBox={`0 0 ${WIDE} 34`} preserveAspectRatio="none" aria-hidden="true"><path d={`M0 17H${WIDE}`} class="line" /><path d={lines.join("")} />
+        {!hasRoom && <path class="alerts" d={trouble.map((x) => `M${x * 10} 3v5`).join("")} />}
+      </svg>
+      {hasRoom && trouble.map((x) => <i key={x} class="trouble" style={{ left: `${x}%` }} />)}
     </>
   );
 });

@@ -2,9 +2,10 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { touchesUpTo } from "../history";
+import { memo } from "../memo";
 import { titleOfRow, type Model } from "../model";
 import { stateGroups, valueText, type Group, type StateRow } from "../stateview";
-import { counted, numbered } from "../words";
+import { counted, grouped, numbered } from "../words";
 import { Avatar } from "./Picture";
 
 interface Props {
@@ -36,8 +37,10 @@ export function StatePanel(props: Props): JSX.Element {
 
 function GroupView(props: Props & { group: Group }): JSX.Element {
   const { group, model } = props;
-  const [shown, setShown] = useState(group.person === "" ? SHOWN : MORE);
+  const [shown, setShown] = useState(SHOWN);
   const hidden = Math.max(0, group.rows.length - shown);
+  const isPerson = group.person !== "";
+  const rows = isPerson ? group.rows.slice(0, shown) : group.rows.slice(hidden);
   const person = model.people.get(group.person);
   return (
     <div class="group">
@@ -45,13 +48,16 @@ function GroupView(props: Props & { group: Group }): JSX.Element {
         {group.person !== "" && <Avatar isAgent={person?.isAgent ?? false} initial={person?.initial ?? group.title.slice(0, 1)} />}
         <span class={group.head?.fate === "removed" ? "gone" : ""}>{group.title}</span>
         {group.kind !== "" && <small>{group.kind}</small>}
-        {group.rows.length > SHOWN && <small>{group.rows.length.toLocaleString("en")}</small>}
+        {!isPerson && group.rows.length > SHOWN && <small>{grouped(group.rows.length)}</small>}
         {group.head !== null && <HeadWhy {...props} row={group.head} />}
       </h3>
-      {group.head !== null && props.entry === group.head.entry && <Touched {...props} row={group.head} />}
-      {hidden > 0 && <button class="link" onClick={() => setShown(shown + MORE)}>Show {Math.min(MORE, hidden)} earlier of {hidden.toLocaleString("en")}</button>}
+      {group.head !== null && props.entry === group.head.entry && <Touched model={model} at={props.at} entry={props.entry} onGo={props.onGo} />}
+      {hidden > 0 && <button class="link" onClick={() => setShown(shown + MORE)}>Show {Math.min(MORE, hidden)} {isPerson ? "more" : "earlier"} of {grouped(hidden)}</button>}
       {group.rows.length === 0 && group.head === null && <p class="none">{group.none}</p>}
-      <ul>{group.rows.slice(hidden).map((row) => <RowView key={`${row.entry} ${row.blame}`} {...props} row={row} />)}</ul>
+      <ul>{rows.map((row) => (
+        <RowView key={`${row.entry} ${row.blame}`} {...row} model={model} isAsked={props.entry === row.entry} at={props.entry === row.entry ? props.at : 0}
+          onEntry={props.onEntry} onHover={props.onHover} onGo={props.onGo} />
+      ))}</ul>
     </div>
   );
 }
@@ -61,51 +67,60 @@ function HeadWhy(props: Props & { row: StateRow }): JSX.Element {
   return (
     <span class="headwhy" onPointerEnter={() => props.onHover(row.entry)} onPointerLeave={() => props.onHover("")}>
       {row.fate !== "" && <em>{row.fate}</em>}
-      <Why {...props} row={row} />
+      <Why model={props.model} blame={row.blame} onGo={props.onGo} />
     </span>
   );
 }
 
-function RowView(props: Props & { row: StateRow }): JSX.Element {
-  const { row, model } = props;
-  const isAsked = props.entry === row.entry;
-  return (
-    <li class={`row ${row.fate} ${isAsked ? "asked" : ""}`} onPointerEnter={() => props.onHover(row.entry)} onPointerLeave={() => props.onHover("")}>
-      <div class="line">
-        <button class="entry" aria-expanded={isAsked} onClick={() => props.onEntry(isAsked ? "" : row.entry)}>
-          <span class="label">{row.label}</span>
-          <span class="value">
-            {row.target !== "" && <i class={`swatch f${model.palette.colourOf(row.target)}`} />}
-            {row.value}
-          </span>
-          {row.fate !== "" && <em>{row.fate}</em>}
-        </button>
-        <Why {...props} row={row} />
-      </div>
-      {isAsked && <Touched {...props} row={row} />}
-    </li>
-  );
+interface RowProps extends StateRow {
+  model: Model;
+  isAsked: boolean;
+  /** The position, while the entry is asked about. */
+  at: number;
+  onEntry: (entry: string) => void;
+  onHover: (entry: string) => void;
+  onGo: (position: number) => void;
 }
 
-function Why({ row, model, onGo }: Props & { row: StateRow }): JSX.Element {
-  if (row.blame === 0) return <span class="ref roster">roster</span>;
-  const cause = model.byPosition[row.blame];
+const RowView = memo(function RowView(props: RowProps): JSX.Element {
+  const { model, isAsked, entry, fate, target } = props;
+  return (
+    <li class={`row ${fate} ${isAsked ? "asked" : ""}`} onPointerEnter={() => props.onHover(entry)} onPointerLeave={() => props.onHover("")}>
+      <div class="line">
+        <button class="entry" aria-expanded={isAsked} onClick={() => props.onEntry(isAsked ? "" : entry)}>
+          <span class="label">{props.label}</span>
+          <span class="value">
+            {target !== "" && <i class={`swatch f${model.palette.colourOf(target)}`} />}
+            {props.value}
+          </span>
+          {fate !== "" && <em>{fate}</em>}
+        </button>
+        <Why model={model} blame={props.blame} onGo={props.onGo} />
+      </div>
+      {isAsked && <Touched model={model} at={props.at} entry={entry} onGo={props.onGo} />}
+    </li>
+  );
+});
+
+function Why({ blame, model, onGo }: { blame: number; model: Model; onGo: (position: number) => void }): JSX.Element {
+  if (blame === 0) return <span class="ref roster">roster</span>;
+  const cause = model.byPosition[blame];
   const title = cause === undefined ? "" : titleOfRow(model, cause);
-  return <button class="ref" aria-label={`why: event ${row.blame}, ${title}`} title={title} onClick={() => onGo(row.blame)}>{numbered(row.blame)}</button>;
+  return <button class="ref" aria-label={`why: event ${blame}, ${title}`} title={title} onClick={() => onGo(blame)}>{numbered(blame)}</button>;
 }
 
 const DID = { add: "added", remove: "removed", replace: "changed" } as const;
 const MOST_TOUCHES = 30;
 
 /** Every event that touched the entry so far, the last one first. */
-function Touched({ model, at, row, onGo }: Props & { row: StateRow }): JSX.Element {
-  const all = touchesUpTo(model.history, row.entry, at).toReversed();
-  const later = (model.history.byEntry.get(row.entry)?.length ?? 0) - all.length;
+function Touched({ model, at, entry, onGo }: { model: Model; at: number; entry: string; onGo: (position: number) => void }): JSX.Element {
+  const all = touchesUpTo(model.history, entry, at).toReversed();
+  const later = (model.history.byEntry.get(entry)?.length ?? 0) - all.length;
   return (
     <ol class="touches" aria-label="Events that touched it, the last one first">
       {all.slice(0, MOST_TOUCHES).map((moment, index) => {
         const cause = model.byPosition[moment.position];
-        const value = moment.kind === "remove" ? "" : valueText(row.entry, moment.after);
+        const value = moment.kind === "remove" ? "" : valueText(entry, moment.after);
         return (
           <li key={`${moment.position} ${index}`} class={index === 0 ? "blame" : ""}>
             <button class="ref" onClick={() => onGo(moment.position)}>{numbered(moment.position)}</button>
@@ -114,7 +129,7 @@ function Touched({ model, at, row, onGo }: Props & { row: StateRow }): JSX.Eleme
         );
       })}
       {all.length === 0 && <li><span>It came with the roster.</span></li>}
-      {all.length > MOST_TOUCHES && <li><span>and {(all.length - MOST_TOUCHES).toLocaleString("en")} before</span></li>}
+      {all.length > MOST_TOUCHES && <li><span>and {grouped(all.length - MOST_TOUCHES)} before</span></li>}
       {later > 0 && <li class="later"><span>touched {counted(later, "time")} after this position</span></li>}
     </ol>
   );

@@ -6,9 +6,10 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Icon } from "../glyphs";
+import { memo } from "../memo";
 import { titleOfRow, type Model, type Row } from "../model";
 import { nameOf } from "../people";
-import { counted, statusText } from "../words";
+import { counted, grouped, statusText } from "../words";
 import { colourOf } from "./LaneMarks";
 
 interface Props {
@@ -20,7 +21,8 @@ interface Props {
 }
 
 const ROW_HEIGHT = 34;
-const AROUND = 40;
+/** Rows that stand beside the picture, for screen readers. */
+const BLOCK = 50;
 const MARGIN = 8;
 
 export function Table({ model, chosen, matches, isHidden, onChoose }: Props): JSX.Element {
@@ -36,8 +38,8 @@ export function Table({ model, chosen, matches, isHidden, onChoose }: Props): JS
     const y = chosenPlace * ROW_HEIGHT;
     if (y < view.scrollTop || y > view.scrollTop + view.clientHeight - 3 * ROW_HEIGHT) view.scrollTop = y - view.clientHeight / 2;
   }, [chosenPlace, isHidden]);
-  const first = isHidden ? Math.max(0, chosenPlace - AROUND) : Math.max(0, Math.floor(top / ROW_HEIGHT) - MARGIN);
-  const last = isHidden ? first + 2 * AROUND : first + Math.ceil(height / ROW_HEIGHT) + 2 * MARGIN;
+  const first = isHidden ? Math.max(0, Math.floor(chosenPlace / BLOCK) * BLOCK - MARGIN) : Math.max(0, Math.floor(top / ROW_HEIGHT) - MARGIN);
+  const last = isHidden ? first + BLOCK + 2 * MARGIN : first + Math.ceil(height / ROW_HEIGHT) + 2 * MARGIN;
   const shown = rows.slice(first, last);
   const spacer = (count: number): JSX.Element | false => !isHidden && count > 0 && <tr class="spacer" style={{ height: `${count * ROW_HEIGHT}px` }}><td colSpan={7} /></tr>;
   return (
@@ -50,15 +52,7 @@ export function Table({ model, chosen, matches, isHidden, onChoose }: Props): JS
         <tbody>
           {spacer(first)}
           {shown.map((row, index) => (
-            <tr key={row.place} aria-rowindex={first + index + 2} aria-selected={row === chosen} class={row === chosen ? "chosen" : ""} onClick={() => onChoose(row)}>
-              <td class="num">{row.position > 0 ? row.position.toLocaleString("en") : "–"}</td>
-              <td class="num">{row.entry.timestamp === null ? "" : timeOf(row.entry.timestamp)}</td>
-              <td>{row.entry.participant_ids.slice(0, 3).map((id) => nameOf(model.people, id)).join(", ")}</td>
-              <td><button class="plainbutton" tabIndex={isHidden ? -1 : 0} title={row.entry.event_id ?? ""}>{titleOfRow(model, row)}</button></td>
-              <td class={`effect ${row.status}`}><Icon glyph={row.glyph} status={row.status} colour={colourOf(model, row)} /> {statusText(row.entry)}</td>
-              <td class="num">{(row.entry.index + 1).toLocaleString("en")}{row.by !== 0 && <b> {Math.abs(row.by)} {row.by > 0 ? "late" : "early"}</b>}</td>
-              <td class="num">{row.entry.changes.length}</td>
-            </tr>
+            <TableRow key={row.place} model={model} row={row} index={first + index + 2} isChosen={row === chosen} isHidden={isHidden} onChoose={onChoose} />
           ))}
           {spacer(rows.length - first - shown.length)}
         </tbody>
@@ -66,6 +60,30 @@ export function Table({ model, chosen, matches, isHidden, onChoose }: Props): JS
     </div>
   );
 }
+
+interface RowProps {
+  model: Model;
+  row: Row;
+  index: number;
+  isChosen: boolean;
+  isHidden: boolean;
+  onChoose: (row: Row) => void;
+}
+
+const TableRow = memo(function TableRow({ model, row, index, isChosen, isHidden, onChoose }: RowProps): JSX.Element {
+  const { entry } = row;
+  return (
+    <tr aria-rowindex={index} aria-current={isChosen ? "true" : undefined} class={isChosen ? "chosen" : ""} onClick={() => onChoose(row)}>
+      <td class="num">{row.position > 0 ? grouped(row.position) : "–"}</td>
+      <td class="num">{entry.timestamp === null ? "" : timeOf(entry.timestamp)}</td>
+      <td>{entry.participant_ids.slice(0, 3).map((id) => nameOf(model.people, id)).join(", ")}</td>
+      <td><button class="plainbutton" tabIndex={isHidden ? -1 : 0} title={entry.event_id ?? ""}>{titleOfRow(model, row)}</button></td>
+      <td class={`effect ${row.status}`}><Icon glyph={row.glyph} status={row.status} colour={colourOf(model, row)} /> {statusText(entry)}</td>
+      <td class="num">{grouped(entry.index + 1)}{row.by !== 0 && <b> {Math.abs(row.by)} {row.by > 0 ? "late" : "early"}</b>}</td>
+      <td class="num">{entry.changes.length}</td>
+    </tr>
+  );
+});
 
 function timeOf(timestamp: string): string {
   const instant = Date.parse(timestamp);
