@@ -74,8 +74,8 @@ function idle(pauses: Float64Array): Set<number> {
   let count = 0;
   longest.slice(0, MOST_GAPS).forEach((index, rank) => {
     const next = longest[rank + 1];
-    const isFarLonger = next === undefined || at(pauses, index) >= 3 * at(pauses, next);
-    if (span > 0 && at(pauses, index) >= 0.05 * span && isFarLonger && pauses.length > 2) count = rank + 1;
+    const isFarLonger = next !== undefined && at(pauses, index) >= 3 * at(pauses, next);
+    if (at(pauses, index) > 0.05 * span && isFarLonger) count = rank + 1;
   });
   return new Set(longest.slice(0, count));
 }

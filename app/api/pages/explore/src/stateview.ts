@@ -109,8 +109,8 @@ function stepRows(model: Model, id: string, at: number, row: Lookup): StateRow[]
 }
 
 function sessionRows(state: JsonObject, id: string, row: Lookup): StateRow[] {
-  return items(members(state["linked_sessions"])[id]).map((session) =>
-    row(pointer("linked_sessions", id, String(session)), "session", String(session)));
+  return items(members(state["linked_sessions"])[id]).map((session, index) =>
+    row(pointer("linked_sessions", id, index), "session", String(session)));
 }
 
 function targetsGroup(model: Model, state: JsonObject, row: Lookup): Group {

@@ -25,7 +25,7 @@ const READERS: Record<string, Reader> = {
   active_drivers: ofSet,
   participants_by_focus: ofGroups,
   active_executions: ofGroups,
-  linked_sessions: ofGroups,
+  linked_sessions: ofLists,
   warnings: ofWarnings,
   decisions: ofList,
   comments: ofList,
@@ -68,6 +68,16 @@ function ofGroups(path: string[], change: Change, state: JsonObject): Touch[] {
   const gone = before.flatMap((value) => ofMember([field, key], { op: "remove", path: "" }, value));
   const come = items(change.value ?? []).flatMap((value) => ofMember([field, key], { op: "add", path: "", value }, null));
   return [...gone, ...come];
+}
+
+function ofLists(path: string[], change: Change, state: JsonObject): Touch[] {
+  const [field = "", key = "", token] = path;
+  const old = items(at(state, field, key));
+  if (token === undefined) {
+    return items(change.value ?? []).map((after, index) => ({ entry: pointer(field, key, index), kind: "add", before: null, after }));
+  }
+  const index = token === "-" ? old.length : Number(token);
+  return [{ entry: pointer(field, key, index), kind: change.op, before: old[index] ?? null, after: change.value ?? null }];
 }
 
 function ofList(path: string[], change: Change, state: JsonObject): Touch[] {

@@ -11,8 +11,15 @@ export interface Sight {
   width: number;
 }
 
+const COPY_OFFSET = 13;
+
 export function xOf(sight: Sight, position: number): number {
   return toPixels(sight, sight.axis.xs[position] ?? 1);
+}
+
+/** Where an event is drawn: a copy stands beside its first. */
+export function markX(sight: Sight, row: Row): number {
+  return xOf(sight, row.anchor) + (row.status === "duplicate" ? COPY_OFFSET : 0);
 }
 
 export function toPixels(sight: Sight, x: number): number {

@@ -6,7 +6,7 @@ import { Mark } from "../glyphs";
 import { memo } from "../memo";
 import { eventOf, titleOfRow, type Model, type Row } from "../model";
 import { payloadOf, targetKey } from "../people";
-import { inSight, xOf, type Sight } from "../window";
+import { inSight, markX, type Sight } from "../window";
 import { counted, numbered, statusText } from "../words";
 import { round } from "./LaneBack";
 
@@ -24,7 +24,7 @@ interface Props {
 export const LaneMarks = memo(function LaneMarks(props: Props): JSX.Element {
   const { rows, box, sight, matches, stop } = props;
   const visible = inSight(rows, sight);
-  const place = (row: Row): number => xOf(sight, row.anchor) + (row.status === "duplicate" ? 11 : 0);
+  const place = (row: Row): number => markX(sight, row);
   const pulses = box.pulse > 0 ? visible.filter((row) => row.glyph === "pulse") : [];
   const others = box.pulse > 0 ? visible.filter((row) => row.glyph !== "pulse") : visible;
   const shown = matches === null ? others : others.filter((row) => matches[row.place] === 1);

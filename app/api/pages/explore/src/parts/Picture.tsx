@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { dayOf, nearest, ticks, type Axis } from "../axis";
 import { arrange, markHeight, type Box, type Geometry } from "../geometry";
 import { OUTSIDE, STRANGERS, titleOfRow, type Model, type Row } from "../model";
-import { toAxis, toPixels, xOf, type Sight } from "../window";
+import { markX, toAxis, toPixels, xOf, type Sight } from "../window";
 import { counted, numbered, short, statusText } from "../words";
 import { useKeys } from "./keys";
 import { LaneBack } from "./LaneBack";
@@ -262,7 +262,7 @@ function Rings({ model, geometry, sight, touched, at }: Lanes & { touched: numbe
 function Chosen({ row, geometry, sight }: Lanes & { row: Row | null }): JSX.Element | null {
   const box = row === null ? undefined : geometry.boxes.get(row.lane);
   if (row === null || box === undefined) return null;
-  return <circle class="chosen" cx={xOf(sight, row.anchor) + (row.status === "duplicate" ? 11 : 0)} cy={markHeight(box, row)} r="10.5" aria-hidden="true" />;
+  return <circle class="chosen" cx={markX(sight, row)} cy={markHeight(box, row)} r="10.5" aria-hidden="true" />;
 }
 
 function Stop({ x, top, height }: { x: number; top: number; height: number }): JSX.Element {
