@@ -1,0 +1,142 @@
+"""The core: a batch of events comes in, one transaction goes out, and every event has a verdict."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from .events import Incoming, Json, by_mission, pages, warning
+from .service import CLOCK_GATE, RefusedError, Service, TryLaterError
+from .store import NOT_FINAL, Row, Store, Told
+
+
+class Intake:
+    """Takes batches in; one that is sent again changes nothing."""
+
+    def __init__(self, pool: ConnectionPool[Connection[Row]], service: Service) -> None:
+        self._pool, self._service = pool, service
+
+    def receive(self, values: Sequence[Any]) -> list[Json]:
+        """Give a verdict for each event, in the order in which they came."""
+        events = [Incoming(value) for value in values]
+        told = [each for page in pages(events, self._service.limits()) for each in self._page(page)]
+        for index, each in enumerate(told):
+            each["index"] = index
+            if "pointer" in each:
+                each["pointer"] = f"/events/{index}{each['pointer']}"
+        return told
+
+    def _page(self, events: list[Incoming]) -> list[Json]:
+        """Take a page in; one that the service refuses as a whole is halved until the event to blame stands alone."""
+        try:
+            with self._pool.connection() as db, db.transaction():
+                return Transaction(Store(db), self._service).take(events)
+        except RefusedError as refusal:
+            if half := len(events) // 2:
+                return self._page(events[:half]) + self._page(events[half:])
+            told = rejected(events[0], **refusal.problem)
+            with self._pool.connection() as db:
+                Store(db).write({events[0]: told})
+            return [told]
+
+
+class Transaction:
+    """What happens to a page of events between BEGIN and COMMIT."""
+
+    def __init__(self, store: Store, service: Service) -> None:
+        self._store, self._service = store, service
+        self._checkpoints: dict[str, str | None] = {}
+        self._advisories: dict[str, list[Json]] = {}
+
+    def take(self, events: list[Incoming]) -> list[Json]:
+        """Lock the missions, have new events judged and known ones compared, append the warnings."""
+        self._checkpoints = self._store.lock({event.mission_id for event in events if event.mission_id})
+        held, waiting = self._store.held(events), self._store.waiting(self._checkpoints)
+        told = self._judge([event for event in events if event.key not in held] + waiting)
+        self._store.forget(event for event in waiting if told.get(event, {}).get("code") not in NOT_FINAL)
+        told |= self._compare([event for event in events if event not in told])
+        self._warn()
+        return [dict(told[event]) for event in events]
+
+    def _judge(self, events: list[Incoming]) -> Told:
+        """Ask for verdicts; rebuild a mission for late events, or where the service cannot read its checkpoint."""
+        told = self._admit(events)
+        unread = [event for event, each in told.items() if each.get("code") == "bad-checkpoint"]
+        for mission_id in by_mission(unread):
+            self._rebuild(mission_id, [])
+        told |= self._admit(unread)
+        if any(told[event].get("code") == "bad-checkpoint" for event in unread):
+            raise TryLaterError  # an old and a new replica answer in turns
+        late = [event for event, each in told.items() if each.get("code") == "late-event"]
+        told = {event: each for event, each in told.items() if each.get("code") != "late-event"}
+        for mission_id, of_mission in by_mission(late).items():
+            told |= self._rebuild(mission_id, of_mission)
+        return told
+
+    def _admit(self, events: list[Incoming]) -> Told:
+        """Send events after their missions' checkpoints, and write down what comes of it."""
+        if not events:
+            return {}
+        checkpoints = {name: self._checkpoints[name] for name in by_mission(events) if name}
+        answer = self._service.admit(checkpoints, events, CLOCK_GATE)
+        told: Told = {events[each["index"]]: each for each in answer["results"]}
+        self._store.write(told)
+        for mission_id, mission in answer["missions"].items():
+            if "problem" not in mission:
+                self._store.revise(mission_id, mission["revised"])
+                self._advance(mission_id, mission)
+        return told
+
+    def _rebuild(self, mission_id: str, late: list[Incoming]) -> Told:
+        """Have a mission's whole history judged anew from no checkpoint, late events in their places."""
+        first = {event.key: event for event in reversed(late)}.values()  # of copies; the others are compared with it
+        verdicts: dict[str | None, Json] = {}
+        mission: Json = {"checkpoint": None, "state": None, "advisories": []}
+        try:
+            with self._store.db.transaction():  # a savepoint
+                self._store.write({event: {"verdict": "pending"} for event in first})
+                for page in pages(self._store.history(mission_id), self._service.limits()):
+                    answer = self._service.admit({mission_id: mission["checkpoint"]}, page, gate=None)
+                    mission = answer["missions"][mission_id]
+                    if "problem" in mission:
+                        raise RefusedError(mission["problem"])
+                    verdicts |= {each["event_id"]: each for each in (*answer["results"], *mission["revised"])}
+                self._store.revise(mission_id, verdicts.values())
+        except RefusedError as refusal:  # the mission has outgrown the service: nothing of it has changed
+            told = {event: rejected(event, **refusal.problem) for event in late}
+            self._store.write(told)
+            return told
+        self._advance(mission_id, mission)
+        return {event: verdicts[event.event_id] for event in first}
+
+    def _advance(self, mission_id: str, mission: Json) -> None:
+        self._checkpoints[mission_id] = mission["checkpoint"]
+        self._advisories[mission_id] = mission["advisories"]
+        self._store.save(mission_id, mission["checkpoint"], mission["state"])
+
+    def _compare(self, known: list[Incoming]) -> Told:
+        """Tell what known events stand as; one that came with other content than the one held is a dead letter."""
+        held = self._store.held(known)
+        told: Told = {event: held[event.key].as_duplicate() for event in known}
+        unlike = [event for event in known if event.digest != held[event.key].event.digest]
+        for mission_id, events in by_mission(unlike).items():
+            effects = self._service.compare(mission_id, [(held[event.key].event, event) for event in events])
+            for event, effect in zip(events, effects, strict=True):
+                if effect == "ignored":
+                    told[event] = {"event_id": event.event_id, "verdict": "ignored"}
+                elif effect != "duplicate":
+                    told[event] = rejected(event, "conflicting-duplicate", "Another event with this id is held.")
+        self._store.write(told)
+        return told
+
+    def _warn(self) -> None:
+        """Append advisories as events of the backend's own; none is given twice."""
+        listed = [(name, advisory) for name, advisories in self._advisories.items() for advisory in advisories]
+        warnings = [warning(name, advisory, self._store.newest(name)) for name, advisory in listed]
+        held = self._store.held(warnings)
+        self._admit([event for event in warnings if event.key not in held])
+
+
+def rejected(event: Incoming, code: str, detail: str, **_: Any) -> Json:
+    return {"event_id": event.event_id, "verdict": "rejected", "code": code, "detail": detail}

@@ -1,0 +1,78 @@
+"""The Mission Collaboration Service, as this backend asks it. Every call is safe to repeat."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from .events import Incoming, Json
+
+CLOCK_GATE = 1_000_000
+OF_THE_EVENTS = {400, 413, 422}
+"""Statuses that say that something is wrong with what was sent."""
+
+
+class TryLaterError(Exception):
+    """Nothing happened, and everything may be sent again after so many seconds."""
+
+    def __init__(self, seconds: float = 1.0) -> None:
+        super().__init__(f"try again in {seconds} s")
+        self.seconds = seconds
+
+
+class RefusedError(Exception):
+    """The service refused a request, or a mission in it, as a whole."""
+
+    def __init__(self, problem: Json) -> None:
+        super().__init__(problem["detail"])
+        self.problem = problem
+
+
+class Service:
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+        self._limits: Json = {}
+
+    def limits(self) -> Json:
+        """Ask once how much a request may hold."""
+        self._limits = self._limits or self._asked("GET", "/limits")
+        return self._limits
+
+    def admit(self, checkpoints: Mapping[str, str | None], events: Sequence[Incoming], gate: int | None) -> Json:
+        """Ask what becomes of events after the checkpoints of their missions."""
+        missions = json.dumps({mission_id: {"checkpoint": text} for mission_id, text in checkpoints.items()})
+        texts = ",".join(event.text for event in events)
+        body = f'{{"missions":{missions},"events":[{texts}],"max_clock_step":{json.dumps(gate)}}}'
+        answer: Json = self._asked("POST", "/missions/admit", body)
+        for told in answer["results"]:  # from here on pointers lead into the event, not into this request
+            if "pointer" in told:
+                told["pointer"] = told["pointer"].removeprefix(f"/events/{told['index']}")
+        return answer
+
+    def compare(self, mission_id: str, pairs: Sequence[tuple[Incoming, Incoming]]) -> list[str]:
+        """Ask for pairs of the same id, held and come: `duplicate` where the contract calls them equal."""
+        texts: list[str] = []
+        for number, pair in enumerate(pairs):  # a pair gets an id of its own, so that no two pairs meet
+            texts += [json.dumps({**event.value, "event_id": str(UUID(int=number))}) for event in pair]
+        body = f'{{"mode":"admit","mission_id":{json.dumps(mission_id)},"events":[{",".join(texts)}]}}'
+        effects = {entry["index"]: entry["effect"] for entry in self._asked("POST", "/explain", body)["timeline"]}
+        return [effects[2 * number + 1] for number in range(len(pairs))]
+
+    def presence(self, state: str) -> list[Json]:
+        """Ask who has gone quiet, by this machine's clock."""
+        now = datetime.now(UTC).isoformat()
+        return list(self._asked("POST", "/advise", f'{{"state":{state},"as_of":"{now}"}}')["presence"])
+
+    def _asked(self, method: str, path: str, body: str | None = None) -> Any:
+        try:
+            answer = self._http.request(method, path, content=body, headers={"Content-Type": "application/json"})
+        except httpx.TransportError:
+            raise TryLaterError from None
+        if answer.status_code in OF_THE_EVENTS:
+            raise RefusedError(answer.json())
+        if not answer.is_success:  # overloaded, on its way down, a wrong key: no fault of the events
+            raise TryLaterError(float(answer.headers.get("Retry-After", 1)))
+        return answer.json()
