@@ -37,7 +37,7 @@ class Kind(NamedTuple):
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
-        "malformed-json": Kind(400, "The body is not JSON, or not gzip"),
+        "malformed-json": Kind(400, "The body is not JSON, or its compression is broken"),
         "too-deep": Kind(400, "The body is nested too deep"),
         "malformed-request": Kind(400, "The request is not HTTP, or ends early"),
         "unauthorized": Kind(401, "The service asks for an API key"),

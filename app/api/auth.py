@@ -42,9 +42,13 @@ class Authenticator:
         self._digests = [_digest(key) for key in keys]
         self._is_open = opened(open_pages)
 
+    def guards(self, path: str) -> bool:
+        """Whether a path needs a key."""
+        return bool(self._digests) and not self._is_open(path)
+
     def is_authorised(self, scope: Scope) -> bool:
-        """Tell whether a request may pass."""
-        return not self._digests or self._is_open(scope["path"]) or any(map(self._is_known, sent_keys(scope)))
+        """Whether a request may pass."""
+        return not self.guards(scope["path"]) or any(map(self._is_known, sent_keys(scope)))
 
     def check(self, scope: Scope) -> None:
         """Raise `unauthorized` for a request that may not pass."""

@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
+from app.api.compression import SMALLEST, uncoded_etag
+
 ONE_HOUR: Final = "public, max-age=3600"
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -28,11 +30,20 @@ def answer(made: Document, if_none_match: str | None, headers: Mapping[str, str]
     """Answer with a document, or with 304 when the caller has it."""
     sent = {"ETag": made.etag, "Cache-Control": ONE_HOUR, **headers}
     if if_none_match is not None and _matches(if_none_match, made.etag):
-        return Response(status_code=304, headers=sent)
+        response = Response(status_code=304, headers=sent)
+        if len(made.body) >= SMALLEST:
+            response.headers.add_vary_header("Accept-Encoding")
+        return response
     return Response(made.body, headers={**sent, "Content-Type": made.media_type})
+
+
+def forbid_sharing(response: Response) -> None:
+    """Let no shared cache keep a response that needed a key."""
+    if response.headers.get("cache-control", "").startswith("public"):
+        response.headers["Cache-Control"] = response.headers["cache-control"].replace("public", "private", 1)
 
 
 def _matches(if_none_match: str, etag: str) -> bool:
     """Compare weakly, as RFC 9110 asks for `If-None-Match`."""
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    tags = [uncoded_etag(tag.strip().removeprefix("W/")) for tag in if_none_match.split(",")]
     return "*" in tags or etag in tags

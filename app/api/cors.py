@@ -14,9 +14,36 @@ from app.problems import Finding, Problem, render
 
 METHODS: Final = ("GET", "HEAD", "POST")
 ALWAYS_ALLOWED: Final = ("Accept", "Accept-Language", "Content-Language")
-ALLOWED: Final = ("Authorization", "X-API-Key", "Content-Type", "Content-Encoding", "If-None-Match", "X-Request-Id")
-EXPOSED: Final = ("X-Request-Id", "Repr-Digest", "ETag", "Retry-After", "WWW-Authenticate", "Allow")
+TRACE_CONTEXT: Final = ("traceparent", "tracestate", "baggage")
+"""What tracing libraries in pages add to each request."""
+ALLOWED: Final = (
+    "Authorization",
+    "X-API-Key",
+    "Content-Type",
+    "Content-Encoding",
+    "If-None-Match",
+    "X-Request-Id",
+    *TRACE_CONTEXT,
+)
+EXPOSED: Final = (
+    "X-Request-Id",
+    "Repr-Digest",
+    "Unencoded-Digest",
+    "ETag",
+    "Retry-After",
+    "WWW-Authenticate",
+    "Allow",
+)
 MAX_AGE_SECONDS: Final = 600
+
+
+def is_preflight(scope: Scope) -> bool:
+    """Whether a browser asks before it calls."""
+    return (
+        scope["method"] == "OPTIONS"
+        and header(scope, b"origin") is not None
+        and header(scope, b"access-control-request-method") is not None
+    )
 
 
 class Cors:
@@ -25,18 +52,13 @@ class Cors:
     def __init__(self, origins: Sequence[str]) -> None:
         self._origins = frozenset(origins)
 
-    def is_preflight(self, scope: Scope) -> bool:
-        """Whether a browser asks before it calls."""
-        return (
-            scope["method"] == "OPTIONS"
-            and bool(self._origins)
-            and header(scope, b"origin") is not None
-            and header(scope, b"access-control-request-method") is not None
-        )
+    def answers(self, scope: Scope) -> bool:
+        """Whether this is a preflight, and of a service that has origins."""
+        return bool(self._origins) and is_preflight(scope)
 
     def fields(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """Make the header fields that let the caller's page read an answer."""
-        if not self._origins or self.is_preflight(scope):
+        if not self._origins or is_preflight(scope):
             return []
         origin = header(scope, b"origin")
         vary = [] if "*" in self._origins else [(b"vary", b"Origin")]

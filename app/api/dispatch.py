@@ -26,7 +26,7 @@ class Target(NamedTuple):
     @property
     def allowed(self) -> str:
         """The value of `Allow`."""
-        return ", ".join(sorted(self.endpoints))
+        return ", ".join(sorted({*self.endpoints, "OPTIONS"}))
 
 
 class Dispatch:
@@ -45,6 +45,12 @@ class Dispatch:
                 others = self._plain.get(route.path, target).endpoints
                 self._plain[route.path] = target._replace(endpoints={**others, **endpoints})
 
+    def allowed(self, target: Target | None, path: str) -> str:
+        """List the methods of a path; `*`, of which a server makes `/*`, means the service as a whole."""
+        if target is not None:
+            return target.allowed
+        return "GET, HEAD, OPTIONS, POST" if path in ("*", "/*") else "OPTIONS"
+
     def find(self, path: str) -> Target | None:
         """Find what a path leads to."""
         target = self._plain.get(path)
@@ -57,13 +63,11 @@ class Dispatch:
 
     def endpoint(self, target: Target | None, scope: Scope) -> Endpoint:
         """Choose the endpoint of a request; raises `not-found` and `method-not-allowed`."""
-        method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        where = f"{method[:20]} {scope['path'][:200]}"
-        if target is None:
-            raise Problem("not-found", f"{KINDS['not-found'].title}: {where}.")
-        endpoint = target.endpoints.get(scope["method"])
-        if endpoint is None:
-            title = KINDS["method-not-allowed"].title
-            raise Problem("method-not-allowed", f"{title}: {where}.", headers={"Allow": target.allowed})
+        endpoint = target.endpoints.get(scope["method"]) if target else None
+        if target is None or endpoint is None:
+            method = "GET" if scope["method"] == "HEAD" else scope["method"]
+            code = "method-not-allowed" if target else "not-found"
+            detail = f"{KINDS[code].title}: {method[:20]} {scope['path'][:200]}."
+            raise Problem(code, detail, headers={"Allow": target.allowed} if target else {})
         scope["path_params"] = target.parameters
         return endpoint

@@ -18,7 +18,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.api.app_state import AppState
 from app.api.auth import Authenticator
-from app.api.cors import Cors
+from app.api.caching import forbid_sharing
+from app.api.compression import SMALLEST, compress_off_loop, preferred_coding
+from app.api.cors import Cors, is_preflight
 from app.api.dispatch import Dispatch
 from app.api.headers import header
 from app.observability.request_record import RequestRecord
@@ -62,6 +64,8 @@ class RequestLayer:
                 try:
                     response = await self.answer(scope, receive, record)
                     with self.held(response) as held:
+                        if len(held.body) >= SMALLEST:
+                            await compress_off_loop(held, preferred_coding(header(scope, b"accept-encoding")))
                         await self.send(held, scope, send, record)
                 except ClientDisconnect:
                     pass  # in the middle of the body; there is nobody left to answer
@@ -104,14 +108,19 @@ class RequestLayer:
     async def respond(self, request: Request, record: RequestRecord) -> Response:
         """Let the endpoint respond; raises `Problem` where there is none, or no key for it."""
         scope = request.scope
-        if self.cors.is_preflight(scope):
+        if self.cors.answers(scope):
             return self.cors.preflight(scope)
         target = self.dispatch.find(scope["path"])
         if target is not None:
             record.route = target.template
+        if scope["method"] == "OPTIONS" and not is_preflight(scope):  # the probe of a load balancer
+            return Response(status_code=204, headers={"Allow": self.dispatch.allowed(target, scope["path"])})
         self.authenticator.check(scope)
         endpoint = self.dispatch.endpoint(target, scope)
-        return await endpoint(request)
+        response = await endpoint(request)
+        if self.authenticator.guards(scope["path"]):
+            forbid_sharing(response)
+        return response
 
     @contextmanager
     def held(self, response: Response) -> Iterator[Response]:

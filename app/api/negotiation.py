@@ -16,26 +16,26 @@ def require_acceptable(accept: str | None, *offered: str) -> None:
 
 def choose(accept: str | None, *offered: str) -> str:
     """Tell which of the offered media types the caller likes best, the first of equals; raises `not-acceptable`."""
-    qualities = _qualities(accept or "*/*")
-    best = max(offered, key=lambda media_type: _quality(qualities, media_type))
-    if _quality(qualities, best) > 0:
+    liked = qualities(accept or "*/*")
+    best = max(offered, key=lambda media_type: _quality(liked, media_type))
+    if _quality(liked, best) > 0:
         return best
     choice = " or ".join(offered)
     finding = Finding(parameter="Accept", code="not-acceptable", message=f"Accept {choice}")
     raise Problem("not-acceptable", f"The answer is {choice}, which Accept leaves out.", (finding,))
 
 
-def _qualities(accept: str) -> dict[str, float]:
-    """Read how much each range of media types is liked."""
-    qualities: dict[str, float] = {}
+def qualities(accept: str) -> dict[str, float]:
+    """Read an `Accept` header, or one like it: range → quality, from 0 to 1."""
+    liked: dict[str, float] = {}
     for media_range in accept.lower().split(","):
         name, *parameters = media_range.split(";")
         given = (value.strip() for key, _, value in (p.partition("=") for p in parameters) if key.strip() == "q")
-        qualities[name.strip()] = next((float(value) for value in given if _is_quality(value)), 1.0)
-    return qualities
+        liked[name.strip()] = next((float(value) for value in given if _is_quality(value)), 1.0)
+    return liked
 
 
-def _quality(qualities: dict[str, float], media_type: str) -> float:
+def _quality(liked: dict[str, float], media_type: str) -> float:
     """Let the most specific range that covers the type decide."""
     covering = (media_type, media_type.partition("/")[0] + "/*", "*/*")
-    return next((qualities[name] for name in covering if name in qualities), 0.0)
+    return next((liked[name] for name in covering if name in liked), 0.0)

@@ -11,13 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.api.app_state import AppState
-from app.api.body.receive import JSON, read_body, read_media_type
+from app.api.body.receive import JSON, read_media_type, work_on_body
 from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.query import check_query
 from app.settings import Settings
-from app.workers.capacity import Capacity
-from app.workers.pool import WorkerPool
 from app.workers.pool_process import Work
 
 BODY_PROBLEMS: Final = (
@@ -59,15 +57,10 @@ class Service:
     operations: "tuple[Operation, ...]"
     """Every published operation."""
 
-    @property
-    def capacity(self) -> Capacity:
-        """The account of what is in work."""
-        return self.app_state.capacity
-
-    @property
-    def pool(self) -> WorkerPool:
-        """The processes that work on large bodies."""
-        return self.app_state.pool
+    async def work_on_body(self, request: Request, work: Work, *arguments: Any) -> Response:
+        """Read a body and call `work(body, settings, *arguments)`, in a pool process where it is dear."""
+        state = self.app_state
+        return await work_on_body(request, self.settings, state.capacity, state.pool, work, *arguments)
 
 
 class Handler(Protocol):
@@ -120,7 +113,6 @@ def json_handler(work: Work) -> Handler:
         require_acceptable(header(request.scope, b"accept"), JSON)
         read_media_type(request, JSON)
         check_query(request)
-        body = await read_body(request, service.settings, service.capacity)
-        return await service.pool.do(work, body, service.settings)
+        return await service.work_on_body(request, work)
 
     return handle

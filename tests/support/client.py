@@ -40,6 +40,15 @@ class Client:
         """Send a request."""
         return self._runner.run(self._http.request(method, path, **options))
 
+    def raw(self, method: str, path: str, **options: Any) -> tuple[httpx.Response, bytes]:
+        """Send a request; return the answer, unread, and the bytes of its body as they were sent."""
+
+        async def read() -> tuple[httpx.Response, bytes]:
+            async with self._http.stream(method, path, **options) as answer:
+                return answer, b"".join([chunk async for chunk in answer.aiter_raw()])
+
+        return self._runner.run(read())
+
     def get(self, path: str, headers: Headers | None = None) -> httpx.Response:
         return self.request("GET", path, headers=headers)
 

@@ -10,7 +10,7 @@ from app.api import examples
 from app.api.body.locations import IN_ARRAY, ArrayLocations
 from app.api.body.ndjson import read_lines
 from app.api.body.parse import invalid_request, read_batch
-from app.api.body.receive import JSON, NDJSON, read_body, read_media_type
+from app.api.body.receive import JSON, NDJSON, read_media_type
 from app.api.endpoints.folding import bounds_of
 from app.api.headers import header
 from app.api.negotiation import require_acceptable
@@ -74,15 +74,13 @@ async def explain_events(request: Request, service: Service) -> Response:
     require_acceptable(header(request.scope, b"accept"), JSON)
     if read_media_type(request, JSON, NDJSON) == JSON:
         check_query(request)
-        body = await read_body(request, service.settings, service.capacity)
-        return await service.pool.do(explain_body, body, service.settings)
+        return await service.work_on_body(request, explain_body)
     check_query(request, "mode", "mission_id")
     mode: Mode = read_choice(request, "mode", MODES)
     mission_id = request.query_params.get("mission_id")
     if mission_id == "":
         raise bad_parameter("mission_id", "string_too_short", "Should have at least 1 character")
-    body = await read_body(request, service.settings, service.capacity)
-    return await service.pool.do(explain_lines, body, service.settings, mode, mission_id)
+    return await service.work_on_body(request, explain_lines, mode, mission_id)
 
 
 MODE: Final = {

@@ -1,10 +1,9 @@
 """What `/reduce` and its ordered form share: an accumulator within the limits, the response, a refusal's problem."""
 
-import base64
-import hashlib
 from typing import Final
 
 from app.api.body.locations import ArrayLocations
+from app.api.compression import digest
 from app.api.schemas import ReduceRequest
 from app.problems import SEE_LIMITS, Problem, shortened
 from app.responses import BatchResponse, BatchStatistics
@@ -46,8 +45,8 @@ def mode_of(accumulator: Accumulator) -> Mode:
 def state_response(accumulator: Accumulator, statistics: BatchStatistics) -> BatchResponse:
     """Answer with a state's bytes and their digest (RFC 9530)."""
     body = encode(accumulator)
-    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    answer = BatchResponse(body, headers={"Repr-Digest": f"sha-256=:{digest}:"}, media_type="application/json")
+    digests = dict.fromkeys(("Repr-Digest", "Unencoded-Digest"), digest(body))
+    answer = BatchResponse(body, headers=digests, media_type="application/json")
     answer.statistics = statistics
     return answer
 

@@ -14,7 +14,7 @@ from app.api import examples
 from app.api.body.locations import IN_ARRAY, ArrayLocations
 from app.api.body.ndjson import are_small, read_lines
 from app.api.body.parse import read_batch, read_envelopes, read_surely
-from app.api.body.receive import JSON, NDJSON, read_body, read_media_type
+from app.api.body.receive import JSON, NDJSON, read_media_type
 from app.api.endpoints.folding import (
     SURE_READER,
     are_keys_ids,
@@ -120,13 +120,11 @@ async def reduce_events(request: Request, service: Service) -> Response:
         check_query(request, "mode", "ordered")
         mode: Mode = read_choice(request, "mode", MODES)
         if read_choice(request, "ordered", ("false", "true")) == "true":
-            return await reduce_stream(request, mode, service.settings, service.capacity)
-        body = await read_body(request, service.settings, service.capacity)
-        return await service.pool.do(reduce_lines, body, service.settings, mode)
+            return await reduce_stream(request, mode, service.settings, service.app_state.capacity)
+        return await service.work_on_body(request, reduce_lines, mode)
     if request.scope["query_string"] != DEFAULT_ORDER:
         check_query(request)
-    body = await read_body(request, service.settings, service.capacity)
-    return await service.pool.do(reduce_body, body, service.settings)
+    return await service.work_on_body(request, reduce_body)
 
 
 MODE: Final = {
@@ -150,7 +148,7 @@ REDUCE: Final = Operation(
     summary="Fold events into the mission's state",
     description=(
         "Sorts the events into canonical order, drops duplicates, ignores other event types and folds the rest. "
-        "The same set of events gives the same bytes, whatever order they come in; `Repr-Digest` lets you compare"
+        "The same set of events gives the same bytes, whatever order they come in; `Unencoded-Digest` lets you compare"
         " answers without reading them. In `strict` mode the first event that breaks a rule is refused with its "
         "place in your body; in `permissive` mode it becomes an anomaly in the state. As `application/x-ndjson` "
         "the body has one event a line, and the query says the mode; with `ordered=true` the events come in "
@@ -159,7 +157,7 @@ REDUCE: Final = Operation(
     handler=reduce_events,
     answer=ReducedCollaborationState,
     answered="The state of the mission: its 15 fields, all of them always there.",
-    answer_headers=("Repr-Digest",),
+    answer_headers=("Repr-Digest", "Unencoded-Digest"),
     request=PublishedRequest,
     lines=EVENT_LINE,
     parameters=(MODE, ORDERED),

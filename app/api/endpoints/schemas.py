@@ -38,8 +38,7 @@ def known_names() -> Mapping[str, str]:
 async def list_schemas(request: Request, service: Service) -> Response:
     """List the JSON Schemas."""
     require_acceptable(header(request.scope, b"accept"), JSON)
-    index = SchemaIndex(contract_version=CONTRACT_VERSION, schemas=list(_entries()))
-    return Response(index.model_dump_json(), media_type=JSON)
+    return answer(_index(), header(request.scope, b"if-none-match"))
 
 
 async def get_schema(request: Request, service: Service) -> Response:
@@ -50,6 +49,12 @@ async def get_schema(request: Request, service: Service) -> Response:
     if file is None:
         raise _unknown(name)
     return answer(_document(file), header(request.scope, b"if-none-match"))
+
+
+@cache
+def _index() -> Document:
+    index = SchemaIndex(contract_version=CONTRACT_VERSION, schemas=list(_entries()))
+    return document(index.model_dump_json().encode(), JSON)
 
 
 @cache
@@ -106,6 +111,8 @@ LIST_SCHEMAS: Final = Operation(
     handler=list_schemas,
     answer=SchemaIndex,
     answered="The names and addresses of all schemas.",
+    answer_headers=("ETag", "Cache-Control"),
+    parameters=(IF_NONE_MATCH,),
     problems=("not-acceptable",),
 )
 GET_SCHEMA: Final = Operation(

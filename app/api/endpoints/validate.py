@@ -14,7 +14,7 @@ from app.api import examples
 from app.api.body.locations import IN_ARRAY, ArrayLocations, LineLocations
 from app.api.body.ndjson import Line, are_small, lines_of, read_line
 from app.api.body.parse import check_count, read_batch, read_request, read_surely, text_member
-from app.api.body.receive import JSON, NDJSON, read_body, read_media_type
+from app.api.body.receive import JSON, NDJSON, read_media_type
 from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, Service, json_handler
@@ -195,8 +195,7 @@ async def validate_batch(request: Request, service: Service) -> Response:
     judge = validate_batch_lines if read_media_type(request, JSON, NDJSON) == NDJSON else validate_batch_body
     check_query(request, "report")
     report: Report = read_choice(request, "report", REPORTS)
-    body = await read_body(request, service.settings, service.capacity)
-    return await service.pool.do(judge, body, service.settings, report)
+    return await service.work_on_body(request, judge, report)
 
 
 REPORT: Final = {

@@ -17,7 +17,11 @@ HEADERS: Final = {
         "schema": {"type": "string"},
     },
     "Repr-Digest": {
-        "description": "SHA-256 of the body (RFC 9530): `sha-256=:base64:`.",
+        "description": "SHA-256 of the body as sent, compression included (RFC 9530): `sha-256=:base64:`.",
+        "schema": {"type": "string"},
+    },
+    "Unencoded-Digest": {
+        "description": "SHA-256 of the body before compression: the same for every `Accept-Encoding`.",
         "schema": {"type": "string"},
     },
     "ETag": {"description": "Identifies these bytes.", "schema": {"type": "string"}},

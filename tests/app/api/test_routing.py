@@ -45,11 +45,11 @@ def test_a_strange_host_is_no_trouble(client: Client, host: str) -> None:
     problem(client.get("/nope", {"Host": host}), 404, "not-found")
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "BREW"])
 @pytest.mark.parametrize("path", POSTS)
 def test_what_takes_a_body_answers_post_alone(client: Client, method: str, path: str) -> None:
     answer = client.request(method, path)
-    assert answer.headers["allow"] == "POST"
+    assert answer.headers["allow"] == "OPTIONS, POST"
     if method == "HEAD":
         assert answer.status_code == 405
         assert client.body_sent("HEAD", path) == b""
@@ -57,12 +57,12 @@ def test_what_takes_a_body_answers_post_alone(client: Client, method: str, path:
         problem(answer, 405, "method-not-allowed")
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "BREW"])
 @pytest.mark.parametrize("path", [*GETS, "/docs/assets/swagger-ui.css"])
 def test_what_is_read_answers_get_and_head_alone(client: Client, method: str, path: str) -> None:
     answer = client.request(method, path)
     problem(answer, 405, "method-not-allowed")
-    assert sorted(re.split(", *", answer.headers["allow"])) == ["GET", "HEAD"]
+    assert sorted(re.split(", *", answer.headers["allow"])) == ["GET", "HEAD", "OPTIONS"]
 
 
 @pytest.mark.parametrize("path", [*GETS, "/nope", "/docs/assets/swagger-ui.css"])
@@ -71,6 +71,24 @@ def test_head_answers_the_headers_of_get_without_a_body(client: Client, path: st
     assert by_head.status_code == by_get.status_code
     assert headers_of(by_head) == headers_of(by_get)
     assert client.body_sent("GET", path) != b"" == client.body_sent("HEAD", path)
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/", "GET, HEAD, OPTIONS"),
+        ("/reduce", "OPTIONS, POST"),
+        ("/schemas/Event", "GET, HEAD, OPTIONS"),
+        ("/nope", "OPTIONS"),
+        ("/*", "GET, HEAD, OPTIONS, POST"),
+    ],
+)
+def test_the_probe_of_a_load_balancer_is_told_the_methods_and_needs_no_key(
+    client: Client, make_client: Callable[..., Client], path: str, allowed: str
+) -> None:
+    for asked in (client, make_client(api_keys="k"), make_client(cors_origins="https://app.example")):
+        answer = asked.request("OPTIONS", path, headers={"Origin": "https://app.example"})
+        assert (answer.status_code, answer.headers["allow"], answer.content) == (204, allowed, b"")
 
 
 JSON_ANSWERS = [("POST", path) for path in POSTS] + [("GET", "/schemas"), ("GET", "/schemas/Event")]

@@ -1,6 +1,7 @@
 """`GET /schemas` and `GET /schemas/{type}`: the contract's JSON Schemas, made to be cached."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,14 @@ def test_a_name_like_nothing_is_answered_with_the_index(client: Client, name: st
     answer = client.get(f"/schemas/{name}")
     problem(answer, 404, "unknown-schema")
     assert len(answer.content) < 2_000
+
+
+@pytest.mark.parametrize("path", ["/schemas", "/schemas/Event"])
+def test_what_needs_a_key_is_kept_by_no_shared_cache(make_client: Callable[..., Client], path: str) -> None:
+    key = {"X-API-Key": "k"}
+    locked, opened = make_client(api_keys="k"), make_client(api_keys="k", open_pages="schemas")
+    first = locked.get(path, key)
+    again = locked.get(path, key | {"If-None-Match": first.headers["etag"]})
+    assert (first.status_code, again.status_code) == (200, 304)
+    assert first.headers["cache-control"] == again.headers["cache-control"] == "private, max-age=3600"
+    assert opened.get(path).headers["cache-control"] == "public, max-age=3600"

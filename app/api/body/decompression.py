@@ -1,0 +1,149 @@
+"""Compressed bodies: gzip and zstd, decompressed step by step; what is wrong with one is said clearly.
+
+A body may consist of several gzip members, or zstd frames, one after the other.
+"""
+
+import zlib
+from collections.abc import Iterator
+from typing import Final, Protocol
+
+from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
+
+from app.problems import SEE_LIMITS, Finding, Problem
+
+STEP: Final = 256 * 1024
+"""The most bytes that one step gives."""
+GZIP_WINDOW_BITS: Final = 31
+"""zlib's largest window, with a gzip header around it."""
+ZSTD_OPTIONS: Final[dict[int, int]] = {DecompressionParameter.window_log_max: 23}
+"""A frame may ask for a window of 8 MB at most, as RFC 8878 advises for HTTP."""
+MAGIC: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+"""How a compressed body begins. JSON begins otherwise, and so does text in UTF-8."""
+FAULTS: Final = {
+    "incorrect header check": "not_compressed",
+    "Unknown frame descriptor": "not_compressed",
+    "data check": "checksum",
+    "length check": "checksum",
+    "match checksum": "checksum",
+    "too much memory": "window_too_large",
+}
+"""What the libraries say → the kind of fault; anything else is damage."""
+SENTENCES: Final = {
+    "not_compressed": "The body is not {coding}, though Content-Encoding says so",
+    "cut_short": "The {coding} body is cut short",
+    "checksum": "The {coding} body does not match its checksum: it was damaged on its way",
+    "bytes_after": "Bytes that are not {coding} follow the {coding} body",
+    "window_too_large": "The zstd body asks for a window above 8 MB: compress it with a window log of at most 23",
+    "damaged": "The {coding} body is damaged",
+}
+
+
+class _Member(Protocol):
+    """One gzip member or zstd frame."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether it is complete."""
+        ...
+
+    def step(self, data: bytes) -> tuple[bytes, bytes, bool]:
+        """Decompress a step; return it, what is still to be fed, and whether there is more without further bytes."""
+        ...
+
+
+class _GzipMember:
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(GZIP_WINDOW_BITS)
+
+    @property
+    def eof(self) -> bool:
+        return self._stream.eof
+
+    def step(self, data: bytes) -> tuple[bytes, bytes, bool]:
+        plain = self._stream.decompress(data, STEP)
+        return plain, self._stream.unconsumed_tail or self._stream.unused_data, False
+
+
+class _ZstdFrame:
+    def __init__(self) -> None:
+        self._stream = ZstdDecompressor(options=ZSTD_OPTIONS)
+
+    @property
+    def eof(self) -> bool:
+        return self._stream.eof
+
+    def step(self, data: bytes) -> tuple[bytes, bytes, bool]:
+        plain = self._stream.decompress(data, STEP)
+        return plain, self._stream.unused_data, not (self._stream.eof or self._stream.needs_input)
+
+
+class Decompressor:
+    """Decompresses one body."""
+
+    def __init__(self, coding: str) -> None:
+        self.coding = coding
+        self._member: _Member | None = None
+        self._members = 0
+
+    def steps(self, data: bytes) -> Iterator[bytes]:
+        """Decompress the next bytes in steps; raises `malformed-json`."""
+        has_more = False
+        while data or has_more:
+            if self._member is None or self._member.eof:
+                if self._members and self.coding == "gzip":
+                    data = data.lstrip(b"\0")  # the padding of a block device
+                if not data:
+                    return
+                self._member = _GzipMember() if self.coding == "gzip" else _ZstdFrame()
+                self._members += 1
+            try:
+                plain, data, has_more = self._member.step(data)
+            except (zlib.error, ZstdError) as error:
+                fault = next((fault for text, fault in FAULTS.items() if text in str(error)), "damaged")
+                is_after = fault == "not_compressed" and self._members > 1
+                raise self._problem("bytes_after" if is_after else fault) from None
+            yield plain
+
+    def finish(self) -> None:
+        """Raise `malformed-json` where the body ends too early."""
+        if self._member is None or not self._member.eof:
+            raise self._problem("cut_short")
+
+    def _problem(self, fault: str) -> Problem:
+        sentence = SENTENCES[fault].format(coding=self.coding)
+        finding = Finding(parameter="Content-Encoding", code=fault, message=sentence)
+        return Problem("malformed-json", f"{sentence}.", (finding,))
+
+
+def decompress(body: bytes, coding: str, limit: int) -> bytes | None:
+    """Decompress a whole body; None where it has more than `limit` bytes. Raises `malformed-json`."""
+    decompressor = Decompressor(coding)
+    chunks: list[bytes] = []
+    size = 0
+    for plain in decompressor.steps(body):
+        size += len(plain)
+        if size > limit:
+            return None
+        chunks.append(plain)
+    decompressor.finish()
+    return b"".join(chunks)
+
+
+def check_undeclared(body: bytes, coding: str) -> None:
+    """Raise `malformed-json` for a body that begins like a compressed one and was not declared as one."""
+    found = next((name for magic, name in MAGIC.items() if body[: len(magic)] == magic), None)
+    if found is None:
+        return
+    if coding == "identity":
+        message = f"The body begins like {found}; say so with Content-Encoding: {found}"
+    else:
+        message = f"Without its {coding} the body begins like {found}; compress it once"
+    finding = Finding(parameter="Content-Encoding", code="undeclared_coding", message=message)
+    raise Problem("malformed-json", f"{message}.", (finding,))
+
+
+def too_large(limit: int) -> Problem:
+    """Make the problem of a body over the limit."""
+    return Problem(
+        "body-too-large", f"The body is larger than {limit} bytes, counted after decompression; {SEE_LIMITS}."
+    )
