@@ -29,21 +29,27 @@ def document(body: bytes, media_type: str) -> Document:
 def answer(made: Document, if_none_match: str | None, headers: Mapping[str, str] = NO_HEADERS) -> Response:
     """Answer with a document, or with 304 when the caller has it."""
     sent = {"ETag": made.etag, "Cache-Control": ONE_HOUR, **headers}
-    if if_none_match is not None and _matches(if_none_match, made.etag):
-        response = Response(status_code=304, headers=sent)
-        if len(made.body) >= SMALLEST:
-            response.headers.add_vary_header("Accept-Encoding")
-        return response
-    return Response(made.body, headers={**sent, "Content-Type": made.media_type})
+    known = _known_tag(if_none_match, made.etag)
+    if known is None:
+        return Response(made.body, headers={**sent, "Content-Type": made.media_type})
+    response = Response(status_code=304, headers={**sent, "ETag": known})
+    if len(made.body) >= SMALLEST:
+        response.headers.add_vary_header("Accept-Encoding")
+    return response
+
+
+def _known_tag(if_none_match: str | None, etag: str) -> str | None:
+    """Find the tag that the caller has of this document, compared weakly as RFC 9110 asks for `If-None-Match`."""
+    for tag in (if_none_match or "").split(","):
+        name = tag.strip().removeprefix("W/")
+        if name == "*":
+            return etag
+        if uncoded_etag(name) == etag:
+            return name
+    return None
 
 
 def forbid_sharing(response: Response) -> None:
     """Let no shared cache keep a response that needed a key."""
     if response.headers.get("cache-control", "").startswith("public"):
         response.headers["Cache-Control"] = response.headers["cache-control"].replace("public", "private", 1)
-
-
-def _matches(if_none_match: str, etag: str) -> bool:
-    """Compare weakly, as RFC 9110 asks for `If-None-Match`."""
-    tags = [uncoded_etag(tag.strip().removeprefix("W/")) for tag in if_none_match.split(",")]
-    return "*" in tags or etag in tags

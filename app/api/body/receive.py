@@ -111,8 +111,9 @@ async def plain_chunks(request: Request, settings: Settings) -> AsyncIterator[by
         for plain in [chunk] if decompressor is None else decompressor.steps(chunk):
             size += len(plain)
             if decompressor and size > settings.max_body_bytes and size > sent * settings.max_gzip_ratio:
-                most = f"{settings.max_body_bytes} bytes and {settings.max_gzip_ratio} times what was sent"
-                raise Problem("body-too-large", f"Decompressed, the body is larger than {most}; {SEE_LIMITS}.")
+                ratio = f"more than {settings.max_gzip_ratio} times what was sent"
+                detail = f"Decompressed, the body has more than {settings.max_body_bytes} bytes and {ratio}"
+                raise Problem("body-too-large", f"{detail}; {SEE_LIMITS}.")
             if len(head) < 4:
                 head += plain[:4]
                 check_undeclared(head, coding)

@@ -131,7 +131,7 @@ def test_path_tricks_are_not_found(client: Client, path: str) -> None:
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
 def test_a_page_is_cached_in_either_form(client: Client, path: str, accept: str) -> None:
     first = client.get(path, {"Accept": accept})
-    assert first.headers["vary"] == "Accept"
+    assert first.headers["vary"].split(", ")[0] == "Accept"
     assert "max-age" in first.headers["cache-control"]
     tag = first.headers["etag"]
     again = client.get(path, {"Accept": accept, "If-None-Match": tag})
