@@ -13,7 +13,19 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from app.api.app_state import AppState
-from app.api.endpoints import admit, advise, explain, health, limits, problems, reduce, schemas, start, validate
+from app.api.endpoints import (
+    admit,
+    advise,
+    explain,
+    health,
+    limits,
+    problems,
+    reduce,
+    schemas,
+    start,
+    stories,
+    validate,
+)
 from app.api.middleware import RequestLayer
 from app.api.openapi import openapi_document
 from app.api.operation import Operation, Service
@@ -29,6 +41,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     admit.ADMIT,
     explain.EXPLAIN,
     advise.ADVISE,
+    stories.LIST_STORIES,
+    stories.GET_STORY,
     schemas.LIST_SCHEMAS,
     schemas.GET_SCHEMA,
     limits.GET_LIMITS,

@@ -16,7 +16,7 @@ from app.problems import Problem
 ALWAYS_OPEN: Final = ("/", "/livez", "/readyz", "/healthz", "/problems", "/problems/", "/assets/")
 PAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "docs": ("/docs", "/redoc", "/openapi.json", "/explore", "/docs/assets/"),
+        "docs": ("/docs", "/redoc", "/openapi.json", "/explore", "/docs/assets/", "/stories", "/stories/"),
         "schemas": ("/schemas", "/schemas/"),
         "metrics": ("/metrics",),
     }

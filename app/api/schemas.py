@@ -335,3 +335,32 @@ class ExplainAnswer(_Body):
     `/comments/0`. What the roster brought is left out."""
     gone: dict[str, str]
     """Entry that was there and is no longer → id of the last event that removed it."""
+
+
+class StoryEntry(_Body):
+    """An example batch that can be fetched."""
+
+    name: str
+    """Its name in the path."""
+    title: str
+    """What it is about, in a few words."""
+    about: str
+    """What happens in it."""
+    events: int
+    """How many events it has."""
+    href: str
+    """Where to fetch it."""
+
+
+class StoryIndex(_Body):
+    """Every example batch."""
+
+    stories: list[StoryEntry]
+    """The stories."""
+
+
+class StoryBatch(_Body):
+    """The events of a story, ready to be posted."""
+
+    events: list[dict[str, JsonValue]]
+    """The events, as they arrived; some of them are faulty on purpose."""

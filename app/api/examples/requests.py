@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from app.api.examples.morning import MORNING
 from app.api.examples.stories import COLLISION, EACH_TYPE, MISSION_OF_ALL_TYPES, OTHER_EVENT, OVERLAP, STRANGER
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
@@ -72,12 +73,12 @@ ADMIT: Final = {
     ),
 }
 EXPLAIN: Final = {
-    "overlap": _example(
-        "Why does nobody but Anna drive? A stranger, a copy, and a state that was taken before the end",
-        {"events": [*OVERLAP, STRANGER, OVERLAP[4]], "until": {"position": 11}},
+    "morning": _example(
+        "Why is Ada no active driver at 10:32? A morning of real input: late, twice, with five faults",
+        {"events": MORNING, "until": {"timestamp": "2026-01-19T10:32:00Z"}},
     ),
     "admit": _example(
-        "The same by the rules of the live loop: the stranger's comment is pending",
+        "The rules of the live loop: a stranger's comment is pending",
         {"events": [*OVERLAP, STRANGER, OTHER_EVENT], "mode": "admit", "mission_id": "checkout-redesign"},
     ),
     "mission": _example(

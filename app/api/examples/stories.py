@@ -1,8 +1,10 @@
 """Whole stories: what a reader finds filled in when they try an endpoint, and what the answers tell about."""
 
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from app.api.examples.events import ANNA, BEN, CLAUDE, FOCUS, STEP, Event, by, event, joins, told
+from app.api.examples.morning import MORNING
 from mission_collaboration.contract import constants as c
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
@@ -123,3 +125,37 @@ OTHER_EVENT: Final[Event] = {
     "data_tier": 1,
 }
 """An event of another type, with every optional member that a producer may write."""
+
+
+class Story(NamedTuple):
+    """A batch that pages and documents tell something with."""
+
+    title: str
+    about: str
+    events: Sequence[Event]
+
+
+STORIES: Final[Mapping[str, Story]] = {
+    "morning": Story(
+        "A morning with five faults",
+        "Three people and an agent, as their producers really sent it: late, twice, with events of other types. "
+        "Why is nobody driving WP03 at 10:32?",
+        MORNING,
+    ),
+    "overlap": Story(
+        "Three drivers of one work package",
+        "A warning tells them, and two of them answer. A stranger comments.",
+        (*OVERLAP, STRANGER),
+    ),
+    "collision": Story(
+        "A person and an agent run the same step",
+        "A warning tells them; the person lets the agent finish.",
+        COLLISION,
+    ),
+    "mission": Story(
+        "All fourteen types",
+        "A short mission in which each collaboration type occurs, and one event of another type.",
+        (*MISSION_OF_ALL_TYPES, OTHER_EVENT),
+    ),
+}
+"""Name → the story that `GET /stories/{name}` answers, ready to be posted."""

@@ -1,0 +1,97 @@
+"""`GET /stories` and `GET /stories/{name}`: example batches, ready to be posted to any endpoint that takes events."""
+
+import difflib
+from functools import cache
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.body.receive import JSON
+from app.api.caching import Document, answer, document
+from app.api.examples.stories import STORIES
+from app.api.headers import header
+from app.api.negotiation import require_acceptable
+from app.api.operation import IF_NONE_MATCH, Operation, Service
+from app.api.schemas import StoryBatch, StoryEntry, StoryIndex
+from app.problems import Finding, Problem
+
+
+async def list_stories(request: Request, service: Service) -> Response:
+    """List the stories."""
+    require_acceptable(header(request.scope, b"accept"), JSON)
+    return answer(_index(), header(request.scope, b"if-none-match"))
+
+
+async def get_story(request: Request, service: Service) -> Response:
+    """Answer with the events of one story; raises `not-found`."""
+    require_acceptable(header(request.scope, b"accept"), JSON)
+    name = request.path_params["name"]
+    if name not in STORIES:
+        raise _unknown(name[:100])
+    return answer(_batch(name), header(request.scope, b"if-none-match"))
+
+
+@cache
+def _index() -> Document:
+    entries = [
+        StoryEntry(name=name, title=story.title, about=story.about, events=len(story.events), href=f"/stories/{name}")
+        for name, story in STORIES.items()
+    ]
+    return document(StoryIndex(stories=entries).model_dump_json().encode(), JSON)
+
+
+@cache
+def _batch(name: str) -> Document:
+    return document(StoryBatch(events=list(STORIES[name].events)).model_dump_json().encode(), JSON)
+
+
+def _unknown(name: str) -> Problem:
+    near = difflib.get_close_matches(name, STORIES, n=1, cutoff=0.4)
+    hint = f"Nearest: {near[0]}." if near else "See /stories for all of them."
+    return Problem(
+        "not-found",
+        f"There is no story '{name}'. {hint}",
+        (Finding(parameter="name", code="not-found", message=hint),),
+    )
+
+
+NAME: Final = {
+    "name": "name",
+    "in": "path",
+    "required": True,
+    "description": "A story's name.",
+    "schema": {"type": "string", "enum": list(STORIES)},
+    "example": "morning",
+}
+LIST_STORIES: Final = Operation(
+    method="get",
+    path="/stories",
+    operation_id="listStories",
+    tag="Guide",
+    summary="List the example batches",
+    description="Every story that the pages and this document tell, with its name, title and address.",
+    handler=list_stories,
+    answer=StoryIndex,
+    answered="All stories.",
+    answer_headers=("ETag", "Cache-Control"),
+    parameters=(IF_NONE_MATCH,),
+    problems=("not-acceptable",),
+)
+GET_STORY: Final = Operation(
+    method="get",
+    path="/stories/{name}",
+    operation_id="getStory",
+    tag="Guide",
+    summary="Fetch an example batch",
+    description=(
+        "A body for `/explain`, `/reduce`, `/validate/batch` or `/admit`, to be sent as it is. "
+        "`morning` is what real producers send: several of them, late, twice, and with five faults to find."
+    ),
+    handler=get_story,
+    answer=StoryBatch,
+    answered="The events of the story, in the order in which they arrived.",
+    answer_headers=("ETag", "Cache-Control"),
+    parameters=(NAME, IF_NONE_MATCH),
+    problems=("not-found", "not-acceptable"),
+)
