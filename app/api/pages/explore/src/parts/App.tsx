@@ -82,8 +82,8 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
   }, [place]);
 
   useEffect(() => {
-    const followed = (): void => {
-      const next = readLink(location.hash);
+    const followed = (event: HashChangeEvent): void => {
+      const next = readLink(new URL(event.newURL).hash);
       if (saved === null && next.story !== "" && next.story !== place.story) void openStory(next.story, next);
       else setPlace(next);
     };
