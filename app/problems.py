@@ -14,6 +14,8 @@ from app.responses import BatchResponse
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being answered."""
+url_prefix: ContextVar[str] = ContextVar("url_prefix", default="")
+"""The path under which its caller sees the service, where a proxy adds one."""
 
 MEDIA_TYPE: Final = "application/problem+json"
 MOST_FINDINGS: Final = 100
@@ -47,7 +49,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "method-not-allowed": Kind(405, "The page does not answer this method"),
         "not-acceptable": Kind(406, "The answer has none of the accepted media types"),
         "request-timeout": Kind(408, "The request came too slowly"),
-        "late-events": Kind(409, "Events sort at or before the checkpoint's horizon"),
+        "late-events": Kind(409, "Events sort at or before what the checkpoint has folded"),
         "body-too-large": Kind(413, "The body is too large"),
         "too-many-events": Kind(413, "The batch has too many events"),
         "event-too-large": Kind(413, "An event is too large"),
@@ -62,8 +64,6 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "mission-mismatch": Kind(422, "An event belongs to another mission"),
         "unknown-event-type": Kind(422, "No such collaboration event type"),
         "bad-checkpoint": Kind(422, "The checkpoint is none that can be read"),
-        "checkpoint-too-large": Kind(422, "The checkpoint would be too large"),
-        "state-too-large": Kind(422, "The state would be too large"),
         "out-of-order": Kind(422, "An event sorts before its predecessor"),
         "headers-too-large": Kind(431, "The request line and headers are too large"),
         "unsupported-transfer-coding": Kind(501, "The body comes in a form that is not implemented"),
@@ -106,7 +106,7 @@ class ProblemDetails(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     type: str
-    """`/problems/` and the code."""
+    """`/problems/` and the code, below the path under which you reach the service."""
     title: str
     """The kind of error in words; the same for every problem of this code."""
     status: int
@@ -154,7 +154,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's own term
 def render(problem: Problem) -> Response:
     """Make the response of a problem."""
     details = ProblemDetails(
-        type=f"/problems/{problem.code}",
+        type=f"{url_prefix.get()}/problems/{problem.code}",
         title=KINDS[problem.code].title,
         status=problem.status,
         detail=shortened(problem.detail, LONGEST_DETAIL),

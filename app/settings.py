@@ -4,6 +4,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -14,6 +15,7 @@ LIMIT: Final = "limit"
 """Marks a setting that bounds what a caller may send; `GET /limits` publishes it."""
 PREFIX: Final = "COLLAB_"
 _KEY: Final = re.compile(r"[!-~]+")
+_PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _ORIGIN: Final = re.compile(r"\*|https?://[^/\s?#@*,]+")
 
 
@@ -54,10 +56,28 @@ def _origins(given: Any) -> Any:
     return origins
 
 
+def _root_path(given: Any) -> Any:
+    if not isinstance(given, str) or not given.strip("/"):
+        return "" if isinstance(given, str) else given
+    path = given.removesuffix("/")
+    if not _PATH.fullmatch(path):
+        raise ValueError("A path is written /like/this, of letters, digits and . _ ~ -")
+    return path
+
+
+def _networks(given: Any) -> Any:
+    try:
+        return tuple(ip_network(word) for word in _words(given))
+    except ValueError as error:
+        raise ValueError(f"A proxy is an address or a network such as 10.0.0.0/8: {error}") from None
+
+
 ListedKeys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys_listed)]
 KeysInFile = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys_in_file)]
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 OpenPages = Annotated[tuple[Literal["docs", "schemas", "metrics"], ...], NoDecode, BeforeValidator(_words)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
+RootPath = Annotated[str, BeforeValidator(_root_path)]
 
 
 class Settings(BaseSettings):
@@ -97,20 +117,18 @@ class Settings(BaseSettings):
     """What needs no key where keys are set, beside health, `/` and `/problems`: `docs`, `schemas`, `metrics`."""
     cors_origins: Origins = ()
     """The origins whose pages may call the service from a browser, separated by commas; `*` for all."""
+    root_path: RootPath = ""
+    """The path under which a proxy shows the service, such as `/collab`; links and documents then carry it."""
+    trusted_proxies: Networks = (IPv4Network("127.0.0.1"), IPv6Network("::1"))
+    """The proxies, addresses or networks, whose `X-Forwarded-Prefix` and `X-Forwarded-Proto` are believed."""
     max_body_bytes: Annotated[int, Field(ge=1024), LIMIT] = 64 * 1024 * 1024
     """The largest request body, in bytes after decompression."""
     max_events: Annotated[int, Field(ge=1), LIMIT] = 100_000
     """The most events in one batch."""
     max_event_bytes: Annotated[int, Field(ge=1024), LIMIT] = 1024 * 1024
     """The largest event, in bytes of its JSON text."""
-    window_events: Annotated[int, Field(ge=1, le=100_000), LIMIT] = 1_000
-    """How many of a mission's newest events, accepted or pending, are held so that late ones take their place."""
-    window_bytes: Annotated[int, Field(ge=1024), LIMIT] = 4 * 1024 * 1024
-    """How many bytes these events have at most, counted on their content."""
-    recent_events: Annotated[int, Field(ge=1, le=100_000), LIMIT] = 1_000
-    """How many accepted events before those a checkpoint remembers, to know them when they are sent again."""
-    max_missions: Annotated[int, Field(ge=1), LIMIT] = 1_000
-    """The most missions that one request to `/missions/admit` names."""
+    recent_events: Annotated[int, Field(ge=1000, le=100_000), LIMIT] = 1_000
+    """How many of the events accepted last a checkpoint remembers, to know them when they are sent again."""
     max_nesting: Annotated[int, Field(ge=8, le=500), LIMIT] = 64
     """How deep objects and arrays may nest in a body."""
     max_header_bytes: Annotated[int, Field(ge=1024), LIMIT] = 32 * 1024

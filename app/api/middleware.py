@@ -23,8 +23,9 @@ from app.api.compression import SMALLEST, compress_off_loop, preferred_coding
 from app.api.cors import Cors, is_preflight
 from app.api.dispatch import Dispatch
 from app.api.headers import header
+from app.api.proxies import Proxies
 from app.observability.request_record import RequestRecord
-from app.problems import Problem, render, request_id
+from app.problems import Problem, render, request_id, url_prefix
 from app.responses import BatchResponse
 from app.settings import Settings
 from app.workers.capacity import exhaustion_problem
@@ -43,6 +44,7 @@ class RequestLayer:
 
     def __init__(self, router: Router, settings: Settings, app_state: AppState) -> None:
         self.router = router
+        self.proxies = Proxies(settings)
         self.dispatch = Dispatch(router.routes)
         self.authenticator = Authenticator(settings.keys, settings.open_pages)
         self.cors = Cors(settings.cors_origins)
@@ -57,6 +59,7 @@ class RequestLayer:
         given_id = header(scope, b"x-request-id")
         chosen_id = given_id if given_id and _is_usable_id(given_id) else token_hex(16)
         request_id.set(chosen_id)
+        url_prefix.set(self.proxies.apply(scope))
         record = RequestRecord(scope["method"], chosen_id)
         self.app_state.access_log.begin()
         try:
@@ -110,6 +113,8 @@ class RequestLayer:
         scope = request.scope
         if self.cors.answers(scope):
             return self.cors.preflight(scope)
+        if scope["path"] == scope.get("root_path"):  # relative links want the slash
+            return Response(status_code=308, headers={"Location": f"{scope['path']}/"})
         target = self.dispatch.find(scope["path"])
         if target is not None:
             record.route = target.template

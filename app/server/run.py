@@ -66,6 +66,7 @@ def server_config(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the application believes the proxies that COLLAB_TRUSTED_PROXIES names
         loop="uvloop",
         http=protocol_factory(settings, note_refusal),
         ws="none",

@@ -1,6 +1,7 @@
 """The settings: where they come from, which stand in front, and what is no setting."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,10 @@ def test_every_setting_has_a_default_and_is_documented() -> None:
         ("COLLAB_MAX_EVENT_BYTES", "4096", "max_event_bytes", 4096),
         ("COLLAB_MAX_NESTING", "9", "max_nesting", 9),
         ("COLLAB_OPEN_PAGES", "docs, metrics", "open_pages", ("docs", "metrics")),
+        ("COLLAB_ROOT_PATH", "/collab/", "root_path", "/collab"),
+        ("COLLAB_ROOT_PATH", "/", "root_path", ""),
+        ("COLLAB_ROOT_PATH", "/a/b-1.~_", "root_path", "/a/b-1.~_"),
+        ("COLLAB_TRUSTED_PROXIES", "10.0.0.0/8, ::1", "trusted_proxies", (ip_network("10.0.0.0/8"), ip_network("::1"))),
         (
             "COLLAB_CORS_ORIGINS",
             "https://a.example,http://b:8080",
@@ -84,6 +89,11 @@ def test_the_prefixed_port_stands_before_the_bare_one(monkeypatch: pytest.Monkey
         ("COLLAB_MAX_NESTING", "501"),
         ("COLLAB_OPEN_PAGES", "reduce"),
         ("COLLAB_CORS_ORIGINS", "a.example"),
+        ("COLLAB_ROOT_PATH", "collab"),
+        ("COLLAB_ROOT_PATH", "/a b"),
+        ("COLLAB_ROOT_PATH", "//a"),
+        ("COLLAB_TRUSTED_PROXIES", "nginx"),
+        ("COLLAB_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("COLLAB_CORS_ORIGINS", "https://a.example/"),
         ("COLLAB_LOG_LEVEL", "x\ny" * 1_000),
     ],

@@ -19,6 +19,7 @@ ZSTD_OPTIONS: Final[dict[int, int]] = {DecompressionParameter.window_log_max: 23
 """A frame may ask for a window of 8 MB at most, as RFC 8878 advises for HTTP."""
 MAGIC: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """How a compressed body begins. JSON begins otherwise, and so does text in UTF-8."""
+FIRST_BYTES: Final = tuple(magic[:1] for magic in MAGIC)
 FAULTS: Final = {
     "incorrect header check": "not_compressed",
     "Unknown frame descriptor": "not_compressed",
@@ -131,6 +132,8 @@ def decompress(body: bytes, coding: str, limit: int) -> bytes | None:
 
 def check_undeclared(body: bytes, coding: str) -> None:
     """Raise `malformed-json` for a body that begins like a compressed one and was not declared as one."""
+    if body[:1] not in FIRST_BYTES:
+        return
     found = next((name for magic, name in MAGIC.items() if body[: len(magic)] == magic), None)
     if found is None:
         return

@@ -4,7 +4,7 @@ import mmap
 import sys
 from collections.abc import AsyncIterator
 from email.message import Message
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from anyio.lowlevel import checkpoint
 from starlette.requests import ClientDisconnect, Request
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.api.body.decompression import Decompressor, check_undeclared, decompress, too_large
 from app.api.compression import compress, preferred_coding
 from app.api.headers import header
-from app.problems import SEE_LIMITS, Finding, Problem
+from app.problems import SEE_LIMITS, Finding, Problem, request_id, url_prefix
 from app.settings import Settings
 from app.workers.capacity import Capacity
 from app.workers.pool import TooMuchInPlaceError, WorkerPool, is_in_place
@@ -34,19 +34,30 @@ async def work_on_body(
 
     Raises `body-too-large`, `malformed-json`, `unsupported-media-type`, `overloaded`, and what the work raises.
     """
-    codings = content_coding(request), preferred_coding(header(request.scope, b"accept-encoding"))
+    asked = Asked(
+        content_coding(request), header(request.scope, b"accept-encoding"), request_id.get(), url_prefix.get()
+    )
     body = await read_body(request, settings, capacity)
-    return await pool.do(work_on_plain, body, codings, work, settings, *arguments)
+    return await pool.do(work_on_plain, body, asked, work, settings, *arguments)
 
 
-def work_on_plain(
-    body: bytes, codings: tuple[str, str | None], work: Work, settings: Settings, *arguments: Any
-) -> Response:
+class Asked(NamedTuple):
+    """What the work on a body has to know of its request, wherever it is done."""
+
+    coding: str
+    accept_encoding: str | None
+    request_id: str
+    url_prefix: str
+
+
+def work_on_plain(body: bytes, asked: Asked, work: Work, settings: Settings, *arguments: Any) -> Response:
     """Decompress a body, work on it, and compress the answer where that is the task of a pool process.
 
     Raises `TooMuchInPlaceError` where all of it is.
     """
-    coding, answer_coding = codings
+    coding = asked.coding
+    request_id.set(asked.request_id)
+    url_prefix.set(asked.url_prefix)
     in_place = is_in_place(body) and settings.pool_size > 0
     if coding != "identity":
         limit = min(settings.inline_body_bytes, settings.max_body_bytes) if in_place else settings.max_body_bytes
@@ -57,7 +68,7 @@ def work_on_plain(
     check_undeclared(body, coding)
     response = work(body, settings, *arguments)
     if not in_place:
-        compress(response, answer_coding)
+        compress(response, preferred_coding(asked.accept_encoding))
     return response
 
 

@@ -1,7 +1,7 @@
 """`GET /problems` and `GET /problems/{code}`: what errors mean, for people and for programs."""
 
 import json
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from pydantic import BaseModel
@@ -36,7 +36,7 @@ def _answer(request: Request, told: BaseModel, template: str) -> Response:
     return answer(made, header(request.scope, b"if-none-match"), headers)
 
 
-@cache
+@lru_cache(maxsize=512)
 def _made(told: str, template: str | None) -> Document:
     """Make each document once; there are two for each code."""
     if template is None:

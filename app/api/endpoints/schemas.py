@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -15,7 +15,7 @@ from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.operation import IF_NONE_MATCH, Operation, Service
 from app.api.schemas import SchemaEntry, SchemaIndex
-from app.problems import Finding, Problem
+from app.problems import Finding, Problem, url_prefix
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
@@ -38,7 +38,7 @@ def known_names() -> Mapping[str, str]:
 async def list_schemas(request: Request, service: Service) -> Response:
     """List the JSON Schemas."""
     require_acceptable(header(request.scope, b"accept"), JSON)
-    return answer(_index(), header(request.scope, b"if-none-match"))
+    return answer(_index(url_prefix.get()), header(request.scope, b"if-none-match"))
 
 
 async def get_schema(request: Request, service: Service) -> Response:
@@ -51,9 +51,9 @@ async def get_schema(request: Request, service: Service) -> Response:
     return answer(_document(file), header(request.scope, b"if-none-match"))
 
 
-@cache
-def _index() -> Document:
-    index = SchemaIndex(contract_version=CONTRACT_VERSION, schemas=list(_entries()))
+@lru_cache(maxsize=8)
+def _index(prefix: str) -> Document:
+    index = SchemaIndex(contract_version=CONTRACT_VERSION, schemas=list(_entries(prefix)))
     return document(index.model_dump_json().encode(), JSON)
 
 
@@ -67,14 +67,14 @@ def _document(file: str) -> Document:
     return document(schema_text(file), MEDIA_TYPE)
 
 
-def _entries() -> Iterator[SchemaEntry]:
+def _entries(prefix: str) -> Iterator[SchemaEntry]:
     for name, model in PUBLISHED_MODELS.items():
         yield SchemaEntry(
             name=name,
             title=model.__name__,
             kind=_kind(name),
             event_type=_event_types.get(name),
-            href=f"/schemas/{name}",
+            href=f"{prefix}/schemas/{name}",
         )
 
 

@@ -16,6 +16,7 @@ from app.api.negotiation import choose
 from app.api.operation import Operation, Service
 from app.api.pages.html import HTML, SERVICE, page, security_headers
 from app.api.schemas import Start
+from app.problems import url_prefix
 from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 
@@ -36,17 +37,18 @@ async def get_start(request: Request, service: Service) -> Response:
     """Answer in the form that the caller likes best; never from a cache, for it tells the host that was asked."""
     settings = service.settings
     headers = {"Vary": "Accept", "Cache-Control": "no-store"}
-    start = Start(
-        service=SERVICE,
-        version=__version__,
-        contract_version=CONTRACT_VERSION,
-        links=(DOCS_LINKS if settings.docs else {}) | LINKS,
-    )
+    links = (DOCS_LINKS if settings.docs else {}) | LINKS
     if choose(header(request.scope, b"accept"), JSON, HTML) == JSON:
+        start = Start(
+            service=SERVICE,
+            version=__version__,
+            contract_version=CONTRACT_VERSION,
+            links={name: url_prefix.get() + path for name, path in links.items()},
+        )
         return Response(start.model_dump_json(), headers=headers, media_type=JSON)
     is_open = opened(settings.open_pages) if settings.keys else lambda path: True
     curls = _curls(own_address(request.scope), bool(settings.keys))
-    content = page("start.html", links=start.links, is_open=is_open, curls=curls)
+    content = page("start.html", links=links, is_open=is_open, curls=curls)
     return Response(content, headers={**headers, **security_headers()}, media_type=HTML)
 
 
@@ -54,8 +56,8 @@ def own_address(scope: Scope) -> str:
     """Tell the address that this host was asked under.
 
     Whoever asks can write anything into `Host`: it is taken for a name only when it looks like one, and the
-    socket's own address stands in for it otherwise. The scheme is the server's, which hears `X-Forwarded-Proto`
-    from proxies that it trusts alone; `X-Forwarded-Host` is not heard at all.
+    socket's own address stands in for it otherwise. Scheme and prefix are what trusted proxies say of them;
+    `X-Forwarded-Host` is not read.
     """
     given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
     host = given if len(given) <= LONGEST_HOST and _is_host(given) else _socket_address(scope)

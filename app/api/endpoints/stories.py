@@ -1,7 +1,7 @@
 """`GET /stories` and `GET /stories/{name}`: example batches, ready to be posted to any endpoint that takes events."""
 
 import difflib
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from starlette.requests import Request
@@ -14,13 +14,13 @@ from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.operation import IF_NONE_MATCH, Operation, Service
 from app.api.schemas import StoryBatch, StoryEntry, StoryIndex
-from app.problems import Finding, Problem
+from app.problems import Finding, Problem, url_prefix
 
 
 async def list_stories(request: Request, service: Service) -> Response:
     """List the stories."""
     require_acceptable(header(request.scope, b"accept"), JSON)
-    return answer(_index(), header(request.scope, b"if-none-match"))
+    return answer(_index(url_prefix.get()), header(request.scope, b"if-none-match"))
 
 
 async def get_story(request: Request, service: Service) -> Response:
@@ -32,10 +32,16 @@ async def get_story(request: Request, service: Service) -> Response:
     return answer(_batch(name), header(request.scope, b"if-none-match"))
 
 
-@cache
-def _index() -> Document:
+@lru_cache(maxsize=8)
+def _index(prefix: str) -> Document:
     entries = [
-        StoryEntry(name=name, title=story.title, about=story.about, events=len(story.events), href=f"/stories/{name}")
+        StoryEntry(
+            name=name,
+            title=story.title,
+            about=story.about,
+            events=len(story.events),
+            href=f"{prefix}/stories/{name}",
+        )
         for name, story in STORIES.items()
     ]
     return document(StoryIndex(stories=entries).model_dump_json().encode(), JSON)

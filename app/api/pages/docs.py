@@ -1,6 +1,6 @@
 """`/docs`, `/redoc`, `/openapi.json` and `/explore`: the pages to read and to look, with every asset from this host."""
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Final
 
 import msgspec
@@ -12,8 +12,10 @@ from app.api.body.receive import JSON
 from app.api.caching import Document, answer, document
 from app.api.headers import header
 from app.api.openapi import openapi_document
+from app.api.openapi.security import without_keys
 from app.api.operation import Operation, Service
 from app.api.pages.html import MEDIA_TYPE, page, security_headers
+from app.problems import url_prefix
 
 LOADS: Final = (
     "script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
@@ -38,7 +40,8 @@ def docs_routes(service: Service) -> list[Route]:
 async def get_openapi(request: Request, service: Service) -> Response:
     """Answer with the OpenAPI document."""
     headers = {"Cache-Control": "no-cache"}
-    return answer(_openapi(service.operations), header(request.scope, b"if-none-match"), headers)
+    described = _openapi(service.operations, url_prefix.get(), bool(service.settings.keys))
+    return answer(described, header(request.scope, b"if-none-match"), headers)
 
 
 async def get_swagger_ui(request: Request, service: Service) -> Response:
@@ -61,9 +64,13 @@ def _answer_page(request: Request, template: str, loads: str = LOADS) -> Respons
     return answer(_reader(template), header(request.scope, b"if-none-match"), headers)
 
 
-@cache
-def _openapi(operations: tuple[Operation, ...]) -> Document:
-    return document(msgspec.json.encode(openapi_document(operations)), JSON)
+@lru_cache(maxsize=8)
+def _openapi(operations: tuple[Operation, ...], prefix: str, has_keys: bool) -> Document:
+    described = openapi_document(operations)
+    if not has_keys:
+        described = without_keys(described)
+    body = msgspec.json.encode({**described, "servers": [{"url": prefix or "/", "description": "This host"}]})
+    return document(body.replace(b"](/problems", f"]({prefix}/problems".encode()), JSON)
 
 
 @cache

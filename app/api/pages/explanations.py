@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from app.api.operation import Operation
 from app.api.schemas import ProblemEntry, ProblemIndex, ProblemPage
-from app.problems import KINDS, Finding, Problem, ProblemDetails
+from app.problems import KINDS, Finding, Problem, ProblemDetails, url_prefix
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 EXAMPLE_REQUEST_ID: Final = "cli-42.retry-1"
@@ -80,14 +80,14 @@ def problem_page(code: str, operations: Sequence[Operation]) -> ProblemPage:
 def _entry(code: str) -> ProblemEntry:
     kind = KINDS.get(code)
     title = kind.title if kind else EXPLANATIONS[code].title or ""
-    return ProblemEntry(code=code, status=kind and kind.status, title=title, href=f"/problems/{code}")
+    return ProblemEntry(code=code, status=kind and kind.status, title=title, href=f"{url_prefix.get()}/problems/{code}")
 
 
 def _example(code: str, example: Example) -> ProblemDetails:
     rest: dict[str, Any] = example.model_dump(exclude_none=True)
     kind = KINDS[code]
     return ProblemDetails(
-        type=f"/problems/{code}",
+        type=f"{url_prefix.get()}/problems/{code}",
         title=kind.title,
         status=kind.status,
         code=code,

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +60,15 @@ def validator(document: Json, schema: Json) -> Draft202012Validator:
     return Draft202012Validator({**schema, "components": document["components"]})
 
 
-def test_the_committed_document_is_the_one_served(document: Json) -> None:
-    assert json.loads(SNAPSHOT.read_text("utf-8")) == document
+def test_the_committed_document_is_the_one_served(make_client: Callable[..., Client]) -> None:
+    locked = make_client(api_keys="k", open_pages="docs")
+    assert json.loads(SNAPSHOT.read_text("utf-8")) == locked.get("/openapi.json").json()
+
+
+def test_a_service_without_keys_shows_no_padlocks(document: Json) -> None:
+    text = json.dumps(document)
+    assert "security" not in text.replace("security-", "")
+    assert not [o for path in document["paths"].values() for o in path.values() if "401" in o["responses"]]
 
 
 def test_it_is_openapi_3_1_and_says_what_it_is(document: Json) -> None:
