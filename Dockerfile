@@ -68,5 +68,16 @@ COPY loadtests loadtests
 USER 10001:10001
 ENTRYPOINT ["python", "-m", "loadtests"]
 
+FROM installer AS backend-parts
+COPY requirements/backend.txt ./
+RUN python -m pip install -r backend.txt
+
+FROM base AS backend
+COPY --from=backend-parts /opt/venv /opt/venv
+COPY docs/examples/backend backend
+USER 10001:10001
+EXPOSE 8100
+CMD ["python", "-m", "uvicorn", "--factory", "backend.app:create_app", "--host", "0.0.0.0", "--port", "8100"]
+
 # What comes last is what `docker build .` makes.
 FROM service

@@ -29,7 +29,7 @@ help:
 ##
 ##Check
 ## check         everything that CI checks: lint, drift, all suites, a short bench, the tests
-## check-SUITE   one of: browser clients container deployment fuzz hostile install openapi pythons tracing
+## check-SUITE   one of: browser clients container deployment explorer fuzz hostile install openapi pythons tracing
 ## bench         floor, peer and service side by side, in five minutes (BENCH="--short --json FILE --only ROW")
 ## load          locust scenarios against a local service (LOAD_SECONDS=30 in all, LOAD_ONLY=soak for one)
 
@@ -72,6 +72,13 @@ NODE_TOOLS := tests/clients/node_modules/.package-lock.json
 $(NODE_TOOLS): tests/clients/package.json tests/clients/package-lock.json
 	@command -v npm >/dev/null || { echo "Node 20.19 or newer, with npm, is needed here" >&2; exit 1; }
 	cd tests/clients && npm ci --silent
+	touch $@
+
+# The explorer's tools: esbuild, TypeScript, Preact, axe. What they make is committed.
+EXPLORER := app/api/pages/explore
+$(EXPLORER)/node_modules/.package-lock.json: $(EXPLORER)/package.json $(EXPLORER)/package-lock.json
+	@command -v npm >/dev/null || { echo "Node 20.19 or newer, with npm, is needed here" >&2; exit 1; }
+	cd $(EXPLORER) && npm ci --silent
 	touch $@
 
 # Use
@@ -131,11 +138,16 @@ load: $(LOAD)/installed.stamp
 
 # A real Chromium (CHROMIUM=path, else the machine's own) goes through the pages and tries every example.
 .PHONY: check-browser
-check-browser: $(VENV)/dev.stamp
+check-browser: $(VENV)/dev.stamp $(EXPLORER)/node_modules/.package-lock.json
 	@test -n "$(CHROMIUM)" || command -v chromium || command -v chromium-browser || command -v google-chrome \
 	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } \
 	  || { echo "There is no Chromium here: apt-get install chromium, or set CHROMIUM to the path of one"; exit 1; }
 	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest tests/browser
+
+# The explorer: types, its pure parts, and that the committed bundle is what its source says.
+.PHONY: check-explorer
+check-explorer: $(EXPLORER)/node_modules/.package-lock.json
+	cd $(EXPLORER) && npm run --silent check && npm test --silent
 
 # A TypeScript and a Python client: generated, type-checked, used against the service.
 .PHONY: check-clients

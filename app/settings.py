@@ -127,8 +127,14 @@ class Settings(BaseSettings):
     """The most events in one batch."""
     max_event_bytes: Annotated[int, Field(ge=1024), LIMIT] = 1024 * 1024
     """The largest event, in bytes of its JSON text."""
-    recent_events: Annotated[int, Field(ge=1000, le=100_000), LIMIT] = 1_000
-    """How many of the events accepted last a checkpoint remembers, to know them when they are sent again."""
+    window_events: Annotated[int, Field(ge=1, le=100_000), LIMIT] = 1_000
+    """How many of a mission's newest events, accepted or pending, are held so that late ones take their place."""
+    window_bytes: Annotated[int, Field(ge=1024), LIMIT] = 4 * 1024 * 1024
+    """How many bytes these events have at most, counted on their content."""
+    recent_events: Annotated[int, Field(ge=1, le=100_000), LIMIT] = 1_000
+    """How many accepted events before those a checkpoint remembers, to know them when they are sent again."""
+    max_missions: Annotated[int, Field(ge=1), LIMIT] = 1_000
+    """The most missions that one request to `/missions/admit` names."""
     max_nesting: Annotated[int, Field(ge=8, le=500), LIMIT] = 64
     """How deep objects and arrays may nest in a body."""
     max_header_bytes: Annotated[int, Field(ge=1024), LIMIT] = 32 * 1024

@@ -7,8 +7,13 @@ state = reduce_collaboration_events(events, mode="strict")
 
 from mission_collaboration.admission.admit import Admission, admit
 from mission_collaboration.admission.advice import Advice, Advisory, Presence, advise
-from mission_collaboration.admission.errors import BadCheckpointError, LargeCheckpointError, LateEventsError
-from mission_collaboration.admission.verdicts import Verdict
+from mission_collaboration.admission.errors import (
+    BadCheckpointError,
+    CheckpointMissionError,
+    CheckpointSizeError,
+    LateEventsError,
+)
+from mission_collaboration.admission.verdicts import Revision, Verdict
 from mission_collaboration.contract.constants import (
     COLLABORATION_EVENT_TYPES,
     COMMENT_POSTED,
@@ -100,6 +105,8 @@ __all__ = [
     "AuthPrincipalBinding",
     "BadCheckpointError",
     "Change",
+    "CheckpointMissionError",
+    "CheckpointSizeError",
     "CollaborationAnomaly",
     "CommentEntry",
     "CommentPostedPayload",
@@ -115,7 +122,6 @@ __all__ = [
     "Explanation",
     "FocusChangedPayload",
     "FocusTarget",
-    "LargeCheckpointError",
     "LateEventsError",
     "MalformedPayloadError",
     "MissionMismatchError",
@@ -133,6 +139,7 @@ __all__ = [
     "PromptStepExecutionCompletedPayload",
     "PromptStepExecutionStartedPayload",
     "ReducedCollaborationState",
+    "Revision",
     "SchemaViolation",
     "SessionLinkedPayload",
     "SpecKittyEventsError",

@@ -9,16 +9,21 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.problems import Absent, ProblemDetails
-from mission_collaboration.admission.admit import OnLate
+from mission_collaboration.admission.admit import Answer
 from mission_collaboration.admission.advice import STALE_AFTER_SECONDS, Advisory
-from mission_collaboration.admission.mission import MAX_CLOCK_STEP
-from mission_collaboration.admission.verdicts import Outcome
+from mission_collaboration.admission.batch import MAX_CLOCK_STEP, OnLate
+from mission_collaboration.admission.verdicts import Outcome, Standing
 from mission_collaboration.contract.envelope import LARGEST_CLOCK
 from mission_collaboration.contract.formats import Instant
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.model import NonEmpty
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
-from mission_collaboration.contract.state import ReducedCollaborationState
+from mission_collaboration.contract.state import (
+    CollaborationAnomaly,
+    CommentEntry,
+    DecisionEntry,
+    ReducedCollaborationState,
+)
 from mission_collaboration.explanation.explained_fold import Mode as ExplainMode
 from mission_collaboration.explanation.timeline import Effect
 from mission_collaboration.explanation.until import Until
@@ -108,16 +113,22 @@ class BatchVerdict(_Body):
 class AdmitRequest(_Request, Generic[E]):
     """The next events of a mission, and where it stood before them."""
 
+    mission_id: NonEmpty | None = None
+    """The mission: pins that of a new checkpoint, and is held against that of an old one."""
     checkpoint: str | None = None
     """The checkpoint of the answer before; null at the mission's start."""
     roster: dict[str, ParticipantIdentity] | None = None
     """Participants who had joined before the start: participant id → identity; not beside a checkpoint."""
     events: list[E]
     """The events, in any order; each has its own verdict, whatever it is."""
-    on_late: OnLate = "reject"
-    """What to do about events that sort at or before what was folded: `reject` each, or `refuse` the request."""
-    max_clock_step: Annotated[int, Field(ge=0, le=LARGEST_CLOCK)] = MAX_CLOCK_STEP
-    """How far an event's clock may be ahead of that of the last accepted one, or of 0 at the start."""
+    answer: Answer | None = "state"
+    """What the answer says of the state: `state` all of it, `changes` what to do to the one before, `none` nothing."""
+    settle: bool | None = False
+    """Whether entries that cannot change any more are handed out and leave the state."""
+    on_late: OnLate | None = "reject"
+    """What to do about events that sort at or before the horizon: `reject` each, or `refuse` the request."""
+    max_clock_step: Annotated[int, Field(ge=0, le=LARGEST_CLOCK)] | None = MAX_CLOCK_STEP
+    """How far an event's clock may be above the highest one held; null for any."""
 
 
 class Admitted(_Body):
@@ -130,34 +141,116 @@ class Admitted(_Body):
     event_type: str | None
     """The event's type, likewise."""
     verdict: Outcome
-    """`accepted`, `duplicate` of one accepted lately, `ignored` for its type, or `rejected`."""
-    code: str | None = None
-    """Why it was rejected: `late-event`, `clock-jump`, or an error's code."""
-    detail: str | None = None
-    """The same in a sentence; of malformed envelopes, for the first 1,000."""
-    pointer: str | None = None
+    """`accepted`, `pending` until what it lacks comes, `duplicate`, `ignored` for its type, or `rejected`."""
+    stands: Standing | Absent = None
+    """Of a duplicate: what the event that is held stands as."""
+    code: str | Absent = None
+    """Why it is pending or rejected: `late-event`, `clock-jump`, `too-many-pending`, or an error's code."""
+    detail: str | Absent = None
+    """The same in a sentence; of malformed events, for the first 1,000."""
+    pointer: str | Absent = None
     """Where in the body as sent the cause stands, likewise."""
 
 
-class AdmitAnswer(_Body):
+class Revised(_Body):
+    """A verdict on an event of an earlier batch that this batch changed."""
+
+    event_id: str
+    """The event."""
+    event_type: str
+    """Its type."""
+    was: Standing
+    """The verdict before."""
+    verdict: Literal["accepted", "pending", "rejected"]
+    """The verdict now; `rejected` is for good."""
+    code: str | Absent = None
+    """Why it is pending or rejected."""
+    detail: str | Absent = None
+    """The same in a sentence."""
+
+
+class Horizon(_Body):
+    """A place in canonical order: what sorts at or before it is late."""
+
+    lamport_clock: int | None
+    """Null for an unclocked event."""
+    timestamp: Instant
+    """The event's time, in UTC."""
+    event_id: str
+    """The event's id."""
+
+
+class SettledLink(_Body):
+    """A linked session that cannot change any more."""
+
+    event_id: str | None
+    """The event that linked it; null for one from a checkpoint of the first release."""
+    participant_id: str
+    """Who linked it."""
+    linked_session_id: str
+    """The session that was linked."""
+
+
+class SettledEntries(_Body):
+    """Entries that cannot change any more and leave the state; handed out once."""
+
+    comments: list[CommentEntry]
+    """Comments, in order."""
+    decisions: list[DecisionEntry]
+    """Decisions, in order."""
+    linked_sessions: list[SettledLink]
+    """Linked sessions, in order."""
+    anomalies: list[CollaborationAnomaly]
+    """Anomalies, in order."""
+
+
+class StateChange(_Body):
+    """One operation of a JSON Patch (RFC 6902) over the state."""
+
+    op: Literal["add", "remove", "replace"]
+    """What is done."""
+    path: str
+    """Where, as a JSON Pointer into the state."""
+    value: JsonValue | Absent = None
+    """What stands there now; absent for `remove`."""
+
+
+class MissionAdmitted(_Body):
     """A mission moved on by a batch."""
 
-    state: ReducedCollaborationState
-    """The mission with everything accepted so far, byte for byte as strict `/reduce` gives it."""
+    mission_id: str | None
+    """The mission; null while no event decided it."""
+    state: ReducedCollaborationState | Absent = None
+    """The mission with everything that is accepted, minus what was settled and handed out; where asked for."""
+    changes: list[StateChange] | Absent = None
+    """How the state before became this one; where asked for."""
     checkpoint: str
     """Where to go on: opaque; store it, and send it with the next events."""
+    horizon: Horizon | None
+    """What sorts at or before it is late; null while every event is in the window."""
     accepted: int
     """How many events were accepted."""
+    pending: int
+    """How many are pending: what they lack may yet come."""
     duplicate: int
     """How many were duplicates."""
-    ignored: int
-    """How many were of other types."""
+    ignored: int | Absent = None
+    """How many were of other types; where one mission is admitted."""
     rejected: int
     """How many were rejected; they left no trace."""
+    revised: list[Revised]
+    """What changed of events of earlier batches, in canonical order."""
+    settled: SettledEntries | Absent = None
+    """Entries that cannot change any more; where asked for."""
+    advisories: list[Advisory]
+    """Overlaps in the new state of which no warning was given."""
+
+
+class AdmitAnswer(MissionAdmitted):
+    """A mission moved on by a batch, and a verdict for every event."""
+
     results: list[Admitted]
     """A verdict for every event, in input order."""
-    advisories: list[Advisory]
-    """Overlaps in the new state that nobody has warned of."""
 
 
 class AdviseRequest(_Request):
@@ -269,17 +362,6 @@ class ExplainRequest(_Request, Generic[E]):
     """The mission; events of any other are told as such. Without it the first event that names one decides."""
     until: Until | None = None
     """The point at which `state`, `blame` and `gone` are taken; without it the end. The timeline is always whole."""
-
-
-class StateChange(_Body):
-    """One operation of a JSON Patch (RFC 6902) over the state."""
-
-    op: Literal["add", "remove", "replace"]
-    """What is done."""
-    path: str
-    """Where, as a JSON Pointer into the state."""
-    value: JsonValue | Absent = None
-    """What stands there now; absent for `remove`."""
 
 
 class ExplainedEvent(_Body):

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from docs.generate.compatibility import compatibility_page
 from docs.generate.contract import contract_page
+from docs.generate.errors import errors_page
 from docs.generate.kit import kit_page
+from docs.generate.settings import settings_page
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,6 +21,8 @@ def wanted() -> dict[Path, str]:
     compatibility, kit = ROOT / "COMPATIBILITY.md", ROOT / "conformance/README.md"
     return {
         ROOT / "docs/contract.md": contract_page(),
+        ROOT / "docs/errors.md": errors_page(),
+        ROOT / "docs/settings.md": settings_page(),
         compatibility: compatibility_page(compatibility.read_text("utf-8")),
         kit: kit_page(kit.read_text("utf-8")),
     }

@@ -1,68 +1,129 @@
-"""Reads a batch whose events may be anything: each by itself, so that a malformed one never taints its neighbours."""
+"""What a batch does to a mission: every event is asked at the door, and those let in are merged (contract §9)."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Final, Literal
 
-from msgspec import structs
-from pydantic import ValidationError
+from mission_collaboration.admission.door import MOST_EXPLAINED, Door, reused_id
+from mission_collaboration.admission.errors import LateEventsError
+from mission_collaboration.admission.merge import Memory, Merged, merge
+from mission_collaboration.admission.mission import Mission
+from mission_collaboration.admission.verdicts import (
+    ACCEPTED,
+    INVALID_ENVELOPE,
+    LATE_EVENT,
+    Fate,
+    Revision,
+    Standing,
+    Verdict,
+)
+from mission_collaboration.admission.window import WindowEvent
+from mission_collaboration.decoding.batch import Batch, BrokenEvent, FoldEvent
+from mission_collaboration.reducer.ordering import in_order
 
-from mission_collaboration.admission.verdicts import INVALID_ENVELOPE, Verdict
-from mission_collaboration.contract.envelope import Event
-from mission_collaboration.contract.violations import model_violations
-from mission_collaboration.decoding.events import ReadEvent, read_events
-from mission_collaboration.decoding.reader import read_sure_envelopes
-
-LONGEST_NAME: Final = 200
-"""How many characters of an id that is none a verdict repeats."""
-MOST_EXPLAINED: Final = 1_000
-"""Of how many malformed envelopes a batch's verdicts say what is wrong; the others are rejected by their code alone."""
-Batch = tuple[list[ReadEvent], list[Verdict]]
-"""The events to admit, and the verdicts on all others."""
-
-
-def read_values(values: Sequence[Any]) -> Batch:
-    """Read decoded JSON, whatever it is."""
-    sure = read_sure_envelopes(values)
-    return read_batch(values) if sure is None else _parted(sure, range(len(sure)), [])
-
-
-def read_batch(values: Sequence[Any]) -> Batch:
-    """Read events one by one; what is an `Event` already is taken as it is."""
-    events: list[Event] = []
-    places: list[int] = []
-    verdicts: list[Verdict] = []
-    for index, value in enumerate(values):
-        try:
-            events.append(Event.model_validate(value))
-            places.append(index)
-        except ValidationError as error:
-            verdicts.append(_invalid(index, value, error if len(verdicts) < MOST_EXPLAINED else None))
-    return _parted(events, places, verdicts)
+MAX_CLOCK_STEP: Final = 1_000_000
+"""How far above the highest clock held an event's clock may be, unless the caller says otherwise."""
+OnLate = Literal["reject", "refuse"]
+_index: Final = attrgetter("index")
 
 
-def _parted(events: Sequence[Event], places: Sequence[int], verdicts: list[Verdict]) -> Batch:
-    """Part the collaboration events from those of other types, which are ignored (E2)."""
-    read = [structs.replace(event, index=places[event.index]) for event in read_events(events)]
-    ours = {event.index for event in read}
-    ignored = [
-        Verdict(index, event.event_id, event.event_type, "ignored")
-        for index, event in zip(places, events, strict=True)
-        if index not in ours
-    ]
-    return read, [*verdicts, *ignored]
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller asks of a batch."""
+
+    settle: bool = False
+    on_late: OnLate = "reject"
+    max_clock_step: int | None = MAX_CLOCK_STEP
+    """None for no such gate."""
+    max_named: float = math.inf
+    """How many participants a warning may name."""
+    memory: Memory = field(default_factory=Memory)
 
 
-def _invalid(index: int, value: Any, error: ValidationError | None) -> Verdict:
-    named = value if isinstance(value, dict) else {}
-    verdict = Verdict(
-        index, _text(named.get("event_id")), _text(named.get("event_type")), "rejected", code=INVALID_ENVELOPE
-    )
-    if error is None:
-        return verdict
-    location, violation = next(model_violations(error))
-    return structs.replace(verdict, detail=violation.message, location=location)
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What a batch did."""
+
+    merged: Merged
+    verdicts: list[Verdict]
+    """One an event, in input order."""
+    revised: list[Revision]
+    """What changed of events of earlier batches, in canonical order."""
 
 
-def _text(value: Any) -> str | None:
-    """Repeat what ought to be a name, where it is a text that can be written."""
-    return value[:LONGEST_NAME].encode("utf-8", "replace").decode() if isinstance(value, str) else None
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A batch after the door."""
+
+    verdicts: list[Verdict]
+    """On the events that were stopped."""
+    new: list[tuple[int, FoldEvent]]
+    """The events that were let in, with their indices."""
+    copies: list[tuple[int, FoldEvent]]
+    """The events that say what another one says, which is held or was let in before."""
+
+
+def admit_batch(mission: Mission, batch: Batch, options: Options) -> Admitted:
+    """Admit a batch to a mission; raises `LateEventsError` if asked to, and then nothing was done."""
+    door = Door(mission, options.max_clock_step, options.max_named)
+    asked = _ask(door, batch)
+    if options.on_late == "refuse" and (late := [verdict for verdict in asked.verdicts if verdict.code == LATE_EVENT]):
+        raise LateEventsError(sorted(late, key=_index))
+    merged = merge(mission, door.mission_id, door.let_in.values(), options.memory, settle=options.settle)
+    fates = merged.fates
+    verdicts = asked.verdicts
+    verdicts += [_judged(index, event, fates.get(event.event_id, ACCEPTED)) for index, event in asked.new]
+    verdicts += [_on_copy(index, event, fates.get(event.event_id, ACCEPTED)) for index, event in asked.copies]
+    return Admitted(merged, sorted(verdicts, key=_index), list(_revisions(mission.window, fates)))
+
+
+def _ask(door: Door, batch: Batch) -> _Asked:
+    """Ask every event at the door, in canonical order."""
+    index_of = dict(zip(map(id, batch.events), batch.indices, strict=True))
+    verdicts = [Verdict(event.index, event.event_id, event.event_type, "ignored") for event in batch.others]
+    verdicts += [_broken(event, number < MOST_EXPLAINED) for number, event in enumerate(batch.broken)]
+    asked = _Asked(verdicts, [], [])
+    for event in in_order(batch.events):
+        index = index_of[id(event)]
+        if not door.knows(event.event_id):
+            fate = door.stops(event)
+            if fate is None:
+                asked.new.append((index, event))
+        elif door.has_same(event):
+            fate = None
+            asked.copies.append((index, event))
+        else:
+            fate = reused_id(event.event_id)
+        if fate is not None:
+            verdicts.append(_judged(index, event, fate))
+    return asked
+
+
+def _broken(event: BrokenEvent, is_explained: bool) -> Verdict:
+    if not is_explained:
+        return _judged(event.index, event, Fate("rejected", INVALID_ENVELOPE))
+    location, violation = next(event.violations())
+    return _judged(event.index, event, Fate("rejected", INVALID_ENVELOPE, violation.message, location))
+
+
+def _judged(index: int, event: FoldEvent | BrokenEvent, fate: Fate) -> Verdict:
+    verdict, code, detail, location = fate
+    return Verdict(index, event.event_id, event.event_type, verdict, None, code, detail, location)
+
+
+def _on_copy(index: int, event: FoldEvent, fate: Fate) -> Verdict:
+    """Judge a copy by what its first stands as; where this very request rejects that one, it rejects the copy."""
+    if fate.verdict == "rejected":
+        return _judged(index, event, fate)
+    return Verdict(index, event.event_id, event.event_type, "duplicate", fate.verdict)
+
+
+def _revisions(window: list[WindowEvent], fates: Mapping[str, Fate]) -> Iterator[Revision]:
+    """Find the events of earlier batches whose verdict or code changed, in canonical order (L5)."""
+    for event in window:
+        was: Standing = "pending" if event.code else "accepted"
+        fate = fates.get(event.event_id, ACCEPTED)
+        if (fate.verdict, fate.code) != (was, event.code):
+            yield Revision(event.event_id, event.event_type, was, fate.verdict, fate.code, fate.detail)

@@ -1,9 +1,10 @@
 """What the live loop refuses as a whole; a single event is never refused here, but has its verdict.
 
 SpecKittyEventsError
-├── BadCheckpointError     no checkpoint of this service, or not as it was handed out
-├── LargeCheckpointError   one that is larger than is worked on
-└── LateEventsError        events that come too late, for a caller who wants to hear of it first
+├── BadCheckpointError        no checkpoint of this service, or not as it was handed out
+├── CheckpointSizeError       a checkpoint with more content than allowed
+├── CheckpointMissionError    a checkpoint of another mission than the one that is named
+└── LateEventsError           late events, for a caller who wants to hear of them first
 """
 
 from collections.abc import Sequence
@@ -19,14 +20,28 @@ class BadCheckpointError(SpecKittyEventsError):
     code = "bad-checkpoint"
 
 
-class LargeCheckpointError(SpecKittyEventsError):
-    """A checkpoint is larger than the caller allows, decompressed."""
+class CheckpointSizeError(SpecKittyEventsError):
+    """A checkpoint has more bytes than allowed, after decompression; `size` is how many, as far as counted."""
 
-    code = "body-too-large"
+    code = "state-too-large"
+
+    def __init__(self, size: int, limit: int) -> None:
+        self.size: Final = size
+        self.limit: Final = limit
+        super().__init__(f"The checkpoint has more than {limit} bytes, counted after decompression")
+
+
+class CheckpointMissionError(SpecKittyEventsError):
+    """The checkpoint belongs to another mission than the one that is named."""
+
+    code = "mission-mismatch"
+
+    def __init__(self, held: str, named: str) -> None:
+        super().__init__(f"The checkpoint is of mission '{held:.200}', not of mission '{named:.200}'")
 
 
 class LateEventsError(SpecKittyEventsError):
-    """Events sort at or before what the checkpoint has folded; nothing was applied."""
+    """Events sort at or before the horizon; nothing was applied."""
 
     code = "late-events"
 

@@ -1,35 +1,76 @@
-"""What is said of each event that is sent: one verdict, in the place where it was sent."""
+"""What is said of events: a verdict on each one sent, and a revision of each earlier verdict that changed."""
 
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from mission_collaboration.contract.errors import Location
 
-Outcome = Literal["accepted", "duplicate", "ignored", "rejected"]
+Standing = Literal["accepted", "pending"]
+"""What an event in the window stands as."""
+Outcome = Literal["accepted", "pending", "duplicate", "ignored", "rejected"]
+OUTCOMES: Final[tuple[Outcome, ...]] = ("accepted", "pending", "duplicate", "ignored", "rejected")
 
 INVALID_ENVELOPE: Final = "invalid-request"
 """The code of an event whose envelope breaks its model."""
 LATE_EVENT: Final = "late-event"
-"""The code of an event that sorts at or before what has been folded."""
+"""The code of an event that sorts at or before the horizon."""
 CLOCK_JUMP: Final = "clock-jump"
 """The code of an event whose clock is further ahead than it may be."""
+TOO_MANY_PENDING: Final = "too-many-pending"
+"""The code of a pending event for which the window has no room."""
+MISSION_NOT_NAMED: Final = "mission-not-named"
+"""The code of an event of a mission that the request does not name."""
 
 
-class Verdict(msgspec.Struct, frozen=True, gc=False):
-    """The verdict on one event; `code`, `detail` and `location` say why it was rejected."""
+class Fate(NamedTuple):
+    """What becomes of an event that is looked at for the first time, or again."""
 
-    index: int
-    """Where the event stands in the batch as given, from 0."""
-    event_id: str | None
-    """Its id, normalised; as it was sent where the envelope is no envelope, and None where it is no text."""
-    event_type: str | None
-    """Its type, likewise."""
-    verdict: Outcome
-    """`accepted` into the state, `duplicate` of one accepted lately, `ignored` for its type, or `rejected`."""
+    verdict: Literal["accepted", "pending", "rejected"]
     code: str | None = None
-    """Why it was rejected, stable."""
+    """Why it is not accepted; stable."""
     detail: str | None = None
     """The same in a sentence."""
     location: Location | None = None
     """Where in the event the cause stands."""
+
+
+ACCEPTED: Final = Fate("accepted")
+
+
+class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """The verdict on one event that was sent."""
+
+    index: int
+    """The index of the event in the batch as sent, from 0."""
+    event_id: str | None
+    """Its id, normalised; as it was sent where there is no sound envelope, and None where it is no string."""
+    event_type: str | None
+    """Its type, likewise."""
+    verdict: Outcome
+    """`accepted`, `pending`, `duplicate` of an event that is held, `ignored` for its type, or `rejected`."""
+    stands: Standing | None = None
+    """Of a duplicate: what the event that is held stands as."""
+    code: str | None = None
+    """Why it is pending or rejected; stable."""
+    detail: str | None = None
+    """The same in a sentence."""
+    location: Location | None = None
+    """Where in the event the cause stands."""
+    mission_id: str | None = None
+    """The mission that its payload names, where several missions are admitted at once."""
+
+
+class Revision(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A verdict or a code of an event of an earlier batch that this batch changed (L5)."""
+
+    event_id: str
+    event_type: str
+    was: Standing
+    """The verdict before."""
+    verdict: Literal["accepted", "pending", "rejected"]
+    """The verdict now; `rejected` for good where the horizon passed a pending event."""
+    code: str | None = None
+    """Why it is pending or rejected; stable."""
+    detail: str | None = None
+    """The same in a sentence."""

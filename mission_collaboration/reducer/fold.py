@@ -89,3 +89,23 @@ def _placed(refusal: EventRefusedError, event: FoldEvent) -> EventRefusedError:
     """Say where the event stands; one that is surely valid does not know its place."""
     refusal.index = getattr(event, "index", None)
     return refusal
+
+
+def fold_accepted(accumulator: Accumulator, events: Sequence[FoldEvent]) -> dict[int, EventRefusedError]:
+    """Fold the events that strict mode accepts, one by one, and give the refusals of the others by their position.
+
+    The events are in canonical order, of one mission, with sound payloads and different ids.
+    """
+    refused: dict[int, EventRefusedError] = {}
+    position = -1
+    for position, event in enumerate(events):
+        try:
+            HANDLERS[event.event_type](accumulator, event, event.payload)
+        except EventRefusedError as refusal:
+            refused[position] = refusal
+    accumulator.event_count += len(events) - len(refused)
+    while position in refused:
+        position -= 1
+    if position >= 0:
+        accumulator.last_event_id = events[position].event_id
+    return refused

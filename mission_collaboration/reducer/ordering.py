@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from mission_collaboration.contract.errors import ConflictingDuplicateError
 from mission_collaboration.decoding.batch import FoldEvent
@@ -16,7 +16,23 @@ SortKey = tuple[int, datetime, str]
 _lamport_clock = attrgetter("lamport_clock")
 
 
-def sort_key(event: FoldEvent) -> SortKey:
+class Placed(Protocol):
+    """What has a place in the canonical order."""
+
+    @property
+    def lamport_clock(self) -> int | None:
+        """The first key; None for what has no clock."""
+
+    @property
+    def timestamp(self) -> datetime:
+        """The second key."""
+
+    @property
+    def event_id(self) -> str:
+        """The last key."""
+
+
+def sort_key(event: Placed) -> SortKey:
     """Give the key of the canonical order: unclocked events first, then clock, instant and id (R1)."""
     clock = event.lamport_clock
     return 0 if clock is None else clock + 1, event.timestamp, event.event_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,7 +56,7 @@ class Visit:
 
     def _hear(self, kind: str, text: str) -> None:
         # A refusal that was asked for is no trouble, though the browser reports it as a resource that failed.
-        if kind in ("error", "warning") and "status of 422" not in text:
+        if kind in ("error", "warning") and not re.search("status of (401|422)", text):
             self.trouble.append(f"{kind}: {text}")
 
     def _see(self, url: str) -> None:

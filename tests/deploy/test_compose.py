@@ -66,7 +66,7 @@ def test_keys_reach_a_replica_as_a_file(name: str) -> None:
 def test_the_profiles_are_those_that_the_page_names() -> None:
     profiles = set(chain.from_iterable(service.get("profiles", []) for service in SERVICES.values()))
     page = (ROOT / "docs/containers.md").read_text("utf-8")
-    assert profiles == {"scale", "conformance", "load"}
+    assert profiles == {"scale", "example", "conformance", "load"}
     assert not [profile for profile in profiles if f"--profile {profile}" not in page]
 
 
@@ -80,14 +80,39 @@ def test_every_container_is_confined(name: str) -> None:
     assert service["tmpfs"] == "/tmp"  # the one place to write to, and it is gone afterwards
 
 
+FROM_THE_MACHINE = {
+    "nginx": ["./deploy/nginx.conf:/etc/nginx/nginx.conf:ro"],
+    "database": ["database:/var/lib/postgresql", "./deploy/example/postgres.sh:/start.sh:ro"],
+    "day": ["./deploy/example/day.py:/srv/day.py:ro"],
+}
+
+
 @pytest.mark.parametrize("name", SERVICES)
-def test_nothing_comes_from_the_machine_but_the_configuration_of_nginx(name: str) -> None:
-    assert SERVICES[name].get("volumes", []) == (
-        ["./deploy/nginx.conf:/etc/nginx/nginx.conf:ro"] if name == "nginx" else []
-    )
+def test_little_comes_from_the_machine_and_nothing_can_be_written_there(name: str) -> None:
+    assert SERVICES[name].get("volumes", []) == FROM_THE_MACHINE.get(name, [])
+    mounted = [volume for volume in FROM_THE_MACHINE.get(name, []) if volume.startswith("./")]
+    assert all(volume.endswith(":ro") and (ROOT / volume.split(":")[0]).is_file() for volume in mounted)
 
 
-@pytest.mark.parametrize("name", ["nginx", "conformance", "load"])
-def test_whoever_asks_the_service_waits_until_it_is_healthy(name: str) -> None:
-    asked = REPLICAS if name == "nginx" else REPLICAS[:1]
-    assert SERVICES[name]["depends_on"] == {replica: {"condition": "service_healthy"} for replica in asked}
+WAITS_FOR = {
+    "nginx": REPLICAS,
+    "conformance": ("service",),
+    "load": ("service",),
+    "backend": ("database", "service"),
+    "day": ("backend",),
+}
+
+
+@pytest.mark.parametrize("name", WAITS_FOR)
+def test_a_service_that_asks_another_waits_until_it_is_healthy(name: str) -> None:
+    assert SERVICES[name]["depends_on"] == {other: {"condition": "service_healthy"} for other in WAITS_FOR[name]}
+
+
+def test_the_database_is_reached_by_the_backend_alone() -> None:
+    assert COMPOSE["networks"]["database"] == {"internal": True}
+    assert SERVICES["database"]["networks"] == ["database"]
+    assert [name for name, service in SERVICES.items() if "database" in service.get("networks", [])] == [
+        "database",
+        "backend",
+    ]
+    assert "ports" not in SERVICES["database"]

@@ -48,7 +48,10 @@ def of_mission(events: tuple[tuple[str, Json], ...]) -> tuple[tuple[str, Json], 
 JOINED = of_mission((build.joined(ADA), build.joined(BEN)))
 TWICE = [build.event(*JOINED[0]), build.event(*JOINED[1])]
 LATE = [build.event(*JOINED[place], lamport_clock=clock) for place, clock in ((0, 2), (1, 1))]
-BEFORE = admit([LATE[0]]).checkpoint
+BEFORE = admit([LATE[0], build.event(*JOINED[1], lamport_clock=3)], window_events=1).checkpoint
+COMMENTS = of_mission((build.comment(ADA, content="x" * 900),) * 2)
+SAID = [build.event(*said, lamport_clock=clock) for clock, said in enumerate((JOINED[0], *COMMENTS), start=1)]
+LARGE = admit(SAID).checkpoint
 BAD_ENVELOPE = {**build.event(*JOINED[0]), "lamport_clock": "1"}
 
 PROVOCATIONS: dict[str, Provocation] = {
@@ -76,6 +79,10 @@ PROVOCATIONS: dict[str, Provocation] = {
     "mission-mismatch": reduce(JOINED[0], build.joined(BEN, mission_id="search-rework")),
     "unknown-event-type": post("/validate", {"event_type": "DriveIntent", "payload": {}}),
     "bad-checkpoint": post("/admit", {"checkpoint": "mission-checkpoint.1.eAE", "events": []}),
+    "checkpoint-too-large": post(
+        "/admit", {"checkpoint": LARGE, "events": []}, max_state_bytes=1_024, window_bytes=1_024
+    ),
+    "state-too-large": post("/admit", {"events": SAID}, max_state_bytes=1_024),
     "late-events": post("/admit", {"checkpoint": BEFORE, "events": [LATE[1]], "on_late": "refuse"}),
     "out-of-order": Provocation(
         "POST",

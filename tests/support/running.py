@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
+KEPT = ("PATH", "HOME", "LANG")
 DEADLINE = 30.0
 """Seconds that anything here may take; all of it takes far less."""
 
@@ -28,7 +29,7 @@ def free_port() -> int:
 
 def environment(**variables: Any) -> dict[str, str]:
     """Make the environment of a server from nothing but these variables and where Python finds things."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("COVERAGE_")}
     return kept | {name: str(value) for name, value in variables.items()}
 
 

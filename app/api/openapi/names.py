@@ -4,9 +4,10 @@ import re
 from typing import Any, Final, get_args
 
 from app.problems import KINDS
-from mission_collaboration.admission.admit import OnLate
+from mission_collaboration.admission.admit import Answer
 from mission_collaboration.admission.advice import Presence
-from mission_collaboration.admission.verdicts import Outcome
+from mission_collaboration.admission.batch import OnLate
+from mission_collaboration.admission.verdicts import Outcome, Standing
 from mission_collaboration.contract.identity import FocusTarget, ParticipantType
 from mission_collaboration.contract.payloads import (
     PAYLOAD_MODELS,
@@ -46,6 +47,11 @@ NAMED: Final[dict[str, Schema]] = {
         _words(DriveIntentSetPayload, "intent"),
     ),
     "AdmissionVerdict": _choice("What became of an event that was to be admitted.", get_args(Outcome)),
+    "AnswerKind": _choice(
+        "What to answer of the state: `state` all of it, `changes` what to do to the one before, `none` nothing.",
+        get_args(Answer),
+    ),
+    "Standing": _choice("What an event that is held stands as.", get_args(Standing)),
     "Mode": _choice(
         "`strict` refuses the first event that breaks a rule; `permissive` records anomalies and goes on.", MODES
     ),

@@ -28,16 +28,22 @@ MissionId = Annotated[str, PathParameter(pattern=r"^[^\x00]+$")]
 
 
 def create_app() -> FastAPI:
-    """Make the backend from DATABASE_URL, SERVICE_URL and, where the service asks for a key, SERVICE_KEY_FILE."""
-    key_file = os.environ.get("SERVICE_KEY_FILE")
-    headers = {"X-API-Key": Path(key_file).read_text("ascii").split()[0]} if key_file else {}
+    """Make the backend from DATABASE_URL and SERVICE_URL; DATABASE_PASSWORD_FILE and SERVICE_KEY_FILE are secrets."""
+    key, password = secret("SERVICE_KEY_FILE"), secret("DATABASE_PASSWORD_FILE")
+    headers = {"X-API-Key": key} if key else {}
     http = httpx.Client(base_url=os.environ["SERVICE_URL"], headers=headers, timeout=90)
-    return backend(open_pool(os.environ["DATABASE_URL"]), Service(http))
+    return backend(open_pool(os.environ["DATABASE_URL"], password), Service(http))
 
 
-def open_pool(database: str) -> Pool:
+def secret(variable: str) -> str | None:
+    """Read the first word of a file that a variable names."""
+    return Path(os.environ[variable]).read_text("utf-8").split()[0] if variable in os.environ else None
+
+
+def open_pool(database: str, password: str | None = None) -> Pool:
     """Open connections that are looked at before they are used, since a database may be restarted; make the tables."""
-    pool = Pool(database, min_size=1, max_size=10, check=ConnectionPool.check_connection, open=True)
+    options = {"password": password} if password else {}
+    pool = Pool(database, kwargs=options, max_size=10, check=ConnectionPool.check_connection, open=True)
     with pool.connection(timeout=60) as db:
         db.execute("SELECT pg_advisory_xact_lock(19)")  # several backends may start at once
         db.execute(TABLES)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from mission_collaboration import admit, reduce_collaboration_events
 from tests.support import builders as build
 from tests.support.client import Client, Json, places, problem
 from tests.support.folding import events_of, joins
+from tests.support.json_patch import patched
 
 START = build.history(*joins("p1", "p2"), build.drive("p1"), build.drive("p2"))
 OVERLAP = [
@@ -38,16 +40,17 @@ def test_the_state_is_in_the_answer_to_the_byte(client: Client) -> None:
     whole = client.post("/reduce", {"events": OVERLAP}).content
     half = admitted(client, *OVERLAP[:3])
     answer = client.post("/admit", {"events": OVERLAP[3:], "checkpoint": half["checkpoint"]}).content
-    assert answer.startswith(b'{"state":' + whole + b',"checkpoint":"')
+    assert answer.startswith(b'{"mission_id":"m1","state":' + whole + b',"checkpoint":"')
 
 
 def test_the_answer_has_its_members_and_a_verdict_those_that_apply(client: Client) -> None:
     found = admitted(client, START[0], build.event("Other", {}), build.event(*build.drive("p9"), lamport_clock=2), {})
     assert list(found) == [
-        *("state", "checkpoint", "accepted", "duplicate", "ignored", "rejected"),
-        *("results", "advisories"),
+        *("mission_id", "state", "checkpoint", "horizon"),
+        *("accepted", "pending", "duplicate", "ignored", "rejected", "results", "revised", "advisories"),
     ]
-    assert [found[name] for name in ("accepted", "duplicate", "ignored", "rejected")] == [1, 0, 1, 2]
+    outcomes = ("accepted", "pending", "duplicate", "ignored", "rejected")
+    assert [found[name] for name in outcomes] == [1, 1, 0, 1, 1]
     accepted, ignored, stranger, empty = found["results"]
     assert accepted == {
         "index": 0,
@@ -58,7 +61,7 @@ def test_the_answer_has_its_members_and_a_verdict_those_that_apply(client: Clien
     assert (ignored["verdict"], set(ignored)) == ("ignored", set(accepted))
     assert {name: stranger[name] for name in ("index", "verdict", "code", "detail", "pointer")} == {
         "index": 2,
-        "verdict": "rejected",
+        "verdict": "pending",
         "code": "unknown-participant",
         "detail": "Unknown participant 'p9'",
         "pointer": "/events/2/payload/participant_id",
@@ -87,7 +90,8 @@ def test_python_and_http_give_the_same_checkpoint(client: Client) -> None:
     assert done.state == reduce_collaboration_events(events_of(OVERLAP))
 
 
-def test_late_events_refuse_the_request_when_asked_to(client: Client) -> None:
+def test_late_events_refuse_the_request_when_asked_to(make_client: Callable[..., Client]) -> None:
+    client = make_client(window_events=1)
     checkpoint = admitted(client, *START)["checkpoint"]
     late = [build.event(*build.drive("p1"), lamport_clock=0, event_id=build.ulid(50 + number)) for number in range(150)]
     body = {"events": [build.event(*build.drive("p1"), lamport_clock=9), *late], "checkpoint": checkpoint}
@@ -111,7 +115,9 @@ def test_a_roster_beside_a_checkpoint_is_refused(client: Client, roster: Json) -
         ({"checkpoint": {}}, ("/checkpoint", "string_type")),
         ({"checkpoint": 7}, ("/checkpoint", "string_type")),
         ({"on_late": "maybe"}, ("/on_late", "literal_error")),
-        ({"on_late": None}, ("/on_late", "literal_error")),
+        ({"answer": "all"}, ("/answer", "literal_error")),
+        ({"settle": 1}, ("/settle", "bool_type")),
+        ({"mission_id": ""}, ("/mission_id", "string_too_short")),
         ({"max_clock_step": -1}, ("/max_clock_step", "greater_than_equal")),
         ({"max_clock_step": 2**53}, ("/max_clock_step", "less_than_equal")),
         ({"max_clock_step": "7"}, ("/max_clock_step", "int_type")),
@@ -159,18 +165,16 @@ def test_the_limits_hold(make_client: Callable[..., Client]) -> None:
     problem(client.post("/admit?mode=strict", {"events": []}), 422, "invalid-request")
 
 
-def test_a_mission_that_outgrows_the_limit_is_told_so_in_time(make_client: Callable[..., Client]) -> None:
-    """A checkpoint that could not be read again is never handed out."""
+def test_a_checkpoint_that_could_not_be_sent_back_is_told_in_time(make_client: Callable[..., Client]) -> None:
+    """What does not compress is longer as a checkpoint's text than as it was sent."""
     client = make_client(max_body_bytes=8_192)
-    checkpoint: str | None = None
-    for clock in range(1, 40):
-        say = build.joined("p1") if clock == 1 else build.comment("p1", content="x" * 900)
-        event = build.event(*say, lamport_clock=clock)
-        answer = client.post("/admit", {"events": [event], "checkpoint": checkpoint})
-        if answer.status_code != 200:
-            break
-        checkpoint = answer.json()["checkpoint"]
-    assert places(problem(answer, 413, "body-too-large")) == [("/checkpoint", "body-too-large")]
+    noise = "".join(random.Random(7).choices([chr(code) for code in range(33, 127) if chr(code) not in '"\\'], k=7_500))
+    events = [build.event(*build.joined("p1"), lamport_clock=1)]
+    checkpoint = admitted(client, *events)["checkpoint"]
+    events = [build.event(*build.comment("p1", content=noise), lamport_clock=2)]
+    found = problem(client.post("/admit", {"events": events}), 422, "checkpoint-too-large")
+    assert places(found) == [("/checkpoint", "too_long")]
+    assert "settle" in found["detail"]
     assert client.post("/admit", {"events": [], "checkpoint": checkpoint}).status_code == 200
 
 
@@ -187,14 +191,77 @@ def test_where_the_work_is_done_does_not_show(
     )
 
 
-def test_the_window_is_a_setting(make_client: Callable[..., Client]) -> None:
-    events = build.history(*(build.invited(f"p{number}") for number in range(1_010)))
-    found = []
-    for window in (1_000, 2_000):
-        client = make_client(recent_events=window)
-        checkpoint = admitted(client, *events)["checkpoint"]
-        found.append(admitted(client, *events, checkpoint=checkpoint))
-    assert [(answer["duplicate"], answer["rejected"]) for answer in found] == [(1_000, 10), (1_010, 0)]
+def test_window_and_memory_are_settings_that_limits_tells(make_client: Callable[..., Client]) -> None:
+    client = make_client(window_events=20, window_bytes=50_000, recent_events=10)
+    limits = client.get("/limits").json()
+    assert [limits[name] for name in ("window_events", "window_bytes", "max_missions")] == [20, 50_000, 1_000]
+    events = build.history(*(build.invited(f"p{number}") for number in range(100)))
+    first = admitted(client, *events)
+    assert first["horizon"] == {"lamport_clock": 80, "timestamp": "2026-01-02T03:04:05Z", "event_id": build.ulid(80)}
+    again = admitted(client, *events, checkpoint=first["checkpoint"])
+    assert (again["duplicate"], again["rejected"]) == (30, 70)
+
+
+def test_null_is_the_same_as_nothing_but_for_the_clock_step(client: Client) -> None:
+    optional = ("mission_id", "checkpoint", "roster", "answer", "settle", "on_late")
+    assert admitted(client, *OVERLAP, **dict.fromkeys(optional)) == admitted(client, *OVERLAP)
+    jump = build.event(*build.drive("p1"), lamport_clock=9_000_000)
+    assert admitted(client, *START, jump)["rejected"] == 1
+    assert admitted(client, *START, jump, max_clock_step=None)["rejected"] == 0
+
+
+def test_changes_or_nothing_stand_instead_of_the_state(client: Client) -> None:
+    before = admitted(client, *START, mission_id="m1")
+    rest = {"checkpoint": before["checkpoint"]}
+    whole = admitted(client, *OVERLAP[4:], **rest)
+    changes = admitted(client, *OVERLAP[4:], **rest, answer="changes")
+    none = admitted(client, *OVERLAP[4:], **rest, answer="none")
+    assert patched(before["state"], changes["changes"]) == whole["state"]
+    assert none.keys() == whole.keys() - {"state"} == changes.keys() - {"changes"}
+
+
+def test_settled_entries_are_there_when_asked_for(make_client: Callable[..., Client]) -> None:
+    client = make_client(window_events=1)
+    events = build.history(*joins("p1"), build.comment("p1"), build.session_link("p1", "x1"), build.decision("p1"))
+    found = admitted(client, *events, settle=True)
+    assert found["settled"] == {
+        "comments": [
+            {
+                "comment_id": "c1",
+                "event_id": build.ulid(2),
+                "participant_id": "p1",
+                "content": "Hello",
+                "reply_to": None,
+            }
+        ],
+        "decisions": [],
+        "linked_sessions": [{"event_id": build.ulid(3), "participant_id": "p1", "linked_session_id": "x1"}],
+        "anomalies": [],
+    }
+    assert (found["state"]["comments"], found["state"]["linked_sessions"]) == ([], {})
+    assert "settled" not in admitted(client, *events)
+
+
+def test_another_mission_than_the_checkpoints_refuses_the_request(client: Client) -> None:
+    checkpoint = admitted(client, *START)["checkpoint"]
+    answer = client.post("/admit", {"events": [], "checkpoint": checkpoint, "mission_id": "m2"})
+    assert places(problem(answer, 422, "mission-mismatch")) == [("/mission_id", "mission-mismatch")]
+
+
+def test_a_state_that_is_too_large_is_told_so_and_settling_helps(make_client: Callable[..., Client]) -> None:
+    client = make_client(max_state_bytes=4_096, window_events=2)
+    events = build.history(*joins("p1"), *(build.comment("p1", content="x" * 900) for _ in range(9)))
+    found = problem(client.post("/admit", {"events": events}), 422, "state-too-large")
+    assert "4096 are allowed" in found["detail"]
+    assert admitted(client, *events, settle=True)["accepted"] == 10
+
+
+def test_what_a_checkpoint_unpacks_to_is_bounded(make_client: Callable[..., Client]) -> None:
+    events = build.history(*joins("p1"), *(build.comment("p1", content="x" * 9_000) for _ in range(9)))
+    checkpoint = admitted(make_client(), *events)["checkpoint"]
+    small = make_client(max_state_bytes=10_000, window_bytes=10_000)
+    found = problem(small.post("/admit", {"events": [], "checkpoint": checkpoint}), 422, "checkpoint-too-large")
+    assert places(found) == [("/checkpoint", "too_long")]
 
 
 def test_a_warning_that_reduce_refuses_for_its_size_is_rejected_here_too(make_client: Callable[..., Client]) -> None:

@@ -21,7 +21,7 @@ AWAITED = {"shutting-down"}
 def test_every_code_is_explained_and_nothing_else_is() -> None:
     assert set(KINDS) <= set(EXPLANATIONS)
     assert set(EXPLANATIONS) - set(KINDS) <= AWAITED | set(VERDICTS)
-    assert set(VERDICTS) == {"late-event", "clock-jump"}
+    assert set(VERDICTS) == {"late-event", "clock-jump", "too-many-pending"}
     assert set(CODES) == set(KINDS) | set(VERDICTS)
 
 

@@ -99,16 +99,25 @@ class Running(NamedTuple):
     def in_flight(self) -> Iterator[tuple[Future[httpx.Response], int]]:
         """Send a large body to the process, which is stopped while it works on it."""
         with ThreadPoolExecutor(1) as pool:
-            answer = pool.submit(self.http.post, "/reduce", content=SLOW)
-            until(lambda: self.at_work() != [], "a process is at work")
-            [worker] = workers(self.process.pid)
+            answer, worker = self.stopped_at_work(pool)
             try:
-                os.kill(worker, signal.SIGSTOP)
-                until(lambda: stat_of(worker)[0] == "T", "the process stops")
                 yield answer, worker
             finally:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(worker, signal.SIGCONT)
+
+    def stopped_at_work(self, pool: ThreadPoolExecutor) -> tuple[Future[httpx.Response], int]:
+        """Send a large body until the process is stopped before it has answered."""
+        while True:
+            answer = pool.submit(self.http.post, "/reduce", content=SLOW)
+            until(lambda answer=answer: answer.done() or self.at_work() != [], "a process is at work")  # type: ignore[misc]
+            for worker in self.at_work():
+                os.kill(worker, signal.SIGSTOP)
+                until(lambda worker=worker: stat_of(worker)[:1] != ["R"], "the process stops")  # type: ignore[misc]
+                if stat_of(worker)[:1] == ["T"] and bodies_of(self.process.pid) and not answer.done():
+                    return answer, worker
+                os.kill(worker, signal.SIGCONT)
+            answer.result(DEADLINE)
 
     def is_closed(self) -> bool:
         try:

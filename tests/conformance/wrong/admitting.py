@@ -1,127 +1,13 @@
 """Variants that get wrong what becomes of an event in the live loop (A18 to A22, A26 to A29)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from conformance.kinds import Object, objects
 from conformance.model import Json
-from mission_collaboration.admission import admit
-from mission_collaboration.admission import mission as admitting
-from mission_collaboration.admission.batch import Batch
-from mission_collaboration.admission.errors import LateEventsError
-from mission_collaboration.admission.mission import Mission
-from mission_collaboration.admission.recent_events import RecentEvents
-from mission_collaboration.admission.verdicts import Verdict
-from mission_collaboration.contract.errors import EventRefusedError
-from mission_collaboration.decoding.events import ReadEvent
-from mission_collaboration.reducer.ordering import sort_key
 
 from .answers import answering
 from .between import Exchange, listed, replies, requests
-from .variant import Patch, Variant, instead
-
-right_batch = admit.admit_batch
-right_fold = Mission.fold
-right_last = RecentEvents.last
-
-
-def batches(change: Any) -> Patch:
-    return instead("app.api.endpoints.admit.admit_batch", change)
-
-
-def folding(change: Any) -> Patch:
-    return instead("mission_collaboration.admission.mission.Mission.fold", change)
-
-
-def never_refuse(mission: Mission, batch: Batch, on_late: Any, step: int) -> list[Verdict]:
-    return right_batch(mission, batch, "reject", step)
-
-
-def always_refuse(mission: Mission, batch: Batch, on_late: Any, step: int) -> list[Verdict]:
-    return right_batch(mission, batch, "refuse", step)
-
-
-def any_step(mission: Mission, batch: Batch, on_late: Any, step: int) -> list[Verdict]:
-    return right_batch(mission, batch, on_late, 2**53)
-
-
-def same_step(mission: Mission, batch: Batch, on_late: Any, step: int) -> list[Verdict]:
-    return right_batch(mission, batch, on_late, admitting.MAX_CLOCK_STEP)
-
-
-class Kept:
-    """A service that keeps what it folded of the batches that it refused."""
-
-    def __init__(self) -> None:
-        self.ids: set[str] = set()
-
-    @contextmanager
-    def refusals(self, mission: Mission) -> Iterator[None]:
-        try:
-            yield
-        except LateEventsError:
-            self.ids |= set(mission.recent._new)
-            raise
-
-    def batch(self, mission: Mission, batch: Batch, on_late: Any, step: int) -> list[Verdict]:
-        with self.refusals(mission):
-            return [self.known(verdict) for verdict in right_batch(mission, batch, on_late, step)]
-
-    def known(self, verdict: Verdict) -> Verdict:
-        if verdict.event_id not in self.ids or verdict.verdict != "accepted":
-            return verdict
-        return Verdict(verdict.index, verdict.event_id, verdict.event_type, "duplicate")
-
-
-def move_first(mission: Mission, event: ReadEvent) -> None:
-    mission.watermark = sort_key(event)
-    right_fold(mission, event)
-
-
-def count_refused(mission: Mission, event: ReadEvent) -> None:
-    try:
-        right_fold(mission, event)
-    except EventRefusedError:
-        mission.accumulator.event_count += 1
-        raise
-
-
-def note_refused(mission: Mission, event: ReadEvent) -> None:
-    """Fold as permissive reduction does, and call the event rejected all the same."""
-    before = mission.accumulator.strict
-    try:
-        right_fold(mission, event)
-    except EventRefusedError as refusal:
-        mission.accumulator.strict = False
-        mission.accumulator.refuse(refusal)
-        mission.accumulator.strict = before
-        raise
-
-
-def remember_refused(mission: Mission, event: ReadEvent) -> None:
-    try:
-        right_fold(mission, event)
-    except EventRefusedError:
-        accepted = dict(mission.recent._new)
-        mission.recent._new.clear()
-        mission.recent._new.update({event.event_id: event, **accepted})
-        raise
-
-
-def set_mission_first(mission: Mission, event: ReadEvent) -> None:
-    if event.payload is not None:
-        mission.accumulator.mission_id = mission.accumulator.mission_id or event.payload.mission_id
-    right_fold(mission, event)
-
-
-def past_by_clock(mission: Mission, event: ReadEvent) -> bool:
-    return mission.watermark is not None and (event.lamport_clock or 0) < mission.watermark[0]
-
-
-def past_by_instant(mission: Mission, event: ReadEvent) -> bool:
-    return mission.watermark is not None and event.timestamp < mission.watermark[1]
+from .variant import Variant
 
 
 def in_canonical_order(answer: Object, request: Object) -> Object:
@@ -165,14 +51,6 @@ def without_roster(request: Object) -> Object:
 
 
 VARIANTS = (
-    Variant(
-        "judges events as they were sent",
-        "Who joins and acts in one batch is a stranger when the join stands behind the act.",
-        "A18",
-        "A leave sent first is judged last",
-        ("/results/0/verdict", '"accepted"', '"rejected"'),
-        changes=(instead("mission_collaboration.admission.mission.in_order", list),),
-    ),
     Variant(
         "lists verdicts in canonical order",
         "The verdict on an event stands elsewhere than the event.",
@@ -222,159 +100,11 @@ VARIANTS = (
         around=replies(accept_ignored, to="/admit"),
     ),
     Variant(
-        "lets a rejected event move the order",
-        "What comes after an event that was rejected is called late.",
-        "A19",
-        "A rejected event makes no other event late",
-        ("/results/0/verdict", '"accepted"', '"rejected"'),
-        changes=(folding(move_first),),
-    ),
-    Variant(
-        "counts a rejected event",
-        "An event that was rejected is among those that the state counts.",
-        "A19",
-        "A rejected event's id may be sent again",
-        ("/state/event_count", "1", "2"),
-        changes=(folding(count_refused),),
-    ),
-    Variant(
-        "notes a rejected event as an anomaly",
-        "A rejection is told in the state for ever.",
-        "A19",
-        "A rejected event's id may be sent again",
-        ("/state/anomalies/0", "(missing)", '{"event_id": "01J00000000000000000000002", "event_'),
-        changes=(folding(note_refused),),
-    ),
-    Variant(
-        "remembers the ids of rejected events",
-        "An event that was put right cannot be sent again.",
-        "A19",
-        "A rejected event's id may be sent again",
-        ("/results/1/verdict", '"rejected"', '"duplicate"'),
-        changes=(folding(remember_refused),),
-    ),
-    Variant(
-        "lets a rejected event set the mission",
-        "A stray event of another mission makes all others strays.",
-        "A19",
-        "A rejected event sets no mission",
-        ("/state/mission_id", '""', '"m2"'),
-        changes=(folding(set_mission_first),),
-    ),
-    Variant(
-        "folds late events where they arrive",
-        "A state depends on how the history was cut.",
-        "A26",
-        "An event before what was folded is late, and the rest is not",
-        ("/results/1/verdict", '"rejected"', '"accepted"'),
-        changes=(instead("mission_collaboration.admission.mission.Mission.is_past", lambda mission, event: False),),
-    ),
-    Variant(
-        "finds events late by their clock alone",
-        "Two events of one clock cannot come in two batches.",
-        "A26",
-        "An event of the same clock and a greater id is not late",
-        ("/results/0/verdict", '"accepted"', '"rejected"'),
-        changes=(instead("mission_collaboration.admission.mission.Mission.is_past", past_by_clock),),
-    ),
-    Variant(
-        "finds events late by their time alone",
-        "The producer's clock decides what the Lamport clock should.",
-        "A26",
-        "An event before what was folded is late, and the rest is not",
-        ("/results/1/verdict", '"rejected"', '"accepted"'),
-        changes=(instead("mission_collaboration.admission.mission.Mission.is_past", past_by_instant),),
-    ),
-    Variant(
-        "admits the rest of a batch that it was asked to refuse",
-        "Whoever wanted all or nothing gets some.",
-        "A27",
-        "Late events refuse the batch where that is asked for",
-        ("status", "409", "200"),
-        changes=(batches(never_refuse),),
-    ),
-    Variant(
-        "keeps half of a batch that it refused",
-        "What stood beside a late event is called a duplicate when it comes again.",
-        "A27",
-        "Late events refuse the batch where that is asked for",
-        ("/results/0/verdict", '"accepted"', '"duplicate"'),
-        changes=(batches(Kept().batch),),
-    ),
-    Variant(
-        "refuses every batch with a late event",
-        "One late event stops all others though nobody asked for that.",
-        "A26",
-        "An event before what was folded is late, and the rest is not",
-        ("status", "200", "409"),
-        changes=(batches(always_refuse),),
-    ),
-    Variant(
-        "takes clocks that jump",
-        "One mad clock makes every later event late.",
-        "A29",
-        "A clock more than a million ahead is a jump",
-        ("/results/0/verdict", '"rejected"', '"accepted"'),
-        changes=(batches(any_step),),
-    ),
-    Variant(
-        "does not let the caller say how far a clock may jump",
-        "The step that was asked for is not heard.",
-        "A29",
-        "The caller says how far a clock may jump",
-        ("/results/0/verdict", '"rejected"', '"accepted"'),
-        changes=(batches(same_step),),
-    ),
-    Variant(
-        "ignores the roster of a mission that starts",
-        "Who was on the roster is a stranger.",
-        "A25",
-        "A roster seeds the mission's start",
-        ("/results/0/verdict", '"accepted"', '"rejected"'),
-        changes=(instead("app.api.endpoints.admit.start", lambda roster: admit.start()),),
-    ),
-    Variant(
         "passes over a roster beside a checkpoint",
         "A roster that has no effect is taken without a word.",
         "A25",
         "A roster beside a checkpoint is refused",
         ("status", "422", "200"),
         around=requests(without_roster),
-    ),
-    Variant(
-        "calls a reused id a duplicate",
-        "Other content under an accepted id is lost without a word.",
-        "A24",
-        "An accepted id with other content is refused after a checkpoint",
-        ("/results/0/verdict", '"rejected"', '"duplicate"'),
-        changes=(
-            instead("mission_collaboration.admission.recent_events.RecentEvents.has_same", lambda recent, event: True),
-        ),
-    ),
-    Variant(
-        "forgets ids across a checkpoint",
-        "A batch that is sent again after a time-out is called late.",
-        "A24",
-        "A thousand events are remembered",
-        ("/results/0/verdict", '"duplicate"', '"rejected"'),
-        changes=(
-            instead(
-                "mission_collaboration.admission.recent_events.RecentEvents.knows",
-                lambda recent, event: event.event_id in recent._new,
-            ),
-        ),
-    ),
-    Variant(
-        "remembers a hundred events",
-        "A large batch that is sent again is called late.",
-        "A24",
-        "A thousand events are remembered",
-        ("/results/0/verdict", '"duplicate"', '"rejected"'),
-        changes=(
-            instead(
-                "mission_collaboration.admission.recent_events.RecentEvents.last",
-                lambda recent, most: right_last(recent, 100),
-            ),
-        ),
     ),
 )

@@ -5,9 +5,8 @@ from string import ascii_letters, digits
 from typing import Any
 
 from mission_collaboration.admission import checkpoint
-from mission_collaboration.admission.admit import start
 from mission_collaboration.admission.errors import BadCheckpointError
-from mission_collaboration.admission.mission import Mission
+from mission_collaboration.admission.mission import Mission, start_mission
 
 from .variant import Patch, Variant, instead
 
@@ -16,25 +15,14 @@ right_write = checkpoint.write_checkpoint
 
 
 def reading(read: Callable[..., Mission]) -> Patch:
-    return instead("app.api.endpoints.admit.read_checkpoint", read)
-
-
-def losing(lose: Callable[[Mission], object]) -> Patch:
-    """Lose something between two batches."""
-
-    def read(text: str, **options: Any) -> Mission:
-        mission = right_read(text, **options)
-        lose(mission)
-        return mission
-
-    return reading(read)
+    return instead("app.api.endpoints.admission.read_checkpoint", read)
 
 
 def start_anew(text: str, **options: Any) -> Mission:
     try:
         return right_read(text, **options)
     except BadCheckpointError:
-        return start()
+        return start_mission()
 
 
 def mend(text: str, **options: Any) -> Mission:
@@ -69,7 +57,7 @@ class Memory:
         return self.last
 
     def write_by_mission(self, mission: Mission, *state: Any, **options: Any) -> str:
-        return self.latest.setdefault(f"!{mission.accumulator.mission_id}", right_write(mission, *state, **options))
+        return self.latest.setdefault(f"!{mission.mission_id}", right_write(mission, *state, **options))
 
     def read_last(self, text: str, **options: Any) -> Mission:
         right_read(text, **options)
@@ -89,7 +77,7 @@ VARIANTS = (
         "A17",
         "A checkpoint can be gone on from twice",
         ("/results/0/verdict", '"accepted"', '"rejected"'),
-        changes=(reading(LAST.read_last), instead("app.api.endpoints.admit.write_checkpoint", LAST.write)),
+        changes=(reading(LAST.read_last), instead("app.api.endpoints.admission.write_checkpoint", LAST.write)),
     ),
     Variant(
         "accepts an altered checkpoint",
@@ -97,7 +85,10 @@ VARIANTS = (
         "A23",
         "A checkpoint with another letter in it is refused",
         ("status", "422", "200"),
-        changes=(reading(LENGTHS.read_by_length), instead("app.api.endpoints.admit.write_checkpoint", LENGTHS.write)),
+        changes=(
+            reading(LENGTHS.read_by_length),
+            instead("app.api.endpoints.admission.write_checkpoint", LENGTHS.write),
+        ),
     ),
     Variant(
         "starts anew from a checkpoint that it cannot read",
@@ -122,45 +113,5 @@ VARIANTS = (
         "A checkpoint twice in one text is refused",
         ("status", "422", "200"),
         changes=(reading(take_the_first),),
-    ),
-    Variant(
-        "forgets invitations across a checkpoint",
-        "Who was invited before a batch was not after it.",
-        "A22",
-        "Open invitations go on with the checkpoint",
-        ("/state/anomalies", '[{"event_id": "01J00000000000000000000003", "event', "[]"),
-        changes=(losing(lambda mission: mission.accumulator.invited.clear()),),
-    ),
-    Variant(
-        "forgets anomalies across a checkpoint",
-        "What was odd before a batch was not after it.",
-        "A22",
-        "Open invitations go on with the checkpoint",
-        ("/state/anomalies/0", '{"event_id": "01J00000000000000000000003", "event_', "(missing)"),
-        changes=(losing(lambda mission: mission.accumulator.anomalies.clear()),),
-    ),
-    Variant(
-        "forgets who left across a checkpoint",
-        "Who left is a stranger.",
-        "A22",
-        "A batch for each event, the state is the same",
-        ("/state/departed_participants/p1", '{"participant_id": "p1", "participant_type": "huma', "(missing)"),
-        changes=(losing(lambda mission: mission.accumulator.departed.clear()),),
-    ),
-    Variant(
-        "forgets steps in flight across a checkpoint",
-        "A step that was started in one batch cannot be completed in the next.",
-        "A22",
-        "A batch for each event, the state is the same",
-        ("/state/active_executions/p1", '["s1"]', "(missing)"),
-        changes=(losing(lambda mission: mission.accumulator.executions.clear()),),
-    ),
-    Variant(
-        "forgets the order across a checkpoint",
-        "No event is late, whatever was folded before.",
-        "A26",
-        "An event before what was folded is late, and the rest is not",
-        ("/results/1/verdict", '"rejected"', '"accepted"'),
-        changes=(losing(lambda mission: setattr(mission, "watermark", None)),),
     ),
 )

@@ -119,6 +119,7 @@ def test_a_state_without_a_mission_or_with_a_nameless_step_has_no_advice() -> No
 @given(strategies.accepted_histories())
 def test_sent_as_events_advisories_are_lawful_and_make_the_next_answer_silent(events: list[Any]) -> None:
     first = admit(events)
+    assert first.state is not None
     assert first.advisories == advise(first.state).advisories
     for advisory in first.advisories:
         assert validate_event(advisory.payload.model_dump(mode="json"), advisory.event_type).valid

@@ -25,7 +25,7 @@ const MARGIN = 0.018;
 const GAP_WIDTH = 0.085;
 const MOST_GAPS = 6;
 /** How much of the width is shared out evenly, so that events of one second do not lie on each other. */
-const EVEN_SHARE = 0.22;
+const EVEN_SHARE = 0.34;
 
 export function makeAxis(kind: AxisKind, timestamps: readonly (string | null)[]): Axis {
   const instants = inStep(timestamps);
@@ -156,7 +156,7 @@ function timeTicks(axis: Axis, first: number, last: number, pixels: number): Tic
   const inSight = axis.gaps.filter((gap) => gap.position >= first && gap.position < last);
   const squeezed = inSight.reduce((sum, gap) => sum + gap.ms, 0);
   const busy = at(axis.instants, last - 1) - at(axis.instants, first - 1) - squeezed;
-  const least = busy / (pixels / 90);
+  const least = busy / (pixels / 80);
   const step = STEPS.find((size) => size >= least) ?? (STEPS.at(-1) as number);
   const spansDays = at(axis.instants, last - 1) - at(axis.instants, first - 1) > DAY;
   const gapAfter = new Set(inSight.map((gap) => gap.position));

@@ -50,7 +50,7 @@ export function stateGroups(model: Model, at: number): Group[] {
       label: nameOf(model.people, text(comment, "participant_id")), value: text(comment, "content"),
     })),
     listGroup("anomalies", "Anomalies", "none", items(state["anomalies"]), row, (anomaly) => ({
-      label: text(anomaly, "event_type"), value: text(anomaly, "reason"),
+      label: "", value: text(anomaly, "reason"),
     })),
     departedGroup(state, row),
   ];
@@ -115,9 +115,8 @@ function sessionRows(state: JsonObject, id: string, row: Lookup): StateRow[] {
 
 function targetsGroup(model: Model, state: JsonObject, row: Lookup): Group {
   const rows = Object.entries(members(state["participants_by_focus"])).flatMap(([target, ids]) =>
-    items(ids).map((id, index) => row(
-      pointer("participants_by_focus", target, String(id)),
-      index === 0 ? targetName(target) : "", nameOf(model.people, String(id)), index === 0 ? target : "")));
+    items(ids).map((id) =>
+      row(pointer("participants_by_focus", target, String(id)), targetName(target), nameOf(model.people, String(id)), target)));
   return section("targets", "Who looks at what", "", rows);
 }
 

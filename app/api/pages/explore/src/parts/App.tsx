@@ -29,7 +29,8 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
   const [needsKey, setNeedsKey] = useState(false);
   const [stories, setStories] = useState<Story[]>([]);
   const [dialog, setDialog] = useState<"" | "paste" | "save">("");
-  const again = useRef<(() => void) | null>(null);
+  /** What waits for a key. */
+  const waiting = useRef<((key: string) => void) | null>(null);
 
   const show = useCallback(async (name: string, batch: Batch, explanation: Explanation, next: Place): Promise<void> => {
     const history = await makeHistory(explanation, batch, (done, total) => setBusy(`Reading the answer: ${Math.round((100 * done) / total)} %`));
@@ -40,12 +41,12 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
   }, []);
 
   /** Reads, asks and shows; whatever goes wrong is told on the start page. */
-  const open = async (read: () => Promise<{ name: string; batch: Batch }>, next: Place, withKey = key): Promise<void> => {
+  const open = async (read: (key: string) => Promise<{ name: string; batch: Batch }>, next: Place, withKey = key): Promise<void> => {
     setFailure(null);
     setBusy("Reading the events");
-    again.current = null;
+    waiting.current = null;
     try {
-      const { name, batch } = await read();
+      const { name, batch } = await read(withKey);
       setBusy(`Asking what ${grouped(batch.events.length)} events did`);
       const explanation = await explain(batch, next.mode, withKey);
       await show(name, batch, explanation, next);
@@ -53,14 +54,16 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
     } catch (error) {
       setOpened(null);
       setFailure(failureOf(error));
-      if (error instanceof ProblemError && error.problem.status === 401) setNeedsKey(true);
-      again.current = () => void open(read, next);
+      if (isLocked(error)) {
+        setNeedsKey(true);
+        waiting.current = (given) => void open(read, next, given);
+      }
     } finally {
       setBusy("");
     }
   };
 
-  const openStory = (name: string, next: Place, withKey = key): Promise<void> => open(async () => ({ name, batch: await readFile(await askStory(name, withKey)) }), next, withKey);
+  const openStory = (name: string, next: Place): Promise<void> => open(async (withKey) => ({ name, batch: await readFile(await askStory(name, withKey)) }), next);
   const openFile = (file: File): Promise<void> => open(async () => ({ name: file.name, batch: await readFile(file) }), { ...START, mode: place.mode });
   const openText = (words: string): Promise<void> => open(async () => ({ name: "pasted events", batch: readText(words) }), { ...START, mode: place.mode });
 
@@ -70,7 +73,7 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
   }, []);
 
   useEffect(() => {
-    if (saved === null) askStories(key).then(setStories, () => setStories([]));
+    if (saved === null) askStories(key).then(setStories, (error: unknown) => isLocked(error) && setNeedsKey(true));
   }, [key]);
 
   useEffect(() => {
@@ -79,8 +82,8 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
   }, [place]);
 
   useEffect(() => {
-    const followed = (): void => {
-      const next = readLink(location.hash);
+    const followed = (event: HashChangeEvent): void => {
+      const next = readLink(new URL(event.newURL).hash);
       if (saved === null && next.story !== "" && next.story !== place.story) void openStory(next.story, next);
       else setPlace(next);
     };
@@ -106,8 +109,8 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
 
   const useKey = (given: string): void => {
     setKey(given);
-    if (again.current !== null && place.story !== "") void openStory(place.story, place, given);
-    else setNeedsKey(false);
+    setNeedsKey(false);
+    waiting.current?.(given);
   };
   const save = async (texts: boolean): Promise<void> => {
     if (opened === null) return;
@@ -148,6 +151,10 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
       {dialog === "save" && <SaveDialog onClose={() => setDialog("")} onSave={save} />}
     </>
   );
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof ProblemError && error.problem.status === 401;
 }
 
 function failureOf(error: unknown): Failure {

@@ -40,7 +40,7 @@ export function Card({ model, row, hasLinks, isPlaying, onGo }: Props): JSX.Elem
         {moments.length > 40 && <p class="none">and {grouped(moments.length - 40)} more</p>}
         <details>
           <summary>JSON of the event</summary>
-          <pre tabIndex={0}>{JSON.stringify(eventOf(model, row), null, 2)}</pre>
+          <pre tabindex={0}>{JSON.stringify(eventOf(model, row), null, 2)}</pre>
         </details>
       </div>
       <div>

@@ -22,7 +22,7 @@ export function Logo({ isSaved }: { isSaved: boolean }): JSX.Element {
       <span>Mission Collaboration Service</span>
     </>
   );
-  return isSaved ? <span class="logo">{content}</span> : <a class="logo" href="./">{content}</a>;
+  return isSaved ? <span class="logo">{content}</span> : <a class="logo" href="./" aria-label="Mission Collaboration Service">{content}</a>;
 }
 
 const MODES: Record<Mode, string> = {

@@ -65,7 +65,7 @@ function EventMark({ model, box, mark, stop, chosen }: Props & { mark: PlacedMar
     <g
       class="ev"
       role="button"
-      tabIndex={row === stop ? 0 : -1}
+      tabindex={row === stop ? 0 : -1}
       data-row={row.place}
       data-count={count}
       aria-current={row === chosen ? "true" : undefined}

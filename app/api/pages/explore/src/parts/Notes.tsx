@@ -123,7 +123,7 @@ export const Unwarned = memo(function Unwarned({ model, geometry, sight }: Omit<
     if (x < -10 || x > sight.width + 10 || x - last < 13) continue;
     last = x;
     marks.push(
-      <g key={`${overlap.from} ${overlap.what}`} class="ev" role="button" tabIndex={-1} data-at={overlap.from}
+      <g key={`${overlap.from} ${overlap.what}`} class="ev" role="button" tabindex={-1} data-at={overlap.from}
         aria-label={`${overlapTitle(model, overlap)}, and nobody warned of it`} transform={`translate(${round(x)} ${y})`}>
         <circle class="hit" r="12" />
         <Mark glyph="unwarned" />

@@ -50,7 +50,7 @@ export function Slider(props: Props): JSX.Element {
   return (
     <div class="dock">
       <div
-        class="slider" ref={rail} role="slider" tabIndex={0} aria-label="Position in the history" aria-orientation="horizontal"
+        class="slider" ref={rail} role="slider" tabindex={0} aria-label="Position in the history" aria-orientation="horizontal"
         aria-valuemin={last === 0 ? 0 : 1} aria-valuemax={last} aria-valuenow={at}
         aria-valuetext={row === undefined ? "No events" : `Event ${at} of ${last}, ${timeText(axis, at)}: ${titleOfRow(model, row)}`}
         onKeyDown={press}

@@ -32,7 +32,7 @@ export function Start(props: Props): JSX.Element {
       <div class="drop">
         <strong>Drop a file of events here</strong>
         <p>JSON or NDJSON, gzip too. It goes to this service only, and nothing of it is stored.</p>
-        <input ref={input} type="file" class="unseen" id="file" tabIndex={-1} aria-label="File of events" accept=".json,.ndjson,.jsonl,.gz,.txt,application/json,application/x-ndjson,application/gzip"
+        <input ref={input} type="file" class="unseen" id="file" tabindex={-1} aria-label="File of events" accept=".json,.ndjson,.jsonl,.gz,.txt,application/json,application/x-ndjson,application/gzip"
           onChange={(event) => {
             const file = event.currentTarget.files?.[0];
             event.currentTarget.value = "";

@@ -88,7 +88,7 @@ const RowView = memo(function RowView(props: RowProps): JSX.Element {
     <li class={`row ${fate} ${isAsked ? "asked" : ""}`} onPointerEnter={() => props.onHover(entry)} onPointerLeave={() => props.onHover("")}>
       <div class="line">
         <button class="entry" aria-expanded={isAsked} onClick={() => props.onEntry(isAsked ? "" : entry)}>
-          <span class="label">{props.label}</span>
+          {props.label !== "" && <span class="label">{props.label}</span>}
           <span class="value">
             {target !== "" && <i class={`swatch f${model.palette.colourOf(target)}`} />}
             {props.value}

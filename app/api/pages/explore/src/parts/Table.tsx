@@ -43,7 +43,7 @@ export function Table({ model, chosen, matches, isHidden, onChoose }: Props): JS
   const shown = rows.slice(first, last);
   const spacer = (count: number): JSX.Element | false => !isHidden && count > 0 && <tr class="spacer" style={{ height: `${count * ROW_HEIGHT}px` }}><td colSpan={7} /></tr>;
   return (
-    <div class={isHidden ? "table hidden" : "table"} ref={box} onScroll={(event) => setTop(event.currentTarget.scrollTop)} tabIndex={isHidden ? -1 : 0} role="region" aria-label="Events as a table">
+    <div class={isHidden ? "table hidden" : "table"} ref={box} onScroll={(event) => setTop(event.currentTarget.scrollTop)} tabindex={isHidden ? -1 : 0} role="region" aria-label="Events as a table">
       <table aria-rowcount={rows.length + 1}>
         <caption>{counted(rows.length, "event")}, in the order in which they are folded</caption>
         <thead>
@@ -77,7 +77,7 @@ const TableRow = memo(function TableRow({ model, row, index, isChosen, isHidden,
       <td class="num">{row.position > 0 ? grouped(row.position) : "–"}</td>
       <td class="num">{entry.timestamp === null ? "" : timeOf(entry.timestamp)}</td>
       <td>{entry.participant_ids.slice(0, 3).map((id) => nameOf(model.people, id)).join(", ")}</td>
-      <td><button class="plainbutton" tabIndex={isHidden ? -1 : 0} title={entry.event_id ?? ""}>{titleOfRow(model, row)}</button></td>
+      <td><button class="plainbutton" tabindex={isHidden ? -1 : 0} title={entry.event_id ?? ""}>{titleOfRow(model, row)}</button></td>
       <td class={`effect ${row.status}`}><Icon glyph={row.glyph} status={row.status} colour={colourOf(model, row)} /> {statusText(entry)}</td>
       <td class="num">{grouped(entry.index + 1)}{row.by !== 0 && <b> {Math.abs(row.by)} {row.by > 0 ? "late" : "early"}</b>}</td>
       <td class="num">{entry.changes.length}</td>

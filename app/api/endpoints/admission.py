@@ -1,0 +1,207 @@
+"""What `/admit` and `/missions/admit` share: from a mission and a batch to what is answered for it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from app.api.body.locations import IN_ARRAY
+from app.api.body.parse import invalid_request
+from app.api.endpoints.folding import bounds_of
+from app.api.schemas import AdmitRequest
+from app.problems import LONGEST_DETAIL, SEE_LIMITS, Finding, Problem, bounded, pointer, shortened
+from app.settings import Settings
+from app.workers.pool import TooMuchInPlaceError, is_in_place
+from mission_collaboration.admission.admit import Answer
+from mission_collaboration.admission.advice import advise_on_accumulator
+from mission_collaboration.admission.batch import Admitted as AdmittedBatch
+from mission_collaboration.admission.batch import Options, admit_batch
+from mission_collaboration.admission.changes import state_changes
+from mission_collaboration.admission.checkpoint import read_checkpoint, write_checkpoint
+from mission_collaboration.admission.errors import (
+    BadCheckpointError,
+    CheckpointMissionError,
+    CheckpointSizeError,
+    LateEventsError,
+)
+from mission_collaboration.admission.horizon import Place, Settled
+from mission_collaboration.admission.merge import Memory
+from mission_collaboration.admission.mission import Mission, pinned, start_mission
+from mission_collaboration.admission.verdicts import OUTCOMES, Verdict
+from mission_collaboration.admission.window import WindowBounds
+from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.decoding.batch import Batch
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.snapshot import encode
+
+Roster = dict[str, ParticipantIdentity] | None
+AROUND_CHECKPOINT: Final = len('{"checkpoint":"","events":[]}')
+"""The bytes of a request that has a checkpoint and nothing else."""
+UNPACKED: Final = 4
+"""How many times as large as the largest body that is worked on in place a checkpoint may be there, decompressed."""
+WHAT_HELPS: Final = "Let `settle` take out what cannot change any more, or ask the operator for more; " + SEE_LIMITS
+
+
+class PointedVerdict(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
+    """A verdict with a reason, as it is answered: what `Admitted` publishes."""
+
+    index: int
+    mission_id: str | None = None
+    event_id: str | None
+    event_type: str | None
+    verdict: str
+    code: str | None
+    detail: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for, the same for every mission in it."""
+
+    answer: Answer
+    options: Options
+
+
+def asked_of(request: AdmitRequest[Any], limits: Settings) -> Asked:
+    """Read what a request asks for; null is the same as nothing, but for the clock step."""
+    memory = Memory(WindowBounds(limits.window_events, limits.window_bytes), limits.recent_events)
+    options = Options(
+        bool(request.settle), request.on_late or "reject", request.max_clock_step, bounds_of(limits).named, memory
+    )
+    return Asked(request.answer or "state", options)
+
+
+def largest_content(limits: Settings) -> int:
+    """Tell how many bytes a checkpoint may have after decompression."""
+    return limits.max_state_bytes + limits.window_bytes
+
+
+def most_in_place(body: bytes, limits: Settings) -> int:
+    """Tell how many bytes a checkpoint may have after decompression where this body is worked on."""
+    if limits.pool_size and is_in_place(body):
+        return min(largest_content(limits), UNPACKED * limits.inline_body_bytes)
+    return largest_content(limits)
+
+
+def begun(checkpoint: str | None, mission_id: str | None, roster: Roster, limits: Settings, in_place: int) -> Mission:
+    """Start a mission, or go on from a checkpoint; raises `Problem`.
+
+    Raises `TooMuchInPlaceError` for a checkpoint with more than `in_place` bytes that a pool process may unpack.
+    """
+    if checkpoint is None:
+        return start_mission(mission_id, roster)
+    if roster is not None:
+        message = "A checkpoint has its participants already; send a roster only where there is no checkpoint"
+        raise invalid_request(iter((Finding(pointer="/roster", code="roster_beside_checkpoint", message=message),)))
+    try:
+        return read_checkpoint(checkpoint, largest=in_place)
+    except CheckpointSizeError as refusal:
+        if in_place < largest_content(limits):
+            raise TooMuchInPlaceError from None
+        finding = Finding(pointer="/checkpoint", code="too_long", message=f"At most {refusal.limit} bytes")
+        raise Problem("checkpoint-too-large", f"{refusal}. {WHAT_HELPS}.", (finding,)) from None
+    except BadCheckpointError as refusal:
+        finding = Finding(pointer="/checkpoint", code=refusal.code, message=str(refusal))
+        raise Problem(refusal.code, f"The checkpoint cannot be read: {refusal}.", (finding,)) from None
+
+
+def admitted(
+    before: Mission, mission_id: str | None, batch: Batch, asked: Asked, limits: Settings
+) -> tuple[dict[str, Any], AdmittedBatch]:
+    """Admit a batch and answer for the mission; raises `Problem`."""
+    try:
+        done = admit_batch(pinned(before, mission_id), batch, asked.options)
+    except CheckpointMissionError as refusal:
+        finding = Finding(pointer="/mission_id", code=refusal.code, message=str(refusal))
+        raise Problem(refusal.code, f"{refusal}.", (finding,)) from None
+    except LateEventsError as refusal:
+        raise _late_events(refusal) from None
+    mission, accumulator = done.merged.mission, done.merged.accumulator
+    answer: dict[str, Any] = {"mission_id": mission.mission_id}
+    if asked.answer == "state":
+        answer["state"] = _state(accumulator, limits)
+    elif asked.answer == "changes":
+        answer["changes"] = state_changes(before.fold(), accumulator)
+    answer["checkpoint"] = _checkpoint(mission, limits)
+    answer["horizon"] = _horizon(mission.horizon)
+    told = Counter(verdict.verdict for verdict in done.verdicts)
+    answer |= {outcome: told[outcome] for outcome in OUTCOMES}
+    answer["results"] = results(done.verdicts)
+    answer["revised"] = done.revised
+    if done.merged.settled is not None:
+        answer["settled"] = _settled(done.merged.settled)
+    answer["advisories"] = advise_on_accumulator(accumulator)
+    return answer, done
+
+
+def results(verdicts: Iterable[Verdict]) -> list[Verdict | PointedVerdict]:
+    """Write verdicts as they are answered: a location becomes a pointer into the body."""
+    return [verdict if verdict.location is None else _with_pointer(verdict) for verdict in verdicts]
+
+
+def _with_pointer(verdict: Verdict) -> PointedVerdict:
+    where = pointer(("events", verdict.index, *(verdict.location or ())))
+    return PointedVerdict(
+        index=verdict.index,
+        event_id=verdict.event_id,
+        event_type=verdict.event_type,
+        verdict=verdict.verdict,
+        code=verdict.code,
+        detail=shortened(verdict.detail or "", LONGEST_DETAIL),
+        pointer=shortened(where),
+        mission_id=verdict.mission_id,
+    )
+
+
+def _state(accumulator: Accumulator, limits: Settings) -> msgspec.Raw:
+    state = encode(accumulator)
+    if len(state) > limits.max_state_bytes:
+        detail = f"The state would have {len(state)} bytes, of which {limits.max_state_bytes} are allowed"
+        raise Problem("state-too-large", f"{detail}. {WHAT_HELPS}.")
+    return msgspec.Raw(state)
+
+
+def _checkpoint(mission: Mission, limits: Settings) -> str:
+    """Write the new checkpoint; raises `checkpoint-too-large` for one that could not be sent back."""
+    try:
+        text = write_checkpoint(mission, largest=largest_content(limits))
+    except CheckpointSizeError as refusal:
+        raise _too_large(refusal.size, refusal.limit, "after decompression") from None
+    if len(text) + AROUND_CHECKPOINT > limits.max_body_bytes:
+        raise _too_large(len(text), limits.max_body_bytes, "as text in a request of its own")
+    return text
+
+
+def _too_large(size: int, limit: int, counted: str) -> Problem:
+    detail = f"The checkpoint would have {size} bytes, of which {limit} are allowed {counted}"
+    finding = Finding(pointer="/checkpoint", code="too_long", message=f"At most {limit} bytes {counted}")
+    return Problem("checkpoint-too-large", f"{detail}. {WHAT_HELPS}.", (finding,))
+
+
+def _horizon(place: Place | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    return {"lamport_clock": place.lamport_clock, "timestamp": place.timestamp, "event_id": place.event_id}
+
+
+def _settled(settled: Settled) -> dict[str, Any]:
+    names = ("event_id", "participant_id", "linked_session_id")
+    return {
+        "comments": settled.comments,
+        "decisions": settled.decisions,
+        "linked_sessions": [{name: getattr(link, name) for name in names} for link in settled.linked_sessions],
+        "anomalies": settled.anomalies,
+    }
+
+
+def _late_events(refusal: LateEventsError) -> Problem:
+    late = refusal.late
+    findings, more = bounded(
+        IN_ARRAY.finding(verdict.index, verdict.location or (), verdict.code or "", verdict.detail or "")
+        for verdict in late
+    )
+    about = {"event_id": late[0].event_id or "", "event_type": late[0].event_type or ""}
+    return Problem(refusal.code, f"{refusal}.", findings, more, about)

@@ -1,0 +1,47 @@
+"""Writes docs/settings.md: every setting with its default and its meaning, from the settings themselves."""
+
+from typing import Any, Final
+
+from app.settings import LIMITS, PREFIX, Settings
+from docs.generate.fields import table
+
+HEAD: Final = """\
+# Settings
+
+Settings are environment variables. A bad value stops the start with one line that says which. So does a name that is
+nearly a setting's. A bare `PORT` counts where `COLLAB_PORT` is absent.
+[operations.md](operations.md#settings) says when to change which.
+
+"""
+MIDDLE: Final = """
+
+## Limits
+
+These bound what a caller may send. `GET /limits` answers them.
+
+"""
+KEYS: Final = """
+
+## Keys
+
+Without keys everybody is let in. With keys every request needs one, as `Authorization: Bearer KEY` or
+`X-API-Key: KEY`. Health, `/` and `/problems` stay open. To rotate a key, set the old and the new one together, restart
+one replica after the other, move the callers, then take the old one out.
+"""
+
+
+def settings_page() -> str:
+    """Make the page."""
+    others = [name for name in Settings.model_fields if name not in LIMITS]
+    return HEAD + settings_table(others) + MIDDLE + settings_table(LIMITS) + KEYS
+
+
+def settings_table(names: Any) -> str:
+    """List settings with their defaults and meanings."""
+    return table(("name", "default", "meaning"), *map(_row, names))
+
+
+def _row(name: str) -> tuple[str, str, str]:
+    field = Settings.model_fields[name]
+    default = "none" if field.default in ((), None, "") else f"`{field.default}`".lower()
+    return f"`{PREFIX}{name.upper()}`", default, " ".join((field.description or "").split())

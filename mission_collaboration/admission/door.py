@@ -1,0 +1,116 @@
+"""The door: which events of a batch are let into the window, and why others are not (L6, L7)."""
+
+from typing import Final
+
+from mission_collaboration.admission.mission import Mission
+from mission_collaboration.admission.remembered import current_hash
+from mission_collaboration.admission.verdicts import CLOCK_JUMP, LATE_EVENT, Fate
+from mission_collaboration.contract.errors import (
+    ConflictingDuplicateError,
+    Location,
+    MalformedPayloadError,
+    MissionMismatchError,
+)
+from mission_collaboration.decoding.batch import FoldEvent
+from mission_collaboration.decoding.events import malformed
+from mission_collaboration.reducer.bounds import WarningTooLargeError
+from mission_collaboration.reducer.content import same_content
+from mission_collaboration.reducer.ordering import sort_key
+
+MOST_EXPLAINED: Final = 1_000
+"""Of how many malformed events a batch's verdicts say what is wrong; the others are rejected by their code alone."""
+CLOCK: Final[Location] = ("lamport_clock",)
+IS_LATE: Final = "The event sorts at or before the horizon; go back to a checkpoint whose horizon lies before it"
+UNCLOCKED_IS_LATE: Final = (
+    "The horizon has a clock, and an event without one sorts before every clock; keep a mission clocked throughout, "
+    "or unclocked throughout"
+)
+
+
+class Door:
+    """Asks the events of one batch, in canonical order."""
+
+    def __init__(self, mission: Mission, max_clock_step: int | None, max_named: float) -> None:
+        self.mission_id = mission.mission_id
+        """The mission; the first event that is let in decides it where nothing did before."""
+        self.let_in: Final[dict[str, FoldEvent]] = {}
+        """The new events, by id."""
+        window, horizon = mission.window, mission.horizon
+        self._horizon: Final = horizon
+        self._passed: Final = None if horizon is None else sort_key(horizon)
+        self._window: Final = {event.event_id: event for event in window}
+        self._remembered: Final = mission.remembered
+        self._max_clock_step: Final = max_clock_step
+        self._max_named: Final = max_named
+        newest = window[-1] if window else horizon
+        self._clock = newest.lamport_clock if newest else None
+        self._explained = 0
+
+    def knows(self, event_id: str) -> bool:
+        """Tell whether an id is taken: by an event that is held, or one of this batch that was let in."""
+        return event_id in self.let_in or event_id in self._window or event_id in self._remembered
+
+    def has_same(self, event: FoldEvent) -> bool:
+        """Tell whether the event that took this id says the same (R30)."""
+        if first := self.let_in.get(event.event_id):
+            return same_content(first, event)
+        if held := self._window.get(event.event_id):
+            return held.content_hash == current_hash(event)
+        return self._remembered.has_same(event)
+
+    def stops(self, event: FoldEvent) -> Fate | None:
+        """Let a new event in, or tell what stops it."""
+        payload = event.payload
+        if payload is None:
+            return self._malformed(event)
+        if len(getattr(payload, "participant_ids", ())) > self._max_named:
+            return _names_too_many(self._max_named)
+        if payload.mission_id != self.mission_id and self.mission_id is not None:
+            return _other_mission(self.mission_id, payload.mission_id)
+        if self._passed is not None and sort_key(event) <= self._passed:
+            return self._late(event)
+        if (jump := self._jump(event.lamport_clock)) is not None:
+            return jump
+        self.mission_id = payload.mission_id
+        self.let_in[event.event_id] = event
+        return None
+
+    def _malformed(self, event: FoldEvent) -> Fate:
+        self._explained += 1
+        if self._explained > MOST_EXPLAINED:
+            return Fate("rejected", MalformedPayloadError.code)
+        refusal = malformed(event)
+        return Fate("rejected", refusal.code, refusal.reason, refusal.location)
+
+    def _late(self, event: FoldEvent) -> Fate:
+        if event.lamport_clock is None and self._horizon is not None and self._horizon.lamport_clock is not None:
+            return Fate("rejected", LATE_EVENT, UNCLOCKED_IS_LATE, CLOCK)
+        return Fate("rejected", LATE_EVENT, IS_LATE, CLOCK)
+
+    def _jump(self, clock: int | None) -> Fate | None:
+        """Move the highest clock on, or tell that this one is too far ahead of it (L7)."""
+        if clock is None:
+            return None
+        highest, most = self._clock, self._max_clock_step
+        if highest is not None and most is not None and clock - highest > most:
+            detail = f"The clock {clock} is more than {most} ahead of {highest}, the highest so far"
+            return Fate("rejected", CLOCK_JUMP, detail, CLOCK)
+        self._clock = clock if highest is None else max(clock, highest)
+        return None
+
+
+def _other_mission(ours: str, theirs: str) -> Fate:
+    """Reject an event of another mission; a name is cut, as it is repeated for every event."""
+    detail = f"Event of mission '{theirs:.200}' among events of mission '{ours:.200}'"
+    return Fate("rejected", MissionMismatchError.code, detail, ("payload", "mission_id"))
+
+
+def _names_too_many(most: float) -> Fate:
+    detail = f"The warning names more participants than the {most} that are allowed"
+    return Fate("rejected", WarningTooLargeError.code, detail, ("payload", "participant_ids"))
+
+
+def reused_id(event_id: str) -> Fate:
+    """Reject an id that is held with other content (R31)."""
+    detail = f"Event id '{event_id}' was used before with different content"
+    return Fate("rejected", ConflictingDuplicateError.code, detail, ("event_id",))

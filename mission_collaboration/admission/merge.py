@@ -1,0 +1,110 @@
+"""Merges new events into the window and folds it again from the state at the horizon (L3, L4)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, NamedTuple
+
+from mission_collaboration.admission.horizon import Place, Settled
+from mission_collaboration.admission.mission import Mission
+from mission_collaboration.admission.verdicts import TOO_MANY_PENDING, Fate
+from mission_collaboration.admission.window import WindowBounds, WindowEvent, fit
+from mission_collaboration.contract.errors import EventRefusedError
+from mission_collaboration.decoding.batch import FoldEvent
+from mission_collaboration.reducer.accumulator import Accumulator
+from mission_collaboration.reducer.fold import fold_accepted
+from mission_collaboration.reducer.ordering import sort_key
+
+RECENT_EVENTS: Final = 1_000
+"""How many accepted events before the horizon are remembered, unless the caller says otherwise."""
+
+
+class Memory(NamedTuple):
+    """How much of a mission is held."""
+
+    window: WindowBounds = WindowBounds()
+    recent_events: int = RECENT_EVENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A mission with new events in it."""
+
+    mission: Mission
+    accumulator: Accumulator
+    """The account of everything accepted."""
+    fates: Mapping[str, Fate]
+    """Id → what became of it, for the events that are not accepted: old ones in the window and new ones."""
+    settled: Settled | None
+
+
+class _Folded(NamedTuple):
+    """Events folded from the horizon on."""
+
+    accumulator: Accumulator
+    refused: Mapping[int, EventRefusedError]
+    """Position → why it could not be applied."""
+    state: bytes
+    """The account at the new horizon."""
+    settled: Settled | None
+
+
+def merge(
+    undecided: Mission, mission_id: str | None, new: Collection[FoldEvent], memory: Memory, *, settle: bool
+) -> Merged:
+    """Merge new events into a mission, each of which passed the door; one of them may have decided `mission_id`."""
+    mission = replace(undecided, mission_id=mission_id)
+    held = {event.event_id for event in mission.window}
+    events: list[FoldEvent] = sorted([*mission.window, *new], key=sort_key)
+    start, _ = fit(events, memory.window, held, pending=())
+    folded = _fold(mission, events, start, settle)
+    fates: dict[str, Fate] = {}
+    if any(position >= start and events[position].event_id not in held for position in folded.refused):
+        start, too_many = fit(events, memory.window, held, pending=folded.refused)
+        for position in too_many:
+            fates[events[position].event_id] = _too_many(folded.refused[position])
+        if too_many:
+            events = [event for position, event in enumerate(events) if position not in too_many]
+            mission = mission if events else undecided
+            folded = _fold(mission, events, start, settle)
+    for position, refusal in folded.refused.items():
+        verdict: Literal["pending", "rejected"] = "rejected" if position < start else "pending"
+        fates[events[position].event_id] = Fate(verdict, refusal.code, refusal.reason, refusal.location)
+    return Merged(_moved_on(mission, events, start, folded, memory), folded.accumulator, fates, folded.settled)
+
+
+def _fold(mission: Mission, events: Sequence[FoldEvent], start: int, settle: bool) -> _Folded:
+    """Fold what is settled, write down the account there, and fold the window from `start` on."""
+    horizon = mission.at_horizon()
+    leaving = events[:start]
+    refused = fold_accepted(horizon.accumulator, leaving)
+    horizon.link(event for position, event in enumerate(leaving) if position not in refused)
+    settled = horizon.hand_out() if settle else None
+    state = horizon.write() if leaving or settle else mission.state
+    for position, refusal in fold_accepted(horizon.accumulator, events[start:]).items():
+        refused[start + position] = refusal
+    return _Folded(horizon.accumulator, refused, state, settled)
+
+
+def _moved_on(mission: Mission, events: Sequence[FoldEvent], start: int, folded: _Folded, memory: Memory) -> Mission:
+    """Move the horizon to where the window begins."""
+    window = []
+    for position, event in enumerate(events[start:], start):
+        assert isinstance(event, WindowEvent)
+        refusal = folded.refused.get(position)
+        window.append(event.standing(None if refusal is None else refusal.code))
+    if not start:
+        return replace(mission, state=folded.state, window=window)
+    accepted = [event for position, event in enumerate(events[:start]) if position not in folded.refused]
+    newest = events[start - 1]
+    return Mission(
+        mission.mission_id,
+        folded.state,
+        Place(newest.lamport_clock, newest.timestamp, newest.event_id),
+        window,
+        mission.remembered.followed_by(accepted, memory.recent_events),
+    )
+
+
+def _too_many(refusal: EventRefusedError) -> Fate:
+    detail = f"{refusal.reason}, and the window has no room for another event that is pending; send it again later"
+    return Fate("rejected", TOO_MANY_PENDING, detail, refusal.location)
