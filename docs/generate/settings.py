@@ -43,5 +43,8 @@ def settings_table(names: Any) -> str:
 
 def _row(name: str) -> tuple[str, str, str]:
     field = Settings.model_fields[name]
-    default = "none" if field.default in ((), None, "") else f"`{field.default}`".lower()
+    given = field.default
+    if isinstance(given, tuple):  # of networks, each a single address
+        given = ",".join(str(network.network_address) for network in given)
+    default = "none" if given in (None, "") else f"`{given}`".lower()
     return f"`{PREFIX}{name.upper()}`", default, " ".join((field.description or "").split())
