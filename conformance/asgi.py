@@ -71,7 +71,8 @@ class LoopTransport(httpx.BaseTransport):
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         response = await self.transport.handle_async_request(request)
-        return httpx.Response(response.status_code, headers=response.headers, content=await response.aread())
+        content = b"".join([chunk async for chunk in response.aiter_raw()])  # as sent: the client undoes its coding
+        return httpx.Response(response.status_code, headers=response.headers, content=content)
 
 
 @contextmanager

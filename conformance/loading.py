@@ -9,6 +9,7 @@ from typing import cast
 
 from .admission import admission_cases
 from .exchanges import service_cases
+from .explanations import explanation_cases
 from .kinds import Object, envelope_cases, fixture_case, objects, payload_cases
 from .model import Case
 from .scenarios import scenario_cases
@@ -23,6 +24,7 @@ KINDS: dict[str, Callable[[Object, str], Iterator[Case]]] = {
     "envelopes": envelope_cases,
     "scenarios": scenario_cases,
     "admission": admission_cases,
+    "explanations": explanation_cases,
     "service": service_cases,
 }
 

@@ -10,6 +10,7 @@ from . import (
     checkpoints,
     counting,
     duplicates,
+    explaining,
     joining,
     leaving,
     ordering,
@@ -29,5 +30,6 @@ THEMES = (
     (reading, refusing),
     (states, answers, verdicts),
     (admitting, checkpoints, advising),
+    (explaining,),
 )
 VARIANTS: tuple[Variant, ...] = tuple(variant for themes in THEMES for theme in themes for variant in theme.VARIANTS)
