@@ -3,6 +3,7 @@
 import click
 
 from mission_collaboration import __version__
+from mission_collaboration.replay.command import replay
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -10,6 +11,8 @@ from mission_collaboration import __version__
 def main() -> None:
     """Check and fold the events of collaborative missions, without a server."""
 
+
+main.add_command(replay)
 
 if __name__ == "__main__":
     main(prog_name="mission-collaboration")

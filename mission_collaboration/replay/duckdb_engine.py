@@ -1,0 +1,183 @@
+"""The replay on one machine: processes read and fold, DuckDB sorts, and spills what does not fit the memory.
+
+Three steps, each of files that are written once: lines → rows, one file a part of the input; rows → rows in order,
+one file; rows in order → results, one file for some missions. Then the outputs are written from the results.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import parquet
+
+from mission_collaboration.replay.census import Census
+from mission_collaboration.replay.engine import TO_GO_ON, EngineError, Options
+from mission_collaboration.replay.files import Part
+from mission_collaboration.replay.missions import RESULTS, Mode, fold_rows
+from mission_collaboration.replay.outputs import write_rejected, write_states
+from mission_collaboration.replay.processes import LostProcessError, Processes, count
+from mission_collaboration.replay.progress import Progress
+from mission_collaboration.replay.rows import ROWS, rows_of
+from mission_collaboration.replay.work_folder import WorkFolder, written
+
+GROUP_ROWS: Final = 8_192
+"""Rows in order are read in groups of this size."""
+UNIT_GROUPS: Final = 4
+"""The missions that begin in so many groups are folded in one piece."""
+PACKED: Final[dict[str, Any]] = {"compression": "lz4", "use_dictionary": ["mission", "path"]}
+SORT: Final = """
+COPY (
+    SELECT *, hash(mission, event_id) IN (
+        SELECT hash(mission, event_id) FROM read_parquet($rows) WHERE mission IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+    ) AS repeated
+    FROM read_parquet($rows) WHERE mission IS NOT NULL
+    ORDER BY mission, clock NULLS FIRST, time, event_id, path, line
+) TO '{target}' (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {group_rows})
+"""
+FINDINGS: Final = "FROM read_parquet($files, union_by_name = true) WHERE mission IS NULL"
+REJECTED: Final = f"SELECT text {FINDINGS} AND line IS NOT NULL ORDER BY path, line"
+CENSUSES: Final = f"SELECT text {FINDINGS} AND line IS NULL"
+
+
+class Unit(NamedTuple):
+    """The missions that begin in some groups of the rows in order."""
+
+    first_group: int
+    end_group: int
+    """The group behind the last one."""
+    before: str | None
+    """The mission of the row before the first group."""
+
+
+def replay(work: WorkFolder, parts: list[Part], options: Options, progress: Progress) -> Census:
+    """Replay the parts of a history, write states and rejected lines, and give the census.
+
+    Raises `InputError` for what cannot be read, and `EngineError`.
+    """
+    try:
+        return _replay(work, parts, options, progress)
+    except LostProcessError:
+        raise EngineError(
+            f"A folding process was ended, perhaps for want of memory; {TO_GO_ON} and fewer --threads"
+        ) from None
+    except duckdb.Error as error:
+        raise EngineError(f"DuckDB gave up: {error}; {TO_GO_ON}, or with more --memory or disk") from None
+
+
+def _replay(work: WorkFolder, parts: list[Part], options: Options, progress: Progress) -> Census:
+    rows, in_order, results = work.folder / "rows", work.folder / "in-order.parquet", work.folder / "results"
+    rows.mkdir(exist_ok=True)
+    results.mkdir(exist_ok=True)
+    with Processes(options.threads) as processes:
+        reads = [(part, rows / f"{number:06}.parquet") for number, part in enumerate(parts)]
+        with progress.step("reading", sum(map(_size, parts))):
+            processes.run(_read, [read for read in reads if not read[1].exists()], progress.move_to)
+        if not in_order.exists():
+            with progress.step("sorting", 100), _connected(work, options) as engine:
+                _sort(engine, [path for _, path in reads], in_order, progress.move_to)
+        with parquet.ParquetFile(in_order) as file:
+            units, total = _units(file), file.metadata.num_rows
+        folds = [(unit, in_order, results / f"{number:06}.parquet") for number, unit in enumerate(units)]
+        with progress.step("folding", total):
+            todo = [(*fold, options.mode) for fold in folds if not fold[2].exists()]
+            processes.run(_fold, todo, progress.move_to)
+    write_states(work.out, _states([path for _, _, path in folds]), options.form)
+    files = {"files": [str(path) for _, path in reads] + [str(path) for _, _, path in folds]}
+    census = Census()
+    with _connected(work, options) as engine:
+        write_rejected(work.out, engine.sql(REJECTED, params=files).to_arrow_reader(1_000))
+        for (text,) in engine.execute(CENSUSES, files).fetchall():
+            census.add(text)
+    return census
+
+
+@contextmanager
+def _connected(work: WorkFolder, options: Options) -> Iterator[duckdb.DuckDBPyConnection]:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{options.memory}B",
+        "threads": options.threads,
+        "temp_directory": str(work.folder / "spilled"),
+    }
+    with duckdb.connect(":memory:", config=config) as engine:
+        engine.execute("SET enable_progress_bar = false")
+        yield engine
+
+
+def _size(part: Part) -> int:
+    return (os.path.getsize(part.path) if part.stop is None else part.stop) - part.start
+
+
+def _read(part: Part, target: Path) -> None:
+    """Write the rows of a part."""
+    with written(target) as path, parquet.ParquetWriter(path, ROWS, **PACKED) as file:
+        for batch in rows_of(part, count):
+            file.write_batch(batch)
+
+
+def _sort(engine: duckdb.DuckDBPyConnection, rows: list[Path], target: Path, watch: Callable[[int], None]) -> None:
+    """Bring the rows of all parts into order."""
+    with written(target) as path, ThreadPoolExecutor(1) as thread:
+        statement = SORT.format(target=str(path).replace("'", "''"), group_rows=GROUP_ROWS)
+        sorting = thread.submit(engine.execute, statement, {"rows": list(map(str, rows))})
+        try:
+            while not wait([sorting], timeout=0.2).done:
+                watch(int(engine.query_progress()))
+        except KeyboardInterrupt:
+            engine.interrupt()
+            raise
+        sorting.result()
+
+
+def _units(file: parquet.ParquetFile) -> list[Unit]:
+    """Cut the rows in order into pieces of whole missions."""
+    units: list[Unit] = []
+    before: str | None = None
+    for first in range(0, file.num_row_groups if file.metadata.num_rows else 0, UNIT_GROUPS):
+        end = min(first + UNIT_GROUPS, file.num_row_groups)
+        units.append(Unit(first, end, before))
+        before = file.read_row_group(end - 1, columns=["mission"]).column(0)[-1].as_py()
+    return units
+
+
+def _fold(unit: Unit, in_order: Path, target: Path, mode: Mode) -> None:
+    """Write the results of a unit."""
+    with (
+        parquet.ParquetFile(in_order) as file,
+        written(target) as path,
+        parquet.ParquetWriter(path, RESULTS, compression="lz4", use_dictionary=False) as results,
+    ):
+        for batch in fold_rows(_rows_of_unit(file, unit), mode):
+            results.write_batch(batch)
+
+
+def _rows_of_unit(file: parquet.ParquetFile, unit: Unit) -> Iterator[pa.RecordBatch]:
+    """Read the rows of the missions that begin in the unit's groups; the last mission may end behind them."""
+    last = unit.before
+    for group in range(unit.first_group, file.num_row_groups):
+        table = file.read_row_group(group)
+        missions = table.column("mission")
+        if group < unit.end_group:
+            rows = table if unit.before is None else table.filter(pc.not_equal(missions, unit.before))
+            last = missions[-1].as_py()
+        elif last == unit.before:  # no mission begins here
+            return
+        else:
+            rows = table.filter(pc.equal(missions, last))
+        yield from rows.to_batches()
+        count(rows.num_rows)
+        if group >= unit.end_group and rows.num_rows < table.num_rows:
+            return
+
+
+def _states(results: list[Path]) -> Iterator[pa.RecordBatch]:
+    """Read the states, in the order of their missions."""
+    for path in results:
+        with parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=1_000):
+                yield batch.filter(pc.is_valid(batch.column("mission")))

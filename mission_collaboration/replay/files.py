@@ -1,0 +1,165 @@
+"""The files of a history: which there are, and their lines with their numbers."""
+
+import glob
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any, Final, NamedTuple
+
+import pyarrow as pa
+from isal import igzip, igzip_lib
+from pyarrow import parquet
+
+from mission_collaboration.replay.zstd import ZstdError, ZstdFile
+
+TEXT_SUFFIXES: Final = (".ndjson", ".jsonl")
+SUFFIXES: Final = (".parquet", *(f"{text}{packed}" for text in TEXT_SUFFIXES for packed in ("", ".gz", ".zst")))
+PACKED_BADLY: Final[Any] = igzip_lib.IsalError  # its stub calls it an instance
+EVENT_COLUMN: Final = "event"
+BLOCK_BYTES: Final = 1 << 20
+"""How many bytes are read at once: some thousand lines."""
+PART_BYTES: Final = 32 << 20
+"""A text file is read in parts of this size, each by one process."""
+
+
+class InputError(Exception):
+    """A path that leads to no history, or a file that cannot be read to its end; the message names it."""
+
+
+class Part(NamedTuple):
+    """A file, or a piece of a plain text file that begins and ends at a line."""
+
+    path: str
+    first_line: int = 1
+    start: int = 0
+    """The offset of its first byte."""
+    stop: int | None = None
+    """The offset behind its last byte; None for the end of the file."""
+
+
+class Block(NamedTuple):
+    """Some lines of a file that follow each other."""
+
+    path: str
+    first_line: int
+    lines: Sequence[bytes]
+    """The lines without their ends."""
+    size: int
+    """How many bytes of the file were read for them, packed as they are there."""
+
+
+class Files(NamedTuple):
+    """What was found."""
+
+    paths: list[str]
+    """The files of the history, sorted."""
+    passed_over: list[str]
+    """The other files in the folders, sorted."""
+
+
+def find_files(paths: Iterable[str], out: str) -> Files:
+    """Find the files that paths, folders and globs lead to; the folder `out` is left aside.
+
+    Raises `InputError` for a path that leads nowhere.
+    """
+    found: dict[str, str] = {}
+    passed_over: set[str] = set()
+    for path in paths:
+        here = _expanded(path)
+        files = [file for each in here for file in _files_below(each, os.path.realpath(out))]
+        ours = [file for file in files if file.endswith(SUFFIXES)]
+        if not ours:
+            raise InputError(f"{path}: no {', '.join((*TEXT_SUFFIXES, '.parquet'))} file (.gz and .zst too) is there")
+        passed_over.update(file for file in files if not file.endswith(SUFFIXES))
+        for file in ours:
+            real = os.path.realpath(file)
+            found[real] = min(file, found.get(real, file))
+    return Files(sorted(found.values()), sorted(passed_over))
+
+
+def _expanded(path: str) -> list[str]:
+    if os.path.lexists(path):
+        return [path]
+    matches = sorted(glob.glob(path, recursive=True))
+    if not matches:
+        raise InputError(f"{path}: there is no such file or folder")
+    return matches
+
+
+def _files_below(path: str, out: str) -> Iterator[str]:
+    """List a file, or all files of a folder and the folders in it."""
+    if not os.path.isdir(path):
+        yield path
+        return
+
+    def unreadable(error: OSError) -> None:
+        raise InputError(f"{error.filename}: {error.strerror}")
+
+    for folder, folders, names in os.walk(path, onerror=unreadable):
+        folders[:] = [name for name in folders if os.path.realpath(os.path.join(folder, name)) != out]
+        yield from (os.path.join(folder, name) for name in names)
+
+
+def parts_of(path: str) -> list[Part]:
+    """Cut a large plain text file into parts that begin at a line; any other file is one part."""
+    if not path.endswith(TEXT_SUFFIXES) or os.path.getsize(path) <= PART_BYTES:
+        return [Part(path)]
+    parts: list[Part] = []
+    start = offset = 0
+    first_line = line = 1
+    with open(path, "rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            end = block.rfind(b"\n") + 1
+            if end and offset + end - start >= PART_BYTES:
+                parts.append(Part(path, first_line, start, offset + end))
+                start, first_line = offset + end, line + block.count(b"\n")
+            line += block.count(b"\n")
+            offset += len(block)
+    return [*parts, Part(path, first_line, start)]
+
+
+def read_part(part: Part) -> Iterator[Block]:
+    """Read the lines of a part; raises `InputError` where that is not possible to the end."""
+    try:
+        if part.path.endswith(".parquet"):
+            yield from _read_parquet(part.path)
+        else:
+            with open(part.path, "rb") as file:
+                file.seek(part.start)
+                yield from _read_lines(part, file)
+    except (OSError, EOFError, ZstdError, PACKED_BADLY, pa.ArrowException) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise InputError(f"{part.path}: {reason}") from None
+
+
+def _read_lines(part: Part, file: IO[bytes]) -> Iterator[Block]:
+    lines = _unpacked(part.path, file)
+    line, rest, place, offset = part.first_line, b"", part.start, part.start
+    while text := lines.read(BLOCK_BYTES if part.stop is None else min(BLOCK_BYTES, part.stop - place)):
+        place += len(text)
+        *ended, rest = (rest + text).split(b"\n")
+        if ended:
+            yield Block(part.path, line, [each.removesuffix(b"\r") for each in ended], file.tell() - offset)
+            line, offset = line + len(ended), file.tell()
+    if rest:
+        yield Block(part.path, line, [rest], file.tell() - offset)
+
+
+def _unpacked(path: str, file: IO[bytes]) -> Any:
+    """Give a file whose bytes are unpacked as they are read."""
+    if path.endswith(".gz"):
+        return igzip.GzipFile(fileobj=file)  # type: ignore[no-untyped-call]
+    if path.endswith(".zst"):
+        return ZstdFile(file)
+    return file
+
+
+def _read_parquet(path: str) -> Iterator[Block]:
+    with parquet.ParquetFile(path) as file:
+        if EVENT_COLUMN not in file.schema_arrow.names:
+            raise InputError(f"{path}: there is no text column {EVENT_COLUMN!r}")
+        size = os.path.getsize(path) / max(file.metadata.num_rows, 1)
+        row = 1
+        for batch in file.iter_batches(batch_size=2_000, columns=[EVENT_COLUMN]):
+            lines = [text or b"" for text in batch.column(0).cast(pa.large_binary()).to_pylist()]
+            yield Block(path, row, lines, int(size * len(lines)))
+            row += len(lines)

@@ -1,0 +1,112 @@
+"""A run of `mission-collaboration replay`, from its paths to its exit status."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import click
+import pyarrow.compute as pc
+
+from mission_collaboration.replay.census import FATES, Census
+from mission_collaboration.replay.engine import EngineError, EngineName, Options
+from mission_collaboration.replay.files import InputError, Part, find_files
+from mission_collaboration.replay.missions import Mode
+from mission_collaboration.replay.outputs import CENSUS, Format
+from mission_collaboration.replay.progress import Progress
+from mission_collaboration.replay.rows import rows_of
+from mission_collaboration.replay.work_folder import FolderError, WorkFolder, plan_of, written
+
+DONE: Final = 0
+REJECTED: Final = 1
+FAILED: Final = 2
+
+
+class Request(NamedTuple):
+    """What the command line asks for."""
+
+    paths: tuple[str, ...]
+    out: Path
+    mode: Mode
+    engine: EngineName
+    master: str | None
+    memory: int
+    threads: int
+    form: Format
+    against: Path | None
+    resume: bool
+    dry_run: bool
+    fail_on_rejected: bool
+    quiet: bool
+
+
+def run(request: Request) -> int:
+    """Do what is asked for, and give the exit status; what prevents it is printed in one line."""
+    progress = Progress(quiet=request.quiet)
+    try:
+        files = find_files(request.paths, str(request.out))
+        for path in files.passed_over:
+            progress.say(f"passed over: {path}")
+        report = _dry_run(files.paths) if request.dry_run else _replay(request, files.paths, progress)
+    except (InputError, FolderError, EngineError) as error:
+        click.echo(f"Error: {error}", err=True)
+        return FAILED
+    return REJECTED if request.fail_on_rejected and report["rejected"] else DONE
+
+
+def _dry_run(paths: list[str]) -> dict[str, Any]:
+    """Print what can be counted without folding."""
+    census, events, missions = Census(), 0, set[str]()
+    for path in paths:
+        for batch in rows_of(Part(path)):
+            of_missions = batch.filter(pc.is_valid(batch.column("mission")))
+            events += len(of_missions)
+            missions.update(of_missions.column("mission").unique().to_pylist())
+            for row in batch.filter(pc.is_null(batch.column("line"))).to_pylist():
+                census.add(row["text"])
+    counted = census.report()
+    report = {"read": counted["read"] + events, "events_of_missions": events, "missions": len(missions)}
+    report |= {name: counted[name] for name in ("ignored", "rejected", "by_code")}
+    click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    return report
+
+
+def _replay(request: Request, paths: list[str], progress: Progress) -> dict[str, Any]:
+    """Replay the files, or go on with that."""
+    began = time.monotonic()
+    work = WorkFolder(request.out)
+    work.begin(plan_of(paths, mode=request.mode, format=request.form, engine=request.engine), resume=request.resume)
+    if work.is_finished:
+        progress.warn(f"{request.out}: the run has finished already")
+        finished: dict[str, Any] = json.loads((work.out / CENSUS).read_text("utf-8"))
+        return finished
+    options = Options(request.mode, request.form, request.memory, request.threads, request.master)
+    try:
+        census = _engine(request.engine)(work, work.parts(paths), options, progress)
+    except InputError:
+        work.abandon()
+        raise
+    seconds = time.monotonic() - began
+    report = census.report()
+    report |= {"engine": request.engine, "seconds": round(seconds, 3)}
+    report["events_per_second"] = round(report["read"] / seconds)
+    with written(work.out / CENSUS) as path:
+        path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    work.clear()
+    counts = ", ".join(f"{report[fate]:,} {fate}" for fate in FATES)
+    progress.warn(f"{report['read']:,} lines read: {counts}; {report['missions']:,} missions in {request.out}")
+    return report
+
+
+def _engine(name: EngineName) -> Callable[[WorkFolder, list[Part], Options, Progress], Census]:
+    """Import an engine; raises `EngineError` where it is not installed."""
+    try:
+        if name == "spark":
+            from mission_collaboration.replay.spark_engine import replay
+        else:
+            from mission_collaboration.replay.duckdb_engine import replay
+    except ModuleNotFoundError as error:
+        extra = "spark" if name == "spark" else "replay"
+        raise EngineError(f"{error}; `pip install 'mission-collaboration[{extra}]'` brings what is missing") from None
+    return replay
