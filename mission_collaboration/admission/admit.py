@@ -93,7 +93,7 @@ def admit(
     remembered. With `settle`, entries that cannot change any more are handed out once and leave the state.
     Raises `BadCheckpointError` for what is no checkpoint, and `CheckpointMissionError` for one of another mission.
     """
-    _check_arguments(answer, on_late, window_events, window_bytes, recent_events)
+    check_arguments(answer, on_late, window_events, window_bytes, recent_events)
     if checkpoint is not None and roster is not None:
         raise ValueError("roster seeds a mission at its start; a checkpoint has its participants already")
     before = start_mission(mission_id, roster) if checkpoint is None else read_checkpoint(checkpoint)
@@ -119,7 +119,7 @@ def admission_of(before: Mission, mission_id: str | None, batch: Batch, options:
     )
 
 
-def _check_arguments(answer: str, on_late: str, window_events: int, window_bytes: int, recent_events: int) -> None:
+def check_arguments(answer: str, on_late: str, window_events: int, window_bytes: int, recent_events: int) -> None:
     """Raise `ValueError` for what the types cannot refuse."""
     if answer not in get_args(Answer):
         raise ValueError(f"answer must be 'state', 'changes' or 'none', not {answer!r}")

@@ -74,7 +74,7 @@ def admit_batch(mission: Mission, batch: Batch, options: Options) -> Admitted:
     merged = merge(mission, door.mission_id, door.let_in.values(), options.memory, settle=options.settle)
     fates = merged.fates
     verdicts = asked.verdicts
-    verdicts += [_judged(index, event, fates.get(event.event_id, ACCEPTED)) for index, event in asked.new]
+    verdicts += [judged(index, event, fates.get(event.event_id, ACCEPTED)) for index, event in asked.new]
     verdicts += [_on_copy(index, event, fates.get(event.event_id, ACCEPTED)) for index, event in asked.copies]
     return Admitted(merged, sorted(verdicts, key=_index), list(_revisions(mission.window, fates)))
 
@@ -97,18 +97,19 @@ def _ask(door: Door, batch: Batch) -> _Asked:
         else:
             fate = reused_id(event.event_id)
         if fate is not None:
-            verdicts.append(_judged(index, event, fate))
+            verdicts.append(judged(index, event, fate))
     return asked
 
 
 def _broken(event: BrokenEvent, is_explained: bool) -> Verdict:
     if not is_explained:
-        return _judged(event.index, event, Fate("rejected", INVALID_ENVELOPE))
+        return judged(event.index, event, Fate("rejected", INVALID_ENVELOPE))
     location, violation = next(event.violations())
-    return _judged(event.index, event, Fate("rejected", INVALID_ENVELOPE, violation.message, location))
+    return judged(event.index, event, Fate("rejected", INVALID_ENVELOPE, violation.message, location))
 
 
-def _judged(index: int, event: FoldEvent | BrokenEvent, fate: Fate) -> Verdict:
+def judged(index: int, event: FoldEvent | BrokenEvent, fate: Fate) -> Verdict:
+    """Make the verdict on an event."""
     verdict, code, detail, location = fate
     return Verdict(index, event.event_id, event.event_type, verdict, None, code, detail, location)
 
@@ -116,13 +117,15 @@ def _judged(index: int, event: FoldEvent | BrokenEvent, fate: Fate) -> Verdict:
 def _on_copy(index: int, event: FoldEvent, fate: Fate) -> Verdict:
     """Judge a copy by what its first stands as; where this very request rejects that one, it rejects the copy."""
     if fate.verdict == "rejected":
-        return _judged(index, event, fate)
+        return judged(index, event, fate)
     return Verdict(index, event.event_id, event.event_type, "duplicate", fate.verdict)
 
 
 def _revisions(window: list[WindowEvent], fates: Mapping[str, Fate]) -> Iterator[Revision]:
     """Find the events of earlier batches whose verdict or code changed, in canonical order (L5)."""
     for event in window:
+        if event.code is None and event.event_id not in fates:
+            continue
         was: Standing = "pending" if event.code else "accepted"
         fate = fates.get(event.event_id, ACCEPTED)
         if (fate.verdict, fate.code) != (was, event.code):

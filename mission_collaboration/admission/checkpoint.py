@@ -16,7 +16,7 @@ from isal import isal_zlib
 from pybase64 import b64decode, b64encode_as_string
 
 from mission_collaboration.admission.codec import read_content, write_content
-from mission_collaboration.admission.errors import BadCheckpointError, CheckpointSizeError
+from mission_collaboration.admission.errors import NO_MISSION, BadCheckpointError, CheckpointSizeError
 from mission_collaboration.admission.first_release import read_first_release
 from mission_collaboration.admission.mission import Mission
 
@@ -61,7 +61,7 @@ def read_checkpoint(text: str, *, largest: int = LARGEST_CONTENT) -> Mission:
     except (ValueError, RecursionError, msgspec.MsgspecError, isal_zlib.IsalError):  # type: ignore[misc] # its stub takes the class for an instance
         mission = None
     if mission is None:
-        raise BadCheckpointError("Its digest fits, and what it says is no mission's")
+        raise BadCheckpointError(NO_MISSION)
     return mission
 
 

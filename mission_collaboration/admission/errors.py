@@ -13,6 +13,8 @@ from typing import Final
 from mission_collaboration.admission.verdicts import Verdict
 from mission_collaboration.contract.errors import SpecKittyEventsError
 
+NO_MISSION: Final = "Its digest fits, and what it says is no mission's"
+
 
 class BadCheckpointError(SpecKittyEventsError):
     """A checkpoint is altered, truncated, foreign, or of a version that is not read."""

@@ -69,8 +69,7 @@ class Settled:
 class Horizon:
     """The account of a mission at its horizon, opened to be folded on."""
 
-    def __init__(self, text: bytes, mission_id: str | None) -> None:
-        state = read_state(text)
+    def __init__(self, state: HorizonState, mission_id: str | None) -> None:
         self.accumulator: Final = _accumulator(state, mission_id or "")
         self.links: Final = state.links
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from mission_collaboration.admission.horizon import Place, Settled
 from mission_collaboration.admission.mission import Mission
 from mission_collaboration.admission.verdicts import TOO_MANY_PENDING, Fate
-from mission_collaboration.admission.window import WindowBounds, WindowEvent, fit
+from mission_collaboration.admission.window import WindowBounds, fit, window_start
 from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer.accumulator import Accumulator
@@ -55,7 +55,7 @@ def merge(
     mission = replace(undecided, mission_id=mission_id)
     held = {event.event_id for event in mission.window}
     events: list[FoldEvent] = sorted([*mission.window, *new], key=sort_key)
-    start, _ = fit(events, memory.window, held, pending=())
+    start = window_start(events, memory.window)
     folded = _fold(mission, events, start, settle)
     fates: dict[str, Fate] = {}
     if any(position >= start and events[position].event_id not in held for position in folded.refused):
@@ -87,11 +87,11 @@ def _fold(mission: Mission, events: Sequence[FoldEvent], start: int, settle: boo
 
 def _moved_on(mission: Mission, events: Sequence[FoldEvent], start: int, folded: _Folded, memory: Memory) -> Mission:
     """Move the horizon to where the window begins."""
-    window = []
-    for position, event in enumerate(events[start:], start):
-        assert isinstance(event, WindowEvent)
-        refusal = folded.refused.get(position)
-        window.append(event.standing(None if refusal is None else refusal.code))
+    window: list[Any] = list(events[start:])
+    for place, event in enumerate(window):
+        if event.code is not None or start + place in folded.refused:
+            refusal = folded.refused.get(start + place)
+            window[place] = event.standing(None if refusal is None else refusal.code)
     if not start:
         return replace(mission, state=folded.state, window=window)
     accepted = [event for position, event in enumerate(events[:start]) if position not in folded.refused]

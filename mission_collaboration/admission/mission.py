@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from mission_collaboration.admission.errors import CheckpointMissionError
-from mission_collaboration.admission.horizon import Horizon, Place, write_start
+import msgspec
+
+from mission_collaboration.admission.errors import NO_MISSION, BadCheckpointError, CheckpointMissionError
+from mission_collaboration.admission.horizon import Horizon, Place, read_state, write_start
 from mission_collaboration.admission.remembered import Remembered
 from mission_collaboration.admission.window import WindowEvent
 from mission_collaboration.contract.identity import ParticipantIdentity
@@ -27,8 +29,12 @@ class Mission:
     remembered: Remembered = field(default_factory=Remembered)
 
     def at_horizon(self) -> Horizon:
-        """Open the account at the horizon, to be folded on."""
-        return Horizon(self.state, self.mission_id)
+        """Open the account at the horizon, to be folded on; raises `BadCheckpointError` for one that is none."""
+        try:
+            state = read_state(self.state)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            raise BadCheckpointError(NO_MISSION) from None
+        return Horizon(state, self.mission_id)
 
     def fold(self) -> Accumulator:
         """Fold the window on top of the account at the horizon: everything accepted so far."""

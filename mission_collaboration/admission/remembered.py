@@ -1,6 +1,7 @@
 """The accepted events that the horizon has passed, remembered by id and hash so that they are known again (L8)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from hashlib import blake2b
 from typing import Final
 
@@ -14,12 +15,16 @@ FIRST_RELEASE_HASH_BYTES: Final = 16
 class Remembered:
     """Ids and hashes, oldest first; the oldest of them may have hashes as contract 2.1.0 wrote content (L9)."""
 
-    def __init__(self, ids: Sequence[str] = (), hashes: Sequence[bytes] = (), of_first_release: int = 0) -> None:
+    def __init__(self, ids: Sequence[str] = (), hashes: bytes = b"", of_first_release: int = 0) -> None:
         self.ids: Final = ids
         self.hashes: Final = hashes
+        """The hashes of all, in one piece."""
         self.of_first_release: Final = of_first_release
         """How many of the oldest ones were hashed by the first release."""
-        self._positions: Final = dict(zip(ids, range(len(ids)), strict=True))
+
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return dict(zip(self.ids, range(len(self.ids)), strict=True))
 
     def __contains__(self, event_id: str) -> bool:
         return event_id in self._positions
@@ -28,7 +33,7 @@ class Remembered:
         """Tell whether the remembered event of this id said the same (R30)."""
         position = self._positions[event.event_id]
         hashed = first_release_hash if position < self.of_first_release else current_hash
-        return self.hashes[position] == hashed(event)
+        return self.hashes[position * HASH_BYTES : (position + 1) * HASH_BYTES] == hashed(event)
 
     def followed_by(self, events: Sequence[FoldEvent], most: int) -> "Remembered":
         """Remember these accepted events as well, newest last, and forget the oldest beyond `most`."""
@@ -36,7 +41,7 @@ class Remembered:
         dropped = max(0, len(self.ids) + len(newest) - most)
         return Remembered(
             [*self.ids[dropped:], *(event.event_id for event in newest)],
-            [*self.hashes[dropped:], *map(_hash_of, newest)],
+            self.hashes[dropped * HASH_BYTES :] + b"".join(map(_hash_of, newest)),
             max(0, self.of_first_release - dropped),
         )
 
@@ -56,7 +61,7 @@ def first_release_hash(event: FoldEvent) -> bytes:
     return blake2b(text, digest_size=FIRST_RELEASE_HASH_BYTES).digest()[:HASH_BYTES]
 
 
-def shortened(hashes: bytes) -> list[bytes]:
-    """Take the hashes of a checkpoint of the first release apart, each as long as those of today."""
+def shortened(hashes: bytes) -> bytes:
+    """Make the hashes of a checkpoint of the first release as long as those of today."""
     starts = range(0, len(hashes), FIRST_RELEASE_HASH_BYTES)
-    return [hashes[start : start + HASH_BYTES] for start in starts]
+    return b"".join(hashes[start : start + HASH_BYTES] for start in starts)

@@ -38,7 +38,7 @@ class Fate(NamedTuple):
 ACCEPTED: Final = Fate("accepted")
 
 
-class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+class Verdict(msgspec.Struct, gc=False, omit_defaults=True):
     """The verdict on one event that was sent."""
 
     index: int

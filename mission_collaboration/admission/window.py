@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Annotated, Any, Final, NamedTuple, Union
 
@@ -111,12 +112,26 @@ class Fit(NamedTuple):
     """The positions of pending events for which there is no room."""
 
 
-def fit(events: list[FoldEvent], bounds: WindowBounds, held: Collection[str], pending: Collection[int]) -> Fit:
-    """Find the window in events in canonical order, each of which is put into its kept form there.
+def window_start(events: list[FoldEvent], bounds: WindowBounds) -> int:
+    """Find where the longest newest run within the bounds begins, never less than one event (L3).
 
-    The window is the longest newest run within `bounds`, and never less than one event (L3). `pending` has the
-    positions of pending events. Those of the ids in `held` count first towards the bound of pending ones, then the
-    others from the newest back; an event that goes beyond takes no place (L4).
+    The events are in canonical order; those that may be in the window are put into the form that it keeps.
+    """
+    start = max(0, len(events) - bounds.events)
+    newest = [event if type(event) is WindowEvent else keep(event) for event in events[start:]]
+    events[start:] = newest
+    sizes = [event.content_bytes for event in newest]
+    if sum(sizes) <= bounds.bytes:
+        return start
+    fitting = sum(size <= bounds.bytes for size in accumulate(reversed(sizes)))
+    return len(events) - max(1, fitting)
+
+
+def fit(events: list[FoldEvent], bounds: WindowBounds, held: Collection[str], pending: Collection[int]) -> Fit:
+    """Find the window where some of the events are pending, at the positions in `pending` (L4).
+
+    The pending ones of the ids in `held` count first towards their bound, then the others from the newest back; an
+    event that goes beyond takes no place.
     """
     room = _room_for_pending(events, bounds, held, pending)
     too_many: list[int] = []

@@ -104,8 +104,12 @@ def begun(checkpoint: str | None, mission_id: str | None, roster: Roster, limits
         finding = Finding(pointer="/checkpoint", code="too_long", message=f"At most {refusal.limit} bytes")
         raise Problem("checkpoint-too-large", f"{refusal}. {WHAT_HELPS}.", (finding,)) from None
     except BadCheckpointError as refusal:
-        finding = Finding(pointer="/checkpoint", code=refusal.code, message=str(refusal))
-        raise Problem(refusal.code, f"The checkpoint cannot be read: {refusal}.", (finding,)) from None
+        raise _bad_checkpoint(refusal) from None
+
+
+def _bad_checkpoint(refusal: BadCheckpointError) -> Problem:
+    finding = Finding(pointer="/checkpoint", code=refusal.code, message=str(refusal))
+    return Problem(refusal.code, f"The checkpoint cannot be read: {refusal}.", (finding,))
 
 
 def admitted(
@@ -114,6 +118,8 @@ def admitted(
     """Admit a batch and answer for the mission; raises `Problem`."""
     try:
         done = admit_batch(pinned(before, mission_id), batch, asked.options)
+    except BadCheckpointError as refusal:
+        raise _bad_checkpoint(refusal) from None
     except CheckpointMissionError as refusal:
         finding = Finding(pointer="/mission_id", code=refusal.code, message=str(refusal))
         raise Problem(refusal.code, f"{refusal}.", (finding,)) from None
