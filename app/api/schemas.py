@@ -334,6 +334,8 @@ class ProblemPage(_Body):
     """The endpoints that answer with it, as method and path; empty where any of them may."""
     example: ProblemDetails | Absent = None
     """An answer with this code; absent for a verdict."""
+    explain: str | Absent = None
+    """Where to see what became of every event of the same batch; absent for codes that are of no single event."""
 
 
 class Start(_Body):

@@ -41,7 +41,7 @@ def _made(told: str, template: str | None) -> Document:
     """Make each document once; there are two for each code."""
     if template is None:
         return document(told.encode(), JSON)
-    values = {"status": None, "example": None, **json.loads(told)}
+    values = {"status": None, "example": None, "explain": None, **json.loads(told)}
     return document(page(template, **values), MEDIA_TYPE)
 
 

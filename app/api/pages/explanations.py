@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from app.api.operation import Operation
+from app.api.operation import REFUSALS, Operation
 from app.api.schemas import ProblemEntry, ProblemIndex, ProblemPage
 from app.problems import KINDS, Finding, Problem, ProblemDetails, url_prefix
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
@@ -54,6 +54,8 @@ EXPLANATIONS: Final = _read()
 VERDICTS: Final = tuple(code for code, explanation in EXPLANATIONS.items() if explanation.title is not None)
 """The codes that are only ever the verdict on one event, within an answer of 200."""
 CODES: Final = (*KINDS, *VERDICTS)
+EXPLAINED: Final = (*REFUSALS, "invalid-request", *VERDICTS)
+"""The codes of single events: `/explain` tells of each event of a batch what became of it."""
 
 
 def problem_index() -> ProblemIndex:
@@ -74,6 +76,7 @@ def problem_page(code: str, operations: Sequence[Operation]) -> ProblemPage:
         remedy=told.remedy.strip(),
         operations=[f"{o.method.upper()} {o.path}" for o in operations if code in o.problems],
         example=_example(code, told.example) if told.example else None,
+        explain=f"{url_prefix.get()}/explore" if code in EXPLAINED else None,
     )
 
 

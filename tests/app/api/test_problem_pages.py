@@ -21,7 +21,7 @@ AWAITED = {"shutting-down"}
 def test_every_code_is_explained_and_nothing_else_is() -> None:
     assert set(KINDS) <= set(EXPLANATIONS)
     assert set(EXPLANATIONS) - set(KINDS) <= AWAITED | set(VERDICTS)
-    assert set(VERDICTS) == {"late-event", "clock-jump", "too-many-pending"}
+    assert set(VERDICTS) == {"late-event", "clock-jump", "too-many-pending", "duplicate-join", "repeated-invitation"}
     assert set(CODES) == set(KINDS) | set(VERDICTS)
 
 
@@ -181,3 +181,10 @@ def test_a_page_may_load_nothing_but_its_own_stylesheet_and_icon(client: Client)
         assert again.status_code == 304
     assert "<script" not in page.text
     assert "style=" not in page.text
+
+
+def test_a_code_of_single_events_leads_to_their_explanation(client: Client) -> None:
+    for code in ("unknown-participant", "invalid-request", "duplicate-join"):
+        assert client.get(f"/problems/{code}").json()["explain"] == "/explore"
+        assert "POST /explain" in client.get(f"/problems/{code}", {"Accept": "text/html"}).text
+    assert "explain" not in client.get("/problems/body-too-large").json()
