@@ -44,7 +44,7 @@ export function arrange(model: Model, opened: ReadonlySet<string>, named: boolea
     top = box.top + box.height + (box.full ? GAP : STRIP_GAP);
   };
   const line = named ? NAME_LINE : 0;
-  if (model.warnings.length > 0 || unwarned(model).length > 0 || rowsOf(model, MISSION).length > 0) {
+  if (model.warnings.size > 0 || unwarned(model).length > 0 || rowsOf(model, MISSION).length > 0) {
     add(plain(MISSION, "mission", top, line, 30));
   }
   const areAllFull = model.lives.size <= MOST_FULL_LANES;

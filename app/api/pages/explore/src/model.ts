@@ -57,7 +57,8 @@ export interface Model {
   /** The rows of each lane, in the order in which they are drawn. */
   lanes: Map<string, Row[]>;
   strangers: string[];
-  warnings: Warning[];
+  /** By id, in order of their first appearance. */
+  warnings: Map<string, Warning>;
   overlaps: Overlap[];
   displaced: Displaced[];
   counts: Map<Status, number>;
@@ -162,7 +163,7 @@ function paletteOf(history: History): Palette {
   return palette;
 }
 
-function warningsOf(history: History): Warning[] {
+function warningsOf(history: History): Map<string, Warning> {
   const known = new Map<string, Warning>();
   history.ordered.forEach((entry, index) => {
     const payload = payloadOf(history.sent[entry.index]);
@@ -183,12 +184,12 @@ function warningsOf(history: History): Warning[] {
       known.get(text(payload, "referenced_warning_id"))?.answers.push({ position, word: "decided" });
     }
   });
-  return [...known.values()];
+  return known;
 }
 
-function warnedBy(warnings: Warning[]): (what: string, people: string[]) => boolean {
+function warnedBy(warnings: Map<string, Warning>): (what: string, people: string[]) => boolean {
   const about = new Map<string, Set<string>[]>();
-  for (const warning of warnings) {
+  for (const warning of warnings.values()) {
     const key = `${warning.kind} ${warning.what}`;
     about.set(key, [...(about.get(key) ?? []), new Set(warning.people)]);
   }

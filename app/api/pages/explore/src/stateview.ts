@@ -25,7 +25,12 @@ export interface Group {
   kind: string;
   person: string;
   head: StateRow | null;
-  rows: StateRow[];
+  /** How many rows there are. */
+  size: number;
+  /** So many of them: the first of a person, the last of a list. A long list is not told whole for each position. */
+  rows: (most: number) => StateRow[];
+  /** Rows that this event removed; they stay for the one position. */
+  removed: StateRow[];
   /** What to say when there are no rows. */
   none: string;
 }
@@ -55,7 +60,7 @@ export function stateGroups(model: Model, at: number): Group[] {
     departedGroup(state, row),
   ];
   addRemoved(model, groups, fates, row);
-  return groups.filter((group) => group.rows.length > 0 || group.head !== null || group.none !== "");
+  return groups.filter((group) => group.size + group.removed.length > 0 || group.head !== null || group.none !== "");
 }
 
 interface FateOf {
@@ -78,15 +83,16 @@ function peopleGroups(model: Model, state: JsonObject, at: number, row: Lookup):
   const participants = members(state["participants"]);
   const drivers = new Set(items(state["active_drivers"]));
   return [...model.lives.keys()].filter((id) => Object.hasOwn(participants, id)).map((id) => {
-    const group = personGroup(model, id, row);
     const focus = targetKey(members(state["focus_by_participant"])[id]);
     const seen = members(state["presence"])[id];
-    if (drivers.has(id)) group.rows.push(row(pointer("active_drivers", id), "drives", "yes"));
-    if (focus !== "") group.rows.push(row(pointer("focus_by_participant", id), "looks at", targetName(focus), focus));
-    group.rows.push(...stepRows(model, id, at, row));
-    if (typeof seen === "string") group.rows.push(row(pointer("presence", id), "seen", timeOf(seen)));
-    group.rows.push(...sessionRows(state, id, row));
-    return group;
+    const sessions = items(members(state["linked_sessions"])[id]);
+    const rows: StateRow[] = [];
+    if (drivers.has(id)) rows.push(row(pointer("active_drivers", id), "drives", "yes"));
+    if (focus !== "") rows.push(row(pointer("focus_by_participant", id), "looks at", targetName(focus), focus));
+    rows.push(...stepRows(model, id, at, row));
+    if (typeof seen === "string") rows.push(row(pointer("presence", id), "seen", timeOf(seen)));
+    const withSessions = (most: number): StateRow[] => [...rows, ...sessionRows(sessions.slice(0, Math.max(0, most - rows.length)), id, row)];
+    return { ...personGroup(model, id, row), size: rows.length + sessions.length, rows: withSessions };
   });
 }
 
@@ -94,7 +100,7 @@ function personGroup(model: Model, id: string, row: Lookup): Group {
   const person = model.people.get(id);
   const name = person?.name ?? id;
   return {
-    key: id, title: name, kind: person?.kind ?? "", person: id, none: "", rows: [],
+    key: id, title: name, kind: person?.kind ?? "", person: id, none: "", size: 0, rows: () => [], removed: [],
     head: row(pointer("participants", id), name, ""),
   };
 }
@@ -108,8 +114,8 @@ function stepRows(model: Model, id: string, at: number, row: Lookup): StateRow[]
   });
 }
 
-function sessionRows(state: JsonObject, id: string, row: Lookup): StateRow[] {
-  return items(members(state["linked_sessions"])[id]).map((session, index) =>
+function sessionRows(sessions: Json[], id: string, row: Lookup): StateRow[] {
+  return sessions.map((session, index) =>
     row(pointer("linked_sessions", id, index), "session", String(session)));
 }
 
@@ -117,44 +123,48 @@ function targetsGroup(model: Model, state: JsonObject, row: Lookup): Group {
   const rows = Object.entries(members(state["participants_by_focus"])).flatMap(([target, ids]) =>
     items(ids).map((id) =>
       row(pointer("participants_by_focus", target, String(id)), targetName(target), nameOf(model.people, String(id)), target)));
-  return section("targets", "Who looks at what", "", rows);
+  return section("targets", "Who looks at what", "", rows.length, () => rows);
 }
 
 function warningsGroup(model: Model, state: JsonObject, row: Lookup): Group {
-  const rows = items(state["warnings"]).flatMap((warning) => {
-    const id = text(warning, "warning_id");
-    const entry = pointer("warnings", id);
-    const named = isObject(warning) ? items(warning["participant_ids"]).map((who) => nameOf(model.people, String(who))) : [];
-    const known = model.warnings.find((one) => one.id === id);
-    const about = known === undefined ? "" : ` · ${known.kind === "drive" ? targetName(known.what) : known.what}`;
-    const answers = Object.entries(isObject(warning) ? members(warning["acknowledgements"]) : {});
-    return [
-      row(entry, id, `${listed(named)}${about}`),
-      ...answers.map(([who, answer]) =>
-        row(`${entry}${pointer("acknowledgements", who)}`, "answer", `${nameOf(model.people, who)}: ${String(answer)}`)),
-    ];
-  });
-  return section("warnings", "Warnings", "none", rows);
+  const warnings = items(state["warnings"]);
+  const rows = (most: number): StateRow[] => warnings.slice(-most).flatMap((warning) => warningRows(model, warning, row));
+  return section("warnings", "Warnings", "none", warnings.length, rows);
+}
+
+function warningRows(model: Model, warning: Json, row: Lookup): StateRow[] {
+  const id = text(warning, "warning_id");
+  const entry = pointer("warnings", id);
+  const named = isObject(warning) ? items(warning["participant_ids"]).map((who) => nameOf(model.people, String(who))) : [];
+  const known = model.warnings.get(id);
+  const about = known === undefined ? "" : ` · ${known.kind === "drive" ? targetName(known.what) : known.what}`;
+  const answers = Object.entries(isObject(warning) ? members(warning["acknowledgements"]) : {});
+  return [
+    row(entry, id, `${listed(named)}${about}`),
+    ...answers.map(([who, answer]) =>
+      row(`${entry}${pointer("acknowledgements", who)}`, "answer", `${nameOf(model.people, who)}: ${String(answer)}`)),
+  ];
 }
 
 function listGroup(
   field: string, title: string, none: string, list: Json[], row: Lookup, tell: (item: Json) => { label: string; value: string },
 ): Group {
-  const rows = list.map((item, index) => {
+  const rows = (most: number): StateRow[] => list.slice(-most).map((item, index) => {
     const { label, value } = tell(item);
-    return row(pointer(field, index), label, value);
+    return row(pointer(field, Math.max(0, list.length - most) + index), label, value);
   });
-  return section(field, title, none, rows);
+  return section(field, title, none, list.length, rows);
 }
 
 function departedGroup(state: JsonObject, row: Lookup): Group {
-  const rows = Object.entries(members(state["departed_participants"])).map(([id, identity]) =>
+  const departed = Object.entries(members(state["departed_participants"]));
+  const rows = (most: number): StateRow[] => departed.slice(-most).map(([id, identity]) =>
     row(pointer("departed_participants", id), "left", text(identity, "display_name") || id));
-  return section("departed", "No longer here", "", rows);
+  return section("departed", "No longer here", "", departed.length, rows);
 }
 
-function section(key: string, title: string, none: string, rows: StateRow[]): Group {
-  return { key, title, kind: "", person: "", head: null, rows, none };
+function section(key: string, title: string, none: string, size: number, rows: Group["rows"]): Group {
+  return { key, title, kind: "", person: "", head: null, size, rows, removed: [], none };
 }
 
 const LABELS: Record<string, string> = {
@@ -170,9 +180,9 @@ function addRemoved(model: Model, groups: Group[], fates: Map<string, FateOf>, r
       groups.unshift({ ...personGroup(model, id, row), key: `${id} removed` });
     } else if (field in LABELS) {
       const group = groups.find((one) => one.person === id) ?? groups[0];
-      group?.rows.push(row(entry, LABELS[field] as string, before(field, moment.before), targetOf(field, moment.before)));
+      group?.removed.push(row(entry, LABELS[field] as string, before(field, moment.before), targetOf(field, moment.before)));
     } else if (field === "departed_participants") {
-      groups.at(-1)?.rows.push(row(entry, "left", text(moment.before, "display_name") || id));
+      groups.at(-1)?.removed.push(row(entry, "left", text(moment.before, "display_name") || id));
     }
   }
 }

@@ -49,7 +49,7 @@ function Small({ model }: { model: Model }): JSX.Element {
       {lives.map((life) => <LaneBack key={life.id} model={model} life={life} box={boxes.get(life.id) as Box} sight={sight} top={boxes.get(life.id)?.top ?? 0} />)}
       <path class="hatched" fill="url(#hatch)" d={fields} />
       <path class="edge" d={fields} />
-      {model.warnings.slice(0, 3).map((warning) => <At key={warning.id} x={xOf(sight, warning.position)} y={foot}><Mark glyph="warn" /></At>)}
+      {[...model.warnings.values()].slice(0, 3).map((warning) => <At key={warning.id} x={xOf(sight, warning.position)} y={foot}><Mark glyph="warn" /></At>)}
       {met.filter((overlap) => silent.has(overlap)).slice(0, 3).map((overlap) => <At key={overlap.from} x={xOf(sight, overlap.from)} y={foot}><Mark glyph="unwarned" /></At>)}
       {model.rows.filter((row) => isTrouble(row.status)).slice(0, 12).map((row) => (
         <At key={row.place} x={xOf(sight, row.anchor)} y={boxes.has(row.lane) ? (boxes.get(row.lane)?.top ?? 0) + 10.5 : foot}><Mark glyph={row.glyph} status={row.status} /></At>

@@ -26,7 +26,7 @@ const LETTER = 5.9;
 export const Threads = memo(function Threads({ model, geometry, sight, at }: Props): JSX.Element {
   const y = geometry.boxes.get(MISSION)?.marks ?? 0;
   const isNear = (x: number): boolean => x > -300 && x < sight.width + 300;
-  const near = model.warnings.filter((warning) => isNear(xOf(sight, warning.position)));
+  const near = [...model.warnings.values()].filter((warning) => isNear(xOf(sight, warning.position)));
   const concerns = (warning: Warning): boolean =>
     warning.position === at || warning.answers.some((answer) => answer.position === at);
   const shown = near.length <= MOST_THREADS ? near : near.filter(concerns);
@@ -57,7 +57,7 @@ export const WarningWords = memo(function WarningWords({ model, geometry, sight 
   const box = geometry.boxes.get(MISSION);
   const y = (box?.marks ?? 0) + 4;
   const words = [
-    ...model.warnings.map((warning) => ({
+    ...[...model.warnings.values()].map((warning) => ({
       key: warning.id, x: xOf(sight, warning.position), end: warningEnd(warning, sight),
       words: `${warning.kind === "drive" ? "both drive" : "both run"} ${warning.kind === "drive" ? targetName(warning.what) : warning.what}`,
       after: warning.answers.map((answer) => answer.word).join(" · "),

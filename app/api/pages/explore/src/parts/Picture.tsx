@@ -6,6 +6,7 @@ import { arrange, markHeight, type Box, type Geometry } from "../geometry";
 import { OUTSIDE, STRANGERS, titleOfRow, type Model, type Row } from "../model";
 import { markX, toAxis, toPixels, xOf, type Sight } from "../window";
 import { counted, numbered, short, statusText } from "../words";
+import { memo } from "../memo";
 import { useKeys } from "./keys";
 import { LaneBack } from "./LaneBack";
 import { LaneMarks } from "./LaneMarks";
@@ -152,12 +153,12 @@ function Definitions({ playhead, width, height }: { playhead: number; width: num
   );
 }
 
-function Grid({ sight, height, top }: { sight: Sight; height: number; top: number }): JSX.Element {
+const Grid = memo(function Grid({ sight, height, top }: { sight: Sight; height: number; top: number }): JSX.Element {
   const d = ticks(sight.axis, sight.from, sight.to, sight.width).map(({ x }) => `M${Math.round(toPixels(sight, x)) + 0.5} ${top}V${height}`);
   return <path class="grid" d={d.join("")} />;
-}
+});
 
-function AxisLine({ sight }: { sight: Sight }): JSX.Element {
+const AxisLine = memo(function AxisLine({ sight }: { sight: Sight }): JSX.Element {
   const first = sight.axis.instants[0];
   const isTime = sight.axis.kind === "time";
   return (
@@ -170,7 +171,7 @@ function AxisLine({ sight }: { sight: Sight }): JSX.Element {
       </svg>
     </div>
   );
-}
+});
 
 /** Dotted lines of those who never joined, and of what was not folded. */
 function Lines({ geometry, width }: { geometry: Geometry; width: number }): JSX.Element {

@@ -38,9 +38,9 @@ export function StatePanel(props: Props): JSX.Element {
 function GroupView(props: Props & { group: Group }): JSX.Element {
   const { group, model } = props;
   const [shown, setShown] = useState(SHOWN);
-  const hidden = Math.max(0, group.rows.length - shown);
+  const hidden = Math.max(0, group.size - shown);
   const isPerson = group.person !== "";
-  const rows = isPerson ? group.rows.slice(0, shown) : group.rows.slice(hidden);
+  const rows = [...group.rows(shown), ...group.removed];
   const person = model.people.get(group.person);
   return (
     <div class="group">
@@ -48,12 +48,12 @@ function GroupView(props: Props & { group: Group }): JSX.Element {
         {group.person !== "" && <Avatar isAgent={person?.isAgent ?? false} initial={person?.initial ?? group.title.slice(0, 1)} />}
         <span class={group.head?.fate === "removed" ? "gone" : ""}>{group.title}</span>
         {group.kind !== "" && <small>{group.kind}</small>}
-        {!isPerson && group.rows.length > SHOWN && <small>{grouped(group.rows.length)}</small>}
+        {!isPerson && group.size > SHOWN && <small>{grouped(group.size)}</small>}
         {group.head !== null && <HeadWhy {...props} row={group.head} />}
       </h3>
       {group.head !== null && props.entry === group.head.entry && <Touched model={model} at={props.at} entry={props.entry} onGo={props.onGo} />}
       {hidden > 0 && <button class="link" onClick={() => setShown(shown + MORE)}>Show {Math.min(MORE, hidden)} {isPerson ? "more" : "earlier"} of {grouped(hidden)}</button>}
-      {group.rows.length === 0 && group.head === null && <p class="none">{group.none}</p>}
+      {rows.length === 0 && group.head === null && <p class="none">{group.none}</p>}
       <ul>{rows.map((row) => (
         <RowView key={`${row.entry} ${row.blame}`} {...row} model={model} isAsked={props.entry === row.entry} at={props.entry === row.entry ? props.at : 0}
           onEntry={props.onEntry} onHover={props.onHover} onGo={props.onGo} />
