@@ -36,7 +36,7 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
     const history = await makeHistory(explanation, batch, (done, total) => setBusy(`Reading the answer: ${Math.round((100 * done) / total)} %`));
     const model = makeModel(name, batch, history);
     const last = history.ordered.length;
-    setPlace({ ...next, at: Math.min(next.at || last, last) });
+    setPlace({ ...next, at: Math.min(next.at || model.stoppedAt || last, last) });
     setOpened({ model, explanation });
   }, []);
 
@@ -121,7 +121,7 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
   const changeMode = (mode: Mode): void => {
     if (opened === null) return;
     const { name, batch } = opened.model;
-    void open(() => Promise.resolve({ name, batch }), { ...place, mode, entry: "", event: -1 });
+    void open(() => Promise.resolve({ name, batch }), { ...place, mode, at: mode === "strict" ? 0 : place.at, entry: "", event: -1 });
   };
   const close = (): void => {
     setOpened(null);

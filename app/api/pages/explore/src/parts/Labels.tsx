@@ -51,7 +51,7 @@ function LaneLabels({ model, geometry, sight, life }: Omit<Props, "future"> & { 
       })}
       {stepsInSight(life, sight).map((step) => {
         const place = room(sight, xOf(sight, step.from), endOf(sight, step.to) - (step.to === 0 ? 0 : 16));
-        const fitted = place === null ? "" : fit(step.step, place.width);
+        const fitted = place === null ? "" : fit(step.step, place.width + 3);
         return fitted !== "" && place !== null && <text key={`s${step.from}`} class="stepname" x={place.x} y={stepTop(step, box) + 11}>{fitted}</text>;
       })}
     </g>

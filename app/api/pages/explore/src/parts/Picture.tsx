@@ -5,7 +5,7 @@ import { dayOf, nearest, ticks, type Axis } from "../axis";
 import { arrange, markHeight, type Box, type Geometry } from "../geometry";
 import { OUTSIDE, STRANGERS, titleOfRow, type Model, type Row } from "../model";
 import { markX, toAxis, toPixels, xOf, type Sight } from "../window";
-import { counted, numbered, short, statusText } from "../words";
+import { counted, isTrouble, numbered, short, statusText } from "../words";
 import { memo } from "../memo";
 import { useKeys } from "./keys";
 import { LaneBack } from "./LaneBack";
@@ -238,7 +238,7 @@ function TroubleWords({ model, geometry, sight }: Lanes): JSX.Element {
       const words = statusText(row.entry);
       const room = (next === undefined ? sight.width : xOf(sight, next.anchor)) - x;
       if (x < 0 || words.length * 5.6 + 16 > room) return;
-      found.push(<text key={row.place} class={row.status === "ignored" ? "quiet" : "warned"} x={Math.round(x)} y={(box as Box).marks + 4}>{words}</text>);
+      found.push(<text key={row.place} class={isTrouble(row.status) ? "warned" : "quiet"} x={Math.round(x)} y={(box as Box).marks + 4}>{words}</text>);
     });
   }
   return <g class="words" aria-hidden="true">{found}</g>;
