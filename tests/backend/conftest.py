@@ -7,8 +7,8 @@ import pytest
 from tests.backend.cluster import Cluster, cluster
 from tests.backend.programs import started_service
 
-WINDOW = 20
-"""The smallest window that is legal, so that a short story has late events in it."""
+WINDOW = 6
+"""A window so small that a short story has late events in it."""
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ BATCHES: list[list[Any]] = [
     events((1, build.joined("p1")), (2, build.joined("p2")), (3, build.drive("p1")), (9, build.drive("p9"))),
     [*events((4, build.focus("p1", "WP01")), (5, build.drive("p2")), (6, build.focus("p2", "WP01"))), *STRANGE],
     [*events((1, build.joined("p1")), (2, build.comment("p1", content="NUL: \0")), mission_id=OTHER), FAST],
-    [*events((8, build.joined("p9"))), *heartbeats(range(20, 42))],
+    [*events((8, build.joined("p9"))), *heartbeats(range(20, 28))],
     [*events((7, build.left("p2")), (10, build.comment("p2"))), *events((3, build.drive("p1")), mission_id=OTHER)],
 ]
 """A stranger acts; two drivers meet; another mission; a clock runs ahead; the stranger's join; a leave comes late."""

@@ -64,7 +64,7 @@ def work(database: str, address: str, points: Points) -> None:
     options = {"cursor_factory": points.cursor(), "autocommit": False}
     with (
         ConnectionPool(database, kwargs=options, min_size=1, max_size=1, open=True) as pool,
-        httpx.Client(base_url=address, trust_env=False, timeout=60) as http,
+        httpx.Client(base_url=address, trust_env=False, verify=False, timeout=60) as http,
     ):
         backend = intake.Intake(pool, service.Service(http))
         pool.wait()
