@@ -1,4 +1,4 @@
-"""A TypeScript and a Python client are generated without a warning, type-check strictly, and work with the service.
+"""Clients are generated without a warning and type-check strictly; two of them work with the service.
 
 `npm ci` has been run in this folder, and CLIENTS_VENV names the environment that has openapi-python-client.
 """
@@ -46,6 +46,18 @@ def test_a_typescript_client_is_generated_type_checks_and_works(address: str) ->
     run(NODE_TOOLS / "openapi-typescript", DOCUMENT, "--output", GENERATED / "service.ts")
     run(NODE_TOOLS / "tsc", "--project", HERE / "tsconfig.json")
     run("node", GENERATED / "javascript" / "typescript" / "try.js", address)
+
+
+def test_the_client_of_hey_api_refuses_a_wrong_literal_when_compiled() -> None:
+    run(NODE_TOOLS / "openapi-ts", "--input", DOCUMENT, "--output", GENERATED / "hey-api", "--silent")
+    run(NODE_TOOLS / "tsc", "--project", HERE / "hey-api" / "tsconfig.json")
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="openapi-generator needs Java")
+def test_the_client_of_openapi_generator_compiles(tools: Path) -> None:
+    output = GENERATED / "openapi-generator"
+    run(tools / "openapi-generator-cli", "generate", "-g", "typescript-fetch", "-i", DOCUMENT, "-o", output)
+    run(NODE_TOOLS / "tsc", "--project", HERE / "openapi-generator" / "tsconfig.json")
 
 
 def test_a_python_client_is_generated_type_checks_and_works(address: str, tools: Path) -> None:

@@ -5,9 +5,12 @@
            │                      └─ SessionLinkedEvent
            └─ OtherEvent ── payload: any object
 
-The collaboration events are told apart by a discriminator, which must know every member of its union; so the open case
-stands outside. Each repeats the envelope's fields instead of inheriting them: flat schemas are what documentation and
-generated code show best.
+Both unions have a discriminator. It needs a name for each member, and the type of an `OtherEvent` may be any
+text. So the mapping of `Event` names a few well-known other types. Generators make literals of these names; if the type
+of an `OtherEvent` were any string to them, a wrong payload of a collaboration event would compile as an `OtherEvent`.
+
+Each schema repeats the envelope's fields instead of inheriting them: flat schemas are what documentation and generated
+code show best.
 """
 
 from typing import Any
@@ -17,23 +20,28 @@ from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 Schema = dict[str, Any]
 SCHEMAS = "#/components/schemas/"
+WELL_KNOWN_OTHER_TYPES = ("MissionCreated", "WPStatusChanged")
+"""Types of other events that producers are known to send. The service accepts any other type as well."""
 
 
 def event_schemas(envelope: Schema) -> dict[str, Schema]:
     """Make the union's schemas out of the schema of the envelope, in which the payload is any object."""
+    typed = [_ref(f"{event_type}Event") for event_type in PAYLOAD_MODELS]
+    mapping = {event_type: f"{SCHEMAS}{event_type}Event" for event_type in PAYLOAD_MODELS}
     return {
         "Event": {
             "description": "One event as its producer emitted it. Collaboration events are typed by "
             "`event_type`; any other type is legal in a batch and ignored by the reducer.",
-            "anyOf": [_ref("CollaborationEvent"), _ref("OtherEvent")],
+            "oneOf": [*typed, _ref("OtherEvent")],
+            "discriminator": {
+                "propertyName": "event_type",
+                "mapping": mapping | dict.fromkeys(WELL_KNOWN_OTHER_TYPES, f"{SCHEMAS}OtherEvent"),
+            },
         },
         "CollaborationEvent": {
             "description": "An event of one of the collaboration types, told apart by `event_type`.",
-            "oneOf": [_ref(f"{event_type}Event") for event_type in PAYLOAD_MODELS],
-            "discriminator": {
-                "propertyName": "event_type",
-                "mapping": {event_type: f"{SCHEMAS}{event_type}Event" for event_type in PAYLOAD_MODELS},
-            },
+            "oneOf": typed,
+            "discriminator": {"propertyName": "event_type", "mapping": mapping},
         },
         "OtherEvent": _other(envelope),
         **{f"{event_type}Event": _typed(envelope, event_type) for event_type in PAYLOAD_MODELS},
@@ -68,19 +76,21 @@ def _advisory(advisory: Schema, event_type: str) -> Schema:
 def _typed(envelope: Schema, event_type: str) -> Schema:
     model = PAYLOAD_MODELS[event_type]
     about = (model.__doc__ or "").strip()
-    return _event(
+    described = _event(
         envelope,
         about,
         {"type": "string", "const": event_type, "description": f"Always `{event_type}`."},
         _ref(model.__name__) | {"description": about},
         EACH_TYPE[event_type],
     )
+    return {**described, "required": [*envelope["required"], "payload"]}
 
 
 def _other(envelope: Schema) -> Schema:
-    return _event(
+    described = _event(
         envelope,
-        "An event of any other type: legal in a batch, checked by its envelope alone, ignored by the reducer.",
+        "An event of any other type: legal in a batch and ignored by the reducer. Only its type has to be there (E19); "
+        "`/validate/batch` judges the rest of its envelope.",
         {
             **envelope["properties"]["event_type"],
             "description": "Any type but the collaboration types.",
@@ -89,6 +99,7 @@ def _other(envelope: Schema) -> Schema:
         {**envelope["properties"]["payload"], "description": "What happened; any object."},
         OTHER_EVENT,
     )
+    return {**described, "required": ["event_type"]}
 
 
 def _event(envelope: Schema, about: str, event_type: Schema, payload: Schema, example: Schema) -> Schema:

@@ -154,9 +154,10 @@ def admits(client: Client) -> None:
     assert [admitted.verdict for admitted in next_.results] == [
         AdmissionVerdict.DUPLICATE,
         *[AdmissionVerdict.ACCEPTED] * len(OVERLAP),
-        AdmissionVerdict.REJECTED,
+        AdmissionVerdict.PENDING,
     ]
     assert next_.results[-1].code == "unknown-participant"
+    assert isinstance(next_.state, ReducedCollaborationState)
     advises(client, next_.state)
 
 

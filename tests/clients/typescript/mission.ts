@@ -70,3 +70,10 @@ export function told(event: CollaborationEvent): string {
 
 // @ts-expect-error the contract knows no such intent
 export const MISTAKE: Schemas["DriveIntentSetPayload"] = { mission_id: MISSION, participant_id: "p-lea", intent: "maybe" };
+
+// Neither does it as one event of a batch: other types are no way around the contract's own.
+// @ts-expect-error the contract knows no such intent
+export const MISTAKE_IN_A_BATCH: Event = { ...envelope(1), event_type: "DriveIntentSet", payload: { mission_id: MISSION, participant_id: "p-lea", intent: "maybe" } };
+
+// A type that the document does not name is as welcome to the service; the cast says that it is meant.
+export const UNNAMED: Event = { event_type: "DeploymentFinished" } as unknown as Schemas["OtherEvent"];
