@@ -26,6 +26,7 @@ USERS: Final = {
     "bursts": 16,
     "big_and_small": 12,
     "replays": 4,
+    "explaining": 4,
     "validation": 8,
     "skewed": 8,
     "soak": 6,

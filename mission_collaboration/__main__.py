@@ -3,6 +3,7 @@
 import click
 
 from mission_collaboration import __version__
+from mission_collaboration.explanation.command import explain
 from mission_collaboration.replay.command import replay
 
 
@@ -12,6 +13,7 @@ def main() -> None:
     """Check and fold the events of collaborative missions, without a server."""
 
 
+main.add_command(explain)
 main.add_command(replay)
 
 if __name__ == "__main__":

@@ -26,7 +26,6 @@ from mission_collaboration.contract.state import (
 )
 from mission_collaboration.explanation.explained_fold import Mode as ExplainMode
 from mission_collaboration.explanation.timeline import Effect
-from mission_collaboration.explanation.until import Until
 from mission_collaboration.reducer.fold import Mode
 
 E = TypeVar("E")
@@ -349,21 +348,6 @@ class Start(_Body):
     """The version of the collaboration contract that it speaks."""
     links: dict[str, str]
     """What there is to read → its path."""
-
-
-class ExplainRequest(_Request, Generic[E]):
-    """Events of one mission, to be told what each of them did."""
-
-    events: list[E]
-    """The events, in any order; each is explained, whatever it is."""
-    mode: ExplainMode | None = "permissive"
-    """`permissive` or `strict` as in `/reduce`; `admit` for the rules of `/admit` with all events in one batch."""
-    roster: dict[str, ParticipantIdentity] | None = None
-    """Participants who have joined already: participant id → identity."""
-    mission_id: NonEmpty | None = None
-    """The mission; events of any other are told as such. Without it the first event that names one decides."""
-    until: Until | None = None
-    """The point at which `state`, `blame` and `gone` are taken; without it the end. The timeline is always whole."""
 
 
 class ExplainedEvent(_Body):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from loadtests.bench import admitting, growth, holding, one_by_one, report, starting, under_load, waiting
+from loadtests.bench import admitting, explaining, growth, holding, one_by_one, report, starting, under_load, waiting
 from loadtests.bench.machine import machine
 from loadtests.bench.plan import FULL, SHORT, Plan
 from loadtests.bench.rows import Row
@@ -26,6 +26,7 @@ MEASURES: Final[dict[str, Callable[[Plan], Iterator[Row]]]] = {
     "validate": one_by_one.validate_batch,
     "python": one_by_one.python_function,
     "admit": admitting.admitting,
+    "explain": explaining.explaining,
     "growth": growth.growth,
     "workers": under_load.two_workers,
     "ordered": holding.ordered_stream,

@@ -16,7 +16,7 @@ from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, Service
 from app.api.query import bad_parameter, check_query, read_choice
-from app.api.schemas import ExplainAnswer, ExplainRequest
+from app.api.schemas import ExplainAnswer
 from app.problems import Finding
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings
@@ -27,6 +27,7 @@ from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.explanation.encoding import encode_explanation, take_raw_state
 from mission_collaboration.explanation.explain import Place, explain_batch
 from mission_collaboration.explanation.explained_fold import MODES, Mode
+from mission_collaboration.explanation.requests import ExplainRequest
 from mission_collaboration.explanation.until import NoSuchPointError
 
 
