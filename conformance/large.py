@@ -1,4 +1,4 @@
-"""Streams of many events for rules R40 and A24. They are checked for their result: time is measured elsewhere."""
+"""Streams of many events for rule R40. They are checked for their result: time is measured elsewhere."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from .model import Json
 from .systematic import ENVELOPE
 
 COUNT = 200
-REMEMBERED = 1000
-"""How many accepted events a checkpoint has to remember at least (A24)."""
 
 
 def event(number: int, event_type: str, payload: Object) -> Json:
@@ -96,27 +94,9 @@ def focus() -> Json:
     return scenario("A focus moves to and fro many times", ["R40", "S7"], events, state)
 
 
-def long_memory() -> Json:
-    """Admit as many events as a checkpoint has to remember, and send the first and the last of them again."""
-    joined = event(1, "ParticipantJoined", {"participant_id": "p1", "participant_identity": roster("p1")["p1"]})
-    beats = [event(number, "PresenceHeartbeat", {"participant_id": "p1"}) for number in range(2, REMEMBERED + 2)]
-    fresh = event(REMEMBERED + 2, "PresenceHeartbeat", {"participant_id": "p1"})
-    batches: list[Json] = [
-        {"events": [joined], "verdicts": ["accepted"]},
-        {"events": beats, "verdicts": ["accepted"] * len(beats)},
-        {"events": [beats[0], beats[-1]], "verdicts": ["duplicate", "duplicate"], "same_state_as": 1},
-        {"events": [fresh], "verdicts": ["accepted"], "state": {"event_count": REMEMBERED + 2}},
-    ]
-    return {"name": "A thousand events are remembered", "rules": ["A24"], "batches": batches}
-
-
 def large_files() -> dict[str, Object]:
     """Give the content of the generated files."""
     envelope = {name: value for name, value in ENVELOPE.items() if name not in {"event_id", "lamport_clock"}}
     head: Object = {"$schema": "../../format.schema.json"}
     streams: Object = {"kind": "scenarios", "envelope": envelope, "cases": [executions(), warnings(), focus()]}
-    memory: Object = {"kind": "admission", "envelope": envelope, "cases": [long_memory()]}
-    return {
-        "cases/scenarios/large_streams.json": {**head, **streams},
-        "cases/admission/long_memory.json": {**head, **memory},
-    }
+    return {"cases/scenarios/large_streams.json": {**head, **streams}}

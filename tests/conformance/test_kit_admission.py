@@ -8,13 +8,18 @@ import pytest
 
 from conformance.admission import admission_cases
 from conformance.kinds import Object
+from conformance.model import Answer as AnswerTo
 from conformance.model import Case, Json, Memory
+from conformance.patching import leads_to
 from conformance.runner import run_case
 from conformance.saved import filled
 
 Answer = Callable[[Object], Object]
 
 STATE: Object = {"event_count": 1, "anomalies": []}
+NONE: Object = {"accepted": 0, "pending": 0, "duplicate": 0, "ignored": 0, "rejected": 0}
+ANSWER: Object = {"mission_id": "m", "state": STATE, "horizon": None, "revised": [], "advisories": []}
+DUPLICATE: Object = {"verdict": "duplicate", "stands": "accepted"}
 
 
 def case_of(*batches: Json, roster: Json = None) -> Case:
@@ -38,12 +43,12 @@ def admitting(request: Object) -> Object:
     for index, sent in enumerate(events):
         assert isinstance(sent, dict)
         told: Object = {"index": index, "event_id": sent["event_id"], "event_type": sent["event_type"]}
-        told["verdict"] = "duplicate" if sent["event_id"] in known else "accepted"
+        told |= DUPLICATE if sent["event_id"] in known else {"verdict": "accepted"}
         known.append(str(sent["event_id"]))
         results.append(told)
     accepted = sum(isinstance(told, dict) and told["verdict"] == "accepted" for told in results)
-    counts: Object = {"accepted": accepted, "duplicate": len(events) - accepted, "ignored": 0, "rejected": 0}
-    return {"state": STATE, "checkpoint": " ".join(known), **counts, "results": results, "advisories": []}
+    counts: Object = {**NONE, "accepted": accepted, "duplicate": len(events) - accepted}
+    return {**ANSWER, "checkpoint": " ".join(known), **counts, "results": results}
 
 
 def judged(case: Case, admit: Answer = admitting, state: Object = STATE) -> tuple[list[str], list[Object]]:
@@ -118,6 +123,9 @@ def test_of_events_that_say_the_same_the_first_to_come_is_accepted() -> None:
         ({"checkpoint": None}, "/checkpoint"),
         ({"state": {"anomalies": [], "event_count": 1}}, "/state (order of keys)"),
         ({"state": {**STATE, "event_count": 1.0}}, "/state/event_count"),
+        ({"revised": [{"event_id": "a"}]}, "/revised"),
+        ({"settled": {}}, "/settled"),
+        ({"changes": []}, "/changes"),
         ({"advisories": [{"event_type": "W", "payload": {}}]}, "/advisories/*"),
         ({"results": [{"index": 1, "event_id": "a", "event_type": "T", "verdict": "accepted"}]}, "/results/0/index"),
         ({"results": [{"index": 0, "event_id": "b", "event_type": "T", "verdict": "accepted"}]}, "/results/0/event_id"),
@@ -134,10 +142,10 @@ def test_a_rejection_needs_code_sentence_and_pointer() -> None:
     verdict: Object = {"verdict": "rejected", "code": "c", "blames": "/x"}
     case = case_of({"events": [event("a")], "verdicts": [verdict]})
     told: Object = {"index": 0, "event_id": "a", "event_type": "T", "verdict": "rejected", "code": "c"}
-    counts: Object = {"accepted": 0, "duplicate": 0, "ignored": 0, "rejected": 1}
+    counts: Object = {**NONE, "rejected": 1}
 
     def rejecting(**more: Json) -> list[str]:
-        answer: Object = {"state": STATE, "checkpoint": "-", **counts, "results": [{**told, **more}], "advisories": []}
+        answer: Object = {**ANSWER, "checkpoint": "-", **counts, "results": [{**told, **more}]}
         return judged(case, lambda _: answer)[0]
 
     assert rejecting(detail="d", pointer="/events/0/x") == []
@@ -159,3 +167,57 @@ def test_a_saved_text_can_come_damaged(but: str, text: str) -> None:
 def test_altering_changes_whatever_letter_there_is() -> None:
     assert filled({"$saved": "x", "but": "altered"}, Memory(saved={"x": "a"})) == "b"
     assert filled({"$saved": "x", "but": "altered"}, Memory(saved={"x": "b"})) == "a"
+
+
+FILL: Object = {"first": 7, "count": "half", "event_type": "T", "payload": {}, "verdict": "accepted"}
+
+
+def test_a_window_is_filled_as_the_limits_say() -> None:
+    case = case_of({"events": [event("a")], "verdicts": ["accepted"], "fill": FILL})
+    sent: list[Object] = []
+
+    def service(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/limits":
+            return httpx.Response(200, json={"window_events": 5})
+        sent.append(json.loads(request.content))
+        return httpx.Response(200, json=admitting(sent[-1]) if request.url.path == "/admit" else STATE)
+
+    with httpx.Client(transport=httpx.MockTransport(service), base_url="http://fake") as client:
+        outcome = run_case(case, client)
+
+    assert not outcome.failed_steps
+    filled_with = sent[0]["events"]
+    assert isinstance(filled_with, list)
+    assert filled_with[1:] == [
+        {"node_id": "n1", "event_id": f"01J{n:023d}", "lamport_clock": n, "event_type": "T", "payload": {}}
+        for n in (7, 8, 9)
+    ]
+
+
+def test_what_was_revised_is_reduced_as_it_stands() -> None:
+    revised: Json = [{"event_id": "A", "event_type": "T", "was": "pending", "verdict": "accepted"}]
+    gone: Json = [{"event_id": "A", "event_type": "T", "was": "accepted", "verdict": "pending", "code": "c"}]
+    pending: Object = {"events": [event("a")], "verdicts": [{"verdict": "pending", "code": "c"}]}
+    none: Object = {"events": [], "verdicts": []}
+    _, sent = judged(case_of(pending, {**none, "revised": revised}, {**none, "revised": gone}))
+
+    assert [body["events"] for body in sent if "mode" in body] == [[], [{"node_id": "n1", **event("a")}], []]
+
+
+@pytest.mark.parametrize(
+    ("operations", "leads"),
+    [
+        ([{"op": "add", "path": "/l/1", "value": 7}, {"op": "remove", "path": "/m/a~1b"}], True),
+        ([{"op": "remove", "path": "/m/a~1b"}], False),
+        ([{"op": "remove", "path": "/m/nothing"}], False),
+        ([{"op": "replace", "path": "/l/9", "value": 7}], False),
+        ("nothing", False),
+    ],
+)
+def test_changes_have_to_lead_from_one_state_to_the_other(operations: Json, leads: bool) -> None:
+    before: Object = {"state": {"l": [1], "m": {"a/b": 1}}}
+    after: Object = {"state": {"l": [1, 7], "m": {}}}
+    memory = Memory(saved={"before": before, "after": after})
+    answer = AnswerTo(200, {}, json.dumps({"changes": operations}).encode())
+
+    assert (leads_to("/changes", "before", "after")(answer, memory) == []) == leads

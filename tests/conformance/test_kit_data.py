@@ -133,7 +133,7 @@ def test_the_rules_are_those_of_the_contract() -> None:
         + [f"R{n}" for n in range(1, 6)]
     )
     wanted += [f"R{n}" for n in range(10, 24)] + ["R30", "R31", "R32", "R33", "R40", "C1", "C2", "C3"]
-    wanted += [f"X{n}" for n in range(1, 6)]
+    wanted += [f"L{n}" for n in range(1, 10)] + [f"X{n}" for n in range(1, 6)]
     listed = [str(rule["id"]) for rule in load_rules()]
 
     assert len(listed) == len(set(listed))

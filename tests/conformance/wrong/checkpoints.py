@@ -1,12 +1,15 @@
 """Variants that get checkpoints wrong (A17, A22, A23)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from string import ascii_letters, digits
 from typing import Any
 
 from mission_collaboration.admission import checkpoint
 from mission_collaboration.admission.errors import BadCheckpointError
+from mission_collaboration.admission.horizon import read_state, write_state
 from mission_collaboration.admission.mission import Mission, start_mission
+from mission_collaboration.admission.remembered import Remembered
 
 from .variant import Patch, Variant, instead
 
@@ -16,6 +19,23 @@ right_write = checkpoint.write_checkpoint
 
 def reading(read: Callable[..., Mission]) -> Patch:
     return instead("app.api.endpoints.admission.read_checkpoint", read)
+
+
+def losing(**lost: Any) -> Patch:
+    """Lose something of a mission between two batches."""
+    return reading(lambda text, **options: replace(right_read(text, **options), **lost))
+
+
+def losing_at_horizon(name: str) -> Patch:
+    """Lose something of the account at the horizon."""
+
+    def read(text: str, **options: Any) -> Mission:
+        mission = right_read(text, **options)
+        state = read_state(mission.state)
+        setattr(state, name, type(getattr(state, name))())
+        return replace(mission, state=write_state(state))
+
+    return reading(read)
 
 
 def start_anew(text: str, **options: Any) -> Mission:
@@ -113,5 +133,65 @@ VARIANTS = (
         "A checkpoint twice in one text is refused",
         ("status", "422", "200"),
         changes=(reading(take_the_first),),
+    ),
+    Variant(
+        "forgets the window across a checkpoint",
+        "What was taken in with the last batch is gone.",
+        "A22",
+        "A batch for each event, the state is the same",
+        ("/results/0/verdict", '"duplicate"', '"accepted"'),
+        changes=(losing(window=[]),),
+    ),
+    Variant(
+        "forgets the horizon across a checkpoint",
+        "No event is late, whatever was settled before.",
+        "L3",
+        "An event after the horizon takes its place in a full window",
+        ("/horizon", '{"lamport_clock": 1, "timestamp": "2026-01-01T12:0', "null"),
+        changes=(losing(horizon=None),),
+    ),
+    Variant(
+        "forgets settled ids across a checkpoint",
+        "A batch that is sent again after a time-out is called late.",
+        "L8",
+        "Without settling nothing is handed out",
+        ("/results/0/verdict", '"duplicate"', '"rejected"'),
+        changes=(losing(remembered=Remembered()),),
+    ),
+    Variant(
+        "forgets invitations across a checkpoint",
+        "Who was invited before a batch was not after it.",
+        "A22",
+        "What was settled goes on with the checkpoint",
+        (
+            "/state/anomalies",
+            '[{"event_id": "01J00000000000000000000008", "event',
+            '[{"event_id": "01J00000000000000000000008", "event',
+        ),
+        changes=(losing_at_horizon("invited"),),
+    ),
+    Variant(
+        "forgets anomalies across a checkpoint",
+        "What was odd before a batch was not after it.",
+        "A22",
+        "What was settled goes on with the checkpoint",
+        ("/state/anomalies/0", '{"event_id": "01J00000000000000000000008", "event_', "(missing)"),
+        changes=(losing_at_horizon("anomalies"),),
+    ),
+    Variant(
+        "forgets who left across a checkpoint",
+        "Who left is a stranger.",
+        "A22",
+        "What was settled goes on with the checkpoint",
+        ("/state/departed_participants/p2", '{"participant_id": "p2", "participant_type": "huma', "(missing)"),
+        changes=(losing_at_horizon("departed"),),
+    ),
+    Variant(
+        "forgets steps in flight across a checkpoint",
+        "A step that was started in one batch cannot be completed in the next.",
+        "A22",
+        "What was settled goes on with the checkpoint",
+        ("/state/active_executions/p1", '["s1"]', "(missing)"),
+        changes=(losing_at_horizon("executions"),),
     ),
 )

@@ -17,8 +17,8 @@ from mission_collaboration.reducer.handlers import HANDLERS, Handler
 Patch = AbstractContextManager[Any]
 Around = Callable[[Application], Application]
 
-IN_PLACE = Settings(pool_size=0)
-"""Everything happens in this process: a change made here would not reach another one."""
+IN_PLACE = Settings(pool_size=0, window_events=20, recent_events=40)
+"""Everything happens in this process: a change made here would not reach another one. A small window is soon full."""
 
 
 @dataclass(frozen=True)
