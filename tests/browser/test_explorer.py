@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from conformance.serving import service as started_service
 from tests.browser.visit import Visit, visit
+from tests.support.mix import benchmark_mix
 
 EXPLORER: Final = Path(__file__).parents[2] / "app" / "api" / "pages" / "explore"
 MISSION: Final = EXPLORER / "test" / "mission.ndjson"
@@ -313,3 +314,68 @@ def test_forced_colours_leave_marks_and_focus_visible(opened: Open) -> None:
             "mark => [getComputedStyle(mark).fill, getComputedStyle(document.body).backgroundColor]"
         )
         assert colours[0] != colours[1]
+
+
+def test_the_explorer_works_below_the_prefix_of_a_proxy(chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLLAB_ROOT_PATH", "/tools/missions")
+    with started_service() as address, visit(chromium, f"{address}/tools/missions") as visiting:
+        page = visiting.go("/explore")
+        page.get_by_role("listitem").filter(has_text="A morning with five faults").get_by_role("link").click()
+        page.wait_for_selector(SLIDER)
+
+
+def test_a_file_is_opened_at_the_place_that_the_address_names(chromium: Browser, service: str) -> None:
+    with visit(chromium, service) as visiting:
+        page = visiting.go("/explore#at=12&q=quill")
+        drop(page, MISSION)
+        expect(page.locator(SLIDER)).to_have_attribute("aria-valuenow", "12")
+        assert page.get_by_label("Search").input_value() == "quill"
+
+
+def test_every_story_is_shown_from_its_link(chromium: Browser, service: str) -> None:
+    with visit(chromium, service) as visiting:
+        stories = visiting.page.request.get(f"{service}/stories").json()["stories"]
+        for story in stories:
+            page = visiting.go(f"/explore#story={story['name']}&at=3")
+            page.reload()
+            page.wait_for_selector(SLIDER)
+            assert page.locator(SLIDER).get_attribute("aria-valuenow") == "3"
+
+
+MANY: Final = 10_000
+LOAD_MS: Final = 3_000
+STEP_MS: Final = 100
+
+
+def test_ten_thousand_events_load_and_the_slider_follows(opened: Open) -> None:
+    batch = json.dumps(benchmark_mix(MANY)).encode()
+    with opened() as (page, _):
+        page.get_by_role("button", name="Open another").click()
+        clock = Clock(page)
+        drop(page, payload("many.json", batch))
+        assert page.locator(SLIDER).get_attribute("aria-valuemax") == str(MANY)
+        assert clock.spent() < LOAD_MS
+        page.locator(SLIDER).focus()
+        for _step in range(20):
+            page.keyboard.press("PageDown")
+        expect(page.locator(SLIDER)).to_have_attribute("aria-valuenow", str(MANY - 200))
+        assert clock.spent() < 20 * STEP_MS
+        assert page.locator("svg.lanes *").count() < 5_000
+
+
+class Clock:
+    """The processor's time of the page's own thread: what other processes do meanwhile does not count."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        self._last = self._now()
+
+    def spent(self) -> float:
+        """Tell the milliseconds since it was asked last."""
+        before, self._last = self._last, self._now()
+        return self._last - before
+
+    def _now(self) -> float:
+        metrics = self._session.send("Performance.getMetrics")["metrics"]
+        return 1000 * float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))

@@ -33,9 +33,13 @@ export const MOST_FULL_LANES = 12;
 const GAP = 6;
 const STRIP_GAP = 3;
 const NAME_LINE = 22;
+const NOBODY: ReadonlySet<string> = new Set();
 
-/** `named` is true where names stand above their lanes, on narrow screens. */
-export function arrange(model: Model, opened: ReadonlySet<string>, named: boolean): Geometry {
+/**
+ * `named` is true where names stand above their lanes, on narrow screens. There a lane of `absent`, of whom nothing
+ * is in sight, is no more than its name.
+ */
+export function arrange(model: Model, opened: ReadonlySet<string>, named: boolean, absent: ReadonlySet<string> = NOBODY): Geometry {
   const boxes = new Map<string, Box>();
   const arcs = model.displaced.length > 0 ? 42 : 10;
   let top = arcs;
@@ -49,7 +53,8 @@ export function arrange(model: Model, opened: ReadonlySet<string>, named: boolea
   }
   const areAllFull = model.lives.size <= MOST_FULL_LANES;
   for (const id of model.lives.keys()) {
-    add(areAllFull || opened.has(id) ? fullLane(model, id, top, line) : strip(id, top, line));
+    if (absent.has(id)) add({ ...strip(id, top, 0), height: NAME_LINE });
+    else add(areAllFull || opened.has(id) ? fullLane(model, id, top, line) : strip(id, top, line));
   }
   if (rowsOf(model, STRANGERS).length > 0) add(plain(STRANGERS, "strangers", top + 2, line, 28));
   if (rowsOf(model, OUTSIDE).length > 0) add(plain(OUTSIDE, "outside", top + 2, line, 28));

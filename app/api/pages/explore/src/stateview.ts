@@ -135,15 +135,20 @@ function warningsGroup(model: Model, state: JsonObject, row: Lookup): Group {
 function warningRows(model: Model, warning: Json, row: Lookup): StateRow[] {
   const id = text(warning, "warning_id");
   const entry = pointer("warnings", id);
-  const named = isObject(warning) ? items(warning["participant_ids"]).map((who) => nameOf(model.people, String(who))) : [];
-  const known = model.warnings.get(id);
-  const about = known === undefined ? "" : ` · ${known.kind === "drive" ? targetName(known.what) : known.what}`;
   const answers = Object.entries(isObject(warning) ? members(warning["acknowledgements"]) : {});
   return [
-    row(entry, id, `${listed(named)}${about}`),
+    row(entry, id, warningText(model, warning)),
     ...answers.map(([who, answer]) =>
       row(`${entry}${pointer("acknowledgements", who)}`, "answer", `${nameOf(model.people, who)}: ${String(answer)}`)),
   ];
+}
+
+/** Whom a warning names, and what it is about. */
+function warningText(model: Model, warning: Json): string {
+  const named = isObject(warning) ? items(warning["participant_ids"]).map((who) => nameOf(model.people, String(who))) : [];
+  const known = model.warnings.get(text(warning, "warning_id"));
+  const about = known === undefined ? "" : ` · ${known.kind === "drive" ? targetName(known.what) : known.what}`;
+  return `${listed(named)}${about}`;
 }
 
 function listGroup(
@@ -199,14 +204,16 @@ function targetOf(field: string, value: Json): string {
 }
 
 /** A value of the state in a few words. */
-export function valueText(entry: string, value: Json): string {
-  const [field] = tokens(entry);
+export function valueText(model: Model, entry: string, value: Json): string {
+  const [field = ""] = tokens(entry);
   if (value === null) return "";
   if (field === "presence" && typeof value === "string") return timeOf(value);
   if (field === "active_drivers") return "yes";
   if (typeof value !== "object") return field === "participants_by_focus" ? "yes" : String(value);
   if (field === "focus_by_participant") return targetName(targetKey(value));
-  const named = ["display_name", "content", "chosen_option", "reason", "warning_type", "participant_id"];
+  if (field === "warnings") return warningText(model, value);
+  if (field === "decisions") return short(`${text(value, "topic")}: ${text(value, "chosen_option")}`, 120);
+  const named = ["display_name", "content", "reason", "participant_id"];
   const found = named.map((name) => text(value, name)).find((word) => word !== "");
   return short(found ?? JSON.stringify(value), 120);
 }

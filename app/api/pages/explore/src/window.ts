@@ -1,6 +1,7 @@
 /** The part of the axis that is in sight, and the way from positions to pixels. */
 import { firstAtOrAfter, type Axis } from "./axis";
-import type { Row } from "./model";
+import type { Model, Row } from "./model";
+import type { Life } from "./spans";
 
 export interface Sight {
   axis: Axis;
@@ -33,6 +34,14 @@ export function toAxis(sight: Sight, pixels: number): number {
 /** Where a span ends: at its event, or beyond the right edge while it lasts. */
 export function endOf(sight: Sight, to: number): number {
   return to === 0 ? Math.max(sight.width, toPixels(sight, 1)) + 20 : xOf(sight, to);
+}
+
+/** Those of whom there is neither a time on the mission nor an event in sight. */
+export function absentOf(model: Model, sight: Sight): string[] {
+  const isHere = (life: Life): boolean =>
+    life.tracks.some((track) => xOf(sight, track.from) < sight.width && endOf(sight, track.to) > 0)
+    || inSight(model.lanes.get(life.id) ?? [], sight).length > 0;
+  return [...model.lives.values()].filter((life) => !isHere(life)).map((life) => life.id);
 }
 
 /** The rows of a lane that are in sight; rows are in order of their anchors. */

@@ -19,7 +19,7 @@ const TELLERS: Record<string, Teller> = {
     `${namesOf(payload, people)} run ${text(payload, "step_id")}: warning`,
   WarningAcknowledged: (who, payload) => `${who} answers ${text(payload, "warning_id")}: ${text(payload, "acknowledgement")}`,
   CommentPosted: (who, payload) => `${who}: “${short(text(payload, "content"))}”`,
-  DecisionCaptured: (who, payload) => `${who} decides ${text(payload, "topic")}: ${short(text(payload, "chosen_option"))}`,
+  DecisionCaptured: (who, payload) => `${who} decides “${short(text(payload, "topic"))}”: ${short(text(payload, "chosen_option"))}`,
   SessionLinked: (who, payload) => `${who} links session ${text(payload, "linked_session_id")}`,
 };
 

@@ -34,7 +34,7 @@ test("events are told in words", async () => {
   const titles = [2, 5, 15, 16, 18, 22, 24, 28].map((position) => titleOfRow(made, made.byPosition[position] as Row));
   assert.deepEqual(titles, [
     "Mira invites Quill", "Mira starts to drive", "Quill looks at WP02", "Mira and Quill drive WP02: warning",
-    "Mira answers w-1: continue", "Quill stops driving", "Mira decides Who drives WP02: Mira drives, Quill checks", "Mira ends S04: success",
+    "Mira answers w-1: continue", "Quill stops driving", "Mira decides “Who drives WP02”: Mira drives, Quill checks", "Mira ends S04: success",
   ]);
   assert.equal(statusText((made.byPosition[17] as Row).entry), "anomaly: unknown-participant");
 });

@@ -64,8 +64,10 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
   };
 
   const openStory = (name: string, next: Place): Promise<void> => open(async (withKey) => ({ name, batch: await readFile(await askStory(name, withKey)) }), next);
-  const openFile = (file: File): Promise<void> => open(async () => ({ name: file.name, batch: await readFile(file) }), { ...START, mode: place.mode });
-  const openText = (words: string): Promise<void> => open(async () => ({ name: "pasted events", batch: readText(words) }), { ...START, mode: place.mode });
+  /** A file is opened at the place that the address names: only a story can be named there, too. */
+  const here: Place = opened === null ? { ...place, story: "" } : { ...START, mode: place.mode };
+  const openFile = (file: File): Promise<void> => open(async () => ({ name: file.name, batch: await readFile(file) }), here);
+  const openText = (words: string): Promise<void> => open(() => Promise.resolve({ name: "pasted events", batch: readText(words) }), here);
 
   useEffect(() => {
     if (saved !== null) void show(saved.name, saved.batch, saved.explanation, place);
@@ -99,11 +101,18 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
       const file = event.dataTransfer?.files[0];
       if (file !== undefined) void openFile(file);
     };
+    const paste = (event: ClipboardEvent): void => {
+      const words = event.clipboardData?.getData("text/plain") ?? "";
+      const isInField = (event.target as Element).closest("input, textarea") !== null;
+      if (opened === null && !isInField && words.trim() !== "") void openText(words);
+    };
     addEventListener("dragover", over);
     addEventListener("drop", drop);
+    addEventListener("paste", paste);
     return () => {
       removeEventListener("dragover", over);
       removeEventListener("drop", drop);
+      removeEventListener("paste", paste);
     };
   });
 

@@ -59,8 +59,8 @@ function partView(part: Part, hasLinks: boolean, onGo: (position: number) => voi
 }
 
 function ChangeView({ model, moment }: { model: Model; moment: Moment }): JSX.Element {
-  const before = moment.kind === "add" ? "" : valueText(moment.entry, moment.before);
-  const after = moment.kind === "remove" ? "removed" : valueText(moment.entry, moment.after);
+  const before = moment.kind === "add" ? "" : valueText(model, moment.entry, moment.before);
+  const after = moment.kind === "remove" ? "removed" : valueText(model, moment.entry, moment.after);
   return (
     <li>
       <div><span>{entryText(model, moment.entry)}: </span>{before !== "" && <><del>{before}</del> <span class="arrow" aria-label="becomes">→</span> </>}<b>{after}</b></div>

@@ -40,6 +40,11 @@ export function Filters({ model, filter, found, tab, onFilter, onTab, onTrouble 
         <option value="">All types</option>
         {types.map((type) => <option key={type} value={type}>{type}</option>)}
       </select>
+      {found !== null && <span class="found" role="status">{grouped(found)} found <button class="link" onClick={() => onFilter({ query: "", who: "", type: "", kept: [] })}>clear</button></span>}
+      <span class="space" />
+      <span class="segments" role="group" aria-label="View">
+        {(["picture", "table"] as const).map((name) => <button key={name} aria-pressed={tab === name} onClick={() => onTab(name)}>{name === "picture" ? "Picture" : "Table"}</button>)}
+      </span>
       <div class="chips" role="group" aria-label="Effect">
         {STATUSES.filter((status) => model.counts.has(status)).map((status) => (
           <Chip key={status} glyph={status === "stands" || status === "superseded" ? "comment" : status} over={status === "superseded"}
@@ -48,11 +53,6 @@ export function Filters({ model, filter, found, tab, onFilter, onTab, onTrouble 
         {late > 0 && <Chip glyph="late" word="late" count={late} on={filter.kept.includes("late")} onClick={() => toggle("late")} />}
         {silent > 0 && <Chip glyph="unwarned" word="overlap, no warning" count={silent} onClick={() => onTrouble(1)} loud />}
       </div>
-      {found !== null && <span class="found" role="status">{grouped(found)} found <button class="link" onClick={() => onFilter({ query: "", who: "", type: "", kept: [] })}>clear</button></span>}
-      <span class="space" />
-      <span class="segments" role="group" aria-label="View">
-        {(["picture", "table"] as const).map((name) => <button key={name} aria-pressed={tab === name} onClick={() => onTab(name)}>{name === "picture" ? "Picture" : "Table"}</button>)}
-      </span>
     </div>
   );
 }

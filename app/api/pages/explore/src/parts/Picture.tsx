@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { dayOf, nearest, ticks, type Axis } from "../axis";
 import { arrange, markHeight, type Box, type Geometry } from "../geometry";
 import { OUTSIDE, STRANGERS, titleOfRow, type Model, type Row } from "../model";
-import { markX, toAxis, toPixels, xOf, type Sight } from "../window";
+import { absentOf, markX, toAxis, toPixels, xOf, type Sight } from "../window";
 import { counted, isTrouble, numbered, short, statusText } from "../words";
 import { memo } from "../memo";
 import { useKeys } from "./keys";
@@ -35,9 +35,10 @@ const MOST_RINGS = 300;
 export function Picture(props: Props): JSX.Element {
   const { model, axis, at, chosen, isNarrow } = props;
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const geometry = useMemo(() => arrange(model, opened, isNarrow), [model, opened, isNarrow]);
   const scroller = useRef<HTMLDivElement>(null);
   const { sight, virtual } = useSight(scroller, props, at);
+  const absent = isNarrow ? absentOf(model, sight).join("\n") : "";
+  const geometry = useMemo(() => arrange(model, opened, isNarrow, new Set(absent.split("\n"))), [model, opened, isNarrow, absent]);
   const [tip, setTip] = useState<Tip | null>(null);
   const keys = useKeys({ model, axis, chosen, onChoose: props.onChoose, scroller });
   const toggle = (id: string): void => setOpened((was) => {

@@ -120,7 +120,7 @@ function Touched({ model, at, entry, onGo }: { model: Model; at: number; entry: 
     <ol class="touches" aria-label="Events that touched it, the last one first">
       {all.slice(0, MOST_TOUCHES).map((moment, index) => {
         const cause = model.byPosition[moment.position];
-        const value = moment.kind === "remove" ? "" : valueText(entry, moment.after);
+        const value = moment.kind === "remove" ? "" : valueText(model, entry, moment.after);
         return (
           <li key={`${moment.position} ${index}`} class={index === 0 ? "blame" : ""}>
             <button class="ref" onClick={() => onGo(moment.position)}>{numbered(moment.position)}</button>
