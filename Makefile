@@ -139,7 +139,8 @@ load: $(LOAD)/installed.stamp
 # The example backend on a PostgreSQL of its own: killed at a tenth of the points where it can die; `proof` tries all.
 check-backend: SHARE := 0.1
 proof:         SHARE := 1
-.PHONY: check-backend proof
+.PHONY: check-backend
+.PHONY: proof
 check-backend proof: $(VENV)/dev.stamp
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
 	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; } \
