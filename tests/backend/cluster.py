@@ -35,6 +35,11 @@ class Cluster:
         self._run("createdb", "--host=127.0.0.1", f"--port={self._port}", "--username=backend", f"d{self._number}")
         return f"postgresql://backend@127.0.0.1:{self._port}/d{self._number}"
 
+    def change(self, statement: str) -> None:
+        """Run a statement in the newest database."""
+        place = ["--host=127.0.0.1", f"--port={self._port}", "--username=backend", f"--dbname=d{self._number}"]
+        self._run("psql", *place, f"--command={statement}")
+
     def restart(self) -> None:
         """End every connection at once, and come back as after a crash."""
         self.stop(signal.SIGQUIT)

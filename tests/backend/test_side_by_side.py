@@ -10,8 +10,8 @@ import pytest
 from tests.backend import books
 from tests.backend.clients import Clients
 from tests.backend.cluster import Cluster
+from tests.backend.day import day
 from tests.backend.programs import Program, started_backend, started_service
-from tests.docs.day import day
 
 pytestmark = pytest.mark.backend
 CLIENTS = 6

@@ -18,8 +18,9 @@ TRIED: Final = {
     ("README.md", "bash"): "test_readme.py sends every curl; below, make and compose",
     ("README.md", "python"): "test_readme.py",
     ("docs/containers.md", "bash"): "below",
-    ("docs/guide.md", "bash"): "test_guide.py",
-    ("docs/guide.md", "python"): "test_guide.py, test_example_backend.py and test_day.py",
+    ("docs/guide.md", "bash"): "tests/backend/test_guide.py; below, compose",
+    ("docs/guide.md", "python"): "test_guide.py: it is part of what tests/backend tries",
+    ("docs/guide.md", "ts"): "test_guide.py: it is part of what `make check-clients` compiles and runs",
     ("conformance/README.md", "console"): "below",
     ("conformance/README.md", "python"): "below",
     ("conformance/README.md", "yaml"): "below",
@@ -52,7 +53,7 @@ def test_every_block_of_code_is_tried_somewhere() -> None:
     assert shown == set(TRIED)
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/containers.md"])
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/containers.md", "docs/guide.md"])
 def test_commands_ask_for_targets_and_services_that_there_are(page: str) -> None:
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     shell = "".join(block.text for block in blocks(ROOT / page) if block.language == "bash")
@@ -75,6 +76,8 @@ def is_for_the_compose_file(words: list[str]) -> bool:
             return True
         case ["compose", "-f", "docker-compose.yml", "-f", override, "up"]:
             return (ROOT / override).exists()
+        case ["compose", "--profile", profile, "up", "--detach", *names]:
+            return all(profile in COMPOSE[name].get("profiles", [profile]) for name in names)
         case ["compose", "--profile", profile, "up"]:
             return any(profile in service.get("profiles", ()) for service in COMPOSE.values())
         case ["compose", "--profile", profile, "run", "--rm", name]:

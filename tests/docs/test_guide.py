@@ -1,32 +1,56 @@
-"""The guide's commands answer as it prints, and its backend is the one that is tested."""
+"""The guide shows the code that is tested, and speaks of the limits and codes that there are."""
 
-import json
-from collections.abc import Iterator
-from itertools import pairwise
+import re
 
 import pytest
 
-from conformance.serving import service as started_service
-from tests.docs import curl
-from tests.docs.elision import is_like
-from tests.docs.example import BACKEND, GUIDE
-from tests.docs.markdown import Block, blocks
+from app.api.pages.explanations import CODES
+from docs.examples.backend.store import NOT_FINAL, NOT_YET, SETTLED
+from docs.examples.sessions import Sessions
+from tests.docs.markdown import ROOT, blocks, coded, rows, section
 
-CALLS = [pair for pair in pairwise(blocks(GUIDE)) if pair[0].language == "bash"]
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    with started_service() as address:
-        yield address
+GUIDE = ROOT / "docs/guide.md"
+SOURCES = {
+    "python": [*(ROOT / "docs/examples/backend").glob("*.py"), ROOT / "docs/examples/sessions.py"],
+    "ts": [*(ROOT / "tests/clients/typescript").glob("*.ts")],
+}
+LONGEST_BACKEND, LONGEST_CORE = 500, 150
 
 
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: curl.parse(call[0].text).url)
-def test_a_command_answers_as_printed(call: tuple[Block, Block], service: str) -> None:
-    command, answer = call
-    came = curl.send(curl.parse(command.text), service)
-    assert is_like(json.loads(answer.text), json.loads(came)), came
+@pytest.mark.parametrize("block", [block for block in blocks(GUIDE) if block.language in SOURCES])
+def test_the_code_that_is_shown_is_the_code_that_is_tested(block: tuple[str, str]) -> None:
+    language, text = block
+    assert any(text in path.read_text("utf-8") for path in SOURCES[language])
 
 
-def test_the_backend_that_is_shown_is_the_one_that_is_tested() -> None:
-    assert [block.text for block in blocks(GUIDE) if block.language == "python"] == [BACKEND.read_text("utf-8")]
+def test_the_backend_is_as_short_as_the_guide_says() -> None:
+    lengths = {path.name: code_lines(path.read_text("utf-8")) for path in SOURCES["python"]}
+    assert lengths["intake.py"] <= LONGEST_CORE
+    assert sum(lengths.values()) - lengths["sessions.py"] <= LONGEST_BACKEND
+    assert f"{LONGEST_BACKEND} lines of Python" in GUIDE.read_text("utf-8")
+
+
+def code_lines(text: str) -> int:
+    return sum(bool(line.strip()) for line in text.splitlines())
+
+
+def test_it_says_what_the_backend_does_for_each_code() -> None:
+    told = [set(coded(row[0])) for row in rows(section(GUIDE, "## What is rejected"))]
+    assert told[1:] == [NOT_FINAL, SETTLED, NOT_YET]
+    assert set().union(*told) <= set(CODES)
+
+
+def test_every_example_of_the_guide_is_used_in_it() -> None:
+    used = set(re.findall(r"docs/examples/guide/([\w.-]+)", GUIDE.read_text("utf-8")))
+    assert used == {path.name for path in (ROOT / "docs/examples/guide").iterdir()}
+
+
+def test_a_participant_leaves_with_the_last_of_their_tabs() -> None:
+    sessions = Sessions()
+    assert sessions.open("m1", "p-ben", "tab-1")
+    assert not sessions.open("m1", "p-ben", "tab-2")
+    assert sessions.open("m1", "p-ada", "tab-1")
+    assert not sessions.close("m1", "p-ben", "tab-1")
+    assert not sessions.close("m1", "p-ben", "tab-1")  # told twice
+    assert sessions.close("m1", "p-ben", "tab-2")
+    assert sessions.open("m1", "p-ben", "tab-3")

@@ -71,12 +71,12 @@ def backend(pool: Pool, service: Service) -> FastAPI:
         return StreamingResponse(lines(pool, mission_id), media_type="application/x-ndjson")
 
     @app.get("/dead-letters")
-    def get_dead_letters(limit: int = 100) -> list[Json]:
+    def get_dead_letters(limit: int = 100) -> Response:
+        newest = "SELECT mission_id, reason, body FROM dead_letters ORDER BY since DESC LIMIT %s"
         with pool.connection() as db:
-            found = db.execute(
-                "SELECT mission_id, reason, body FROM dead_letters ORDER BY since DESC LIMIT %s", (limit,)
-            )
-            return [{"mission_id": mission_id, **reason, "event": body} for mission_id, reason, body in found]
+            found = db.execute(newest, (limit,)).fetchall()
+        letters = [{"mission_id": mission_id, **reason, "event": body} for mission_id, reason, body in found]
+        return Response(json.dumps(letters), media_type="application/json")  # in ASCII: texts may be half characters
 
     return app
 

@@ -14,7 +14,7 @@ function envelope(clock: number) {
   return {
     event_id: `01JS000000${String(clock).padStart(16, "0")}`,
     aggregate_id: `mission/${MISSION}`,
-    timestamp: `2026-03-02T10:00:${String(clock).padStart(2, "0")}Z`,
+    timestamp: new Date(Date.UTC(2026, 2, 2, 10) + 1_000 * (clock % 100_000)).toISOString(),
     node_id: "backend-7",
     lamport_clock: clock,
     project_uuid: "7c9e6679-7425-40de-944b-e07fc1f90ae7",
@@ -42,6 +42,14 @@ export function drives(clock: number, participant: string): Schemas["DriveIntent
   };
 }
 
+export function beats(clock: number, participant: string): Schemas["PresenceHeartbeatEvent"] {
+  return {
+    ...envelope(clock),
+    event_type: "PresenceHeartbeat",
+    payload: { mission_id: MISSION, participant_id: participant },
+  };
+}
+
 export function looks(clock: number, participant: string): Schemas["FocusChangedEvent"] {
   return {
     ...envelope(clock),
@@ -58,11 +66,11 @@ export function created(clock: number): Schemas["OtherEvent"] {
 export function told(event: CollaborationEvent): string {
   switch (event.event_type) {
     case "ParticipantJoined":
-      return `${event.payload.participant_identity.participant_id} joins`;
+      return `${event.payload?.participant_identity.participant_id} joins`;
     case "DriveIntentSet":
-      return `${event.payload.participant_id} drives: ${event.payload.intent}`;
+      return `${event.payload?.participant_id} drives: ${event.payload?.intent}`;
     case "FocusChanged":
-      return `${event.payload.participant_id} looks at ${event.payload.focus_target.target_id}`;
+      return `${event.payload?.participant_id} looks at ${event.payload?.focus_target.target_id}`;
     default:
       return event.event_type;
   }

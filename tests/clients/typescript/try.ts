@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import createClient from "openapi-fetch";
 
 import type { components, paths } from "../generated/service.js";
-import { type CollaborationEvent, type Event, created, drives, joined, looks, told } from "./mission.js";
+import { type Mission, take } from "./intake.js";
+import { type CollaborationEvent, type Event, beats, created, drives, joined, looks, told } from "./mission.js";
 
 const baseUrl = process.argv[2];
 assert(baseUrl, "the service's address is missing");
@@ -100,7 +101,28 @@ async function readsSchemas(): Promise<void> {
   assert.equal(none.error?.code, "unknown-schema");
 }
 
-for (const story of [reduces, reducesLines, isRefused, admits, validates, validatesABatch, readsSchemas]) {
+async function takesBatchesIn(): Promise<void> {
+  const mission: Mission = { id: "search-rework", checkpoint: null, state: null, held: new Map(), waiting: new Map(), dead: [] };
+  const verdicts = () => Object.fromEntries([...mission.held].map(([id, kept]) => [Number(id.slice(-4)), kept.told.verdict]));
+  await take(service, mission, [joined(1, "p-lea"), drives(3, "p-tom"), created(4), drives(9_000_000, "p-lea")]);
+  assert.deepEqual(verdicts(), { 1: "accepted", 3: "pending" });
+  assert.deepEqual([mission.waiting.size, mission.dead.length], [1, 0]);
+  for (let clock = 10; clock < 2_200; clock += 730) {
+    const batch = Array.from({ length: 730 }, (_, place) => beats(clock + place, "p-lea"));
+    await take(service, mission, batch);
+    await take(service, mission, batch); // the answer got lost
+  }
+  assert.equal(verdicts()[3], "rejected"); // the horizon has passed it
+  await take(service, mission, [joined(2, "p-tom")]); // late: the mission is rebuilt
+  assert.equal(verdicts()[3], "accepted");
+  assert.deepEqual(mission.state?.active_drivers, ["p-tom"]);
+  const accepted = [...mission.held.values()].filter((kept) => kept.told.verdict === "accepted").map((kept) => kept.event);
+  const { data, error } = await service.POST("/reduce", { body: { events: accepted } });
+  assert(data, error?.detail);
+  assert.deepEqual(data, mission.state);
+}
+
+for (const story of [reduces, reducesLines, isRefused, admits, takesBatchesIn, validates, validatesABatch, readsSchemas]) {
   await story();
   console.log(`  ${story.name}`);
 }
