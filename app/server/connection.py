@@ -18,7 +18,7 @@ from app.settings import Settings
 SHORTEST_SILENCE: Final = 1.0
 """Seconds that a new connection has before it must make room for a newer one."""
 MOST_REFUSED: Final = 200
-"""How many connections beyond the limit are answered 503; more are closed without an answer."""
+"""How many connections beyond the limit, or half of it, are answered 503; more are closed without an answer."""
 
 
 class PipelineFlowControl(FlowControl):
@@ -65,7 +65,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         self.sweeper.add(self)
         if not has_room:
             self.refuse(problems.too_many_connections())
-        if len(self.sweeper) > limit + MOST_REFUSED:
+        if len(self.sweeper) > limit + min(MOST_REFUSED, 1 + limit // 2):
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -10,9 +10,9 @@ from app.problems import Problem
 from app.server.protocol_problems import ended_early
 
 if TYPE_CHECKING:
-    from uvicorn._types import ASGI3Application, ASGIReceiveEvent, ASGISendEvent
+    from uvicorn._types import ASGI3Application, ASGIReceiveEvent
 
-SLICE: Final = 64 * 1024
+SLICE: Final = 128 * 1024
 """Bytes of an answer that are handed to the transport at once."""
 
 
@@ -50,22 +50,21 @@ class RequestCycle(RequestResponseCycle):
             raise ended_early("body")
         return message
 
-    async def send(self, message: "ASGISendEvent") -> None:
+    async def send(self, message: Any) -> None:
         """Send a part of the answer; raises `ClientDisconnect` when the client has left.
 
-        An answer before the body's end is the last of its connection.
-
-        A large part goes out in slices, each when the one before is nearly read. So a client that does not read costs
-        the application's wait, which is counted, and not a buffer in the transport, which is not.
+        An answer before the body's end is the last of its connection. A large part goes out in slices, each when the
+        one before is nearly read. So a client that does not read costs the application's wait, which is counted, and
+        not a buffer in the transport, which is not.
         """
         if self.more_body:
             self.keep_alive = False
-        if message["type"] == "http.response.body" and self.scope["method"] != "HEAD":
-            body = memoryview(message.get("body", b""))
-            while len(body) > SLICE and not self.disconnected:
-                await super().send({"type": "http.response.body", "body": bytes(body[:SLICE]), "more_body": True})
-                body = body[SLICE:]
-            message = {**message, "body": bytes(body)}
+        body = memoryview(message.get("body", b""))
+        while len(body) > SLICE and not self.disconnected:
+            part: Any = {"type": "http.response.body", "body": body[:SLICE], "more_body": True}
+            await super().send(part)
+            body = body[SLICE:]
+            message = {**message, "body": body}
         await super().send(message)
         if self.disconnected:
             raise ClientDisconnect

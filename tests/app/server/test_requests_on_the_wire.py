@@ -141,7 +141,7 @@ def test_a_client_that_has_said_everything_is_answered_and_the_connection_closed
     [
         ("GET http://elsewhere/livez HTTP/1.1", "200"),
         ("GET http://elsewhere?x=1 HTTP/1.1", "200"),
-        ("OPTIONS * HTTP/1.1", "not-found"),
+        ("OPTIONS * HTTP/1.1", "204"),
         ("GET * HTTP/1.1", "not-found"),
         ("CONNECT elsewhere:80 HTTP/1.1", "method-not-allowed"),
         ("GET elsewhere:80 HTTP/1.1", "malformed-request"),
