@@ -1,9 +1,9 @@
-// A backend's intake for one mission, with a Map in place of its tables: what is easy to get wrong is all here.
+// A backend's intake for one mission, with a Map in place of each table. Events of other types are kept elsewhere.
 
 import type { Client } from "openapi-fetch";
 
 import type { components, paths } from "../generated/service.js";
-import type { Event } from "./mission.js";
+import type { CollaborationEvent as Event } from "./mission.js";
 
 type Schemas = components["schemas"];
 type Verdict = Pick<Schemas["Admitted"], "verdict" | "code" | "detail" | "pointer">;
