@@ -1,6 +1,7 @@
 """Every error of the service: one table from code to status and title, one shape, one renderer (RFC 9457)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -11,6 +12,8 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
 from app.responses import BatchResponse
+from mission_collaboration.decoding import refusals
+from mission_collaboration.decoding.refusals import RequestRefusedError
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being answered."""
@@ -190,6 +193,27 @@ def _shortened(finding: Finding) -> Finding:
 def pointer(location: Iterable[str | int]) -> str:
     """Write a location as a JSON Pointer (RFC 6901)."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
+
+
+@contextmanager
+def library_refusals() -> Iterator[None]:
+    """Answer what the library refuses of a request with the problem of the same code."""
+    try:
+        yield
+    except RequestRefusedError as refusal:
+        raise problem_of(refusal) from None
+
+
+def finding_of(found: refusals.Finding) -> Finding:
+    """Publish what the library found."""
+    return Finding(**found._asdict())
+
+
+def problem_of(refusal: RequestRefusedError) -> Problem:
+    """Make the problem of a request that the library refuses."""
+    findings = tuple(map(finding_of, refusal.findings))
+    detail = f"{refusal.detail}; {SEE_LIMITS}." if refusal.is_limit else f"{refusal.detail}."
+    return Problem(refusal.refusal_code, detail, findings, refusal.more, refusal.about)
 
 
 def bounded(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], bool]:

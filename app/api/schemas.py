@@ -26,7 +26,6 @@ from mission_collaboration.contract.state import (
 )
 from mission_collaboration.explanation.explained_fold import Mode as ExplainMode
 from mission_collaboration.explanation.timeline import Effect
-from mission_collaboration.reducer.fold import Mode
 
 E = TypeVar("E")
 
@@ -37,17 +36,6 @@ class _Body(BaseModel):
 
 class _Request(_Body):
     model_config = ConfigDict(extra="forbid")
-
-
-class ReduceRequest(_Request, Generic[E]):
-    """Events of one mission, and how to fold them."""
-
-    events: list[E]
-    """The events, in any order; duplicates and other event types are legal."""
-    mode: Mode = "strict"
-    """`strict` refuses the first event that breaks a rule; `permissive` records anomalies and goes on."""
-    roster: dict[str, ParticipantIdentity] | None = None
-    """Participants who have joined already: participant id → identity."""
 
 
 class ValidateBatchRequest(_Request, Generic[E]):
@@ -62,51 +50,8 @@ class ValidateRequest(_Body):
 
     event_type: Annotated[str, Field(json_schema_extra={"enum": list(PAYLOAD_MODELS)})]
     """One of the collaboration event types."""
-    payload: Any
-    """The payload, any JSON value."""
-
-
-class Violation(_Body):
-    """Something wrong with one event of a batch."""
-
-    layer: Literal["model", "schema", "mapping"]
-    """Which judge says so: the model, the JSON Schema, or the canonical mapping (M1-M3)."""
-    pointer: str
-    """Where in the body as sent."""
-    code: str
-    """The kind of violation, stable."""
-    message: str
-    """What was expected."""
-    line: int | None = None
-    """The line of an NDJSON body, which `pointer` then points into."""
-
-
-class EventVerdict(_Body):
-    """The verdict on one event of a batch."""
-
-    index: int
-    """The event's place in the batch as sent, from 0."""
-    event_id: str | None
-    """The event's id as sent, where it is a string."""
-    event_type: str | None
-    """The event's type as sent, where it is a string."""
-    valid: bool
-    """True when no judge has anything to say."""
-    violations: list[Violation]
-    """What is wrong: ten violations at most, and none in detail after the first 1,000 invalid events."""
-
-
-class BatchVerdict(_Body):
-    """The verdicts on a batch, in input order."""
-
-    valid: bool
-    """True when every event is valid."""
-    total: int
-    """How many events there were."""
-    invalid: int
-    """How many of them are invalid."""
-    results: list[EventVerdict]
-    """A verdict for every event, or for the invalid ones alone with `?report=invalid`."""
+    payload: Any = {}
+    """The payload, any JSON value; `{}` when absent."""
 
 
 class AdmitRequest(_Request, Generic[E]):

@@ -16,7 +16,7 @@ An error holds a stable `code`, the event, and where in the event the cause stan
 is none of its business. In permissive mode the same sentence becomes an anomaly's reason (R3).
 """
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
@@ -55,6 +55,8 @@ class EventRefusedError(SpecKittyEventsError):
         self.event_type: Final = event_type
         self.location: Final = location
         self.index: int | None = None
+        self.event: Any = None
+        """The event itself, as the fold had it."""
         super().__init__(f"{reason} (event {event_id}, {event_type})")
 
 

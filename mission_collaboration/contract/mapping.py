@@ -29,6 +29,15 @@ PARTICIPANT: Final = MappingViolation(
 )
 
 
+def fits_mapping(event: Any) -> bool:
+    """Tell whether the envelope and the typed payload of a collaboration event fit each other (M1 to M3)."""
+    payload = event.payload
+    if _is_other_aggregate(event.aggregate_id, payload.mission_id) or len(event.correlation_id) != ULID_LENGTH:
+        return False
+    identity = getattr(payload, "participant_identity", None)
+    return identity is None or identity.participant_id == payload.participant_id
+
+
 def judge_mapping(event: dict[str, Any]) -> list[MappingViolation]:
     """Tell where a collaboration event's envelope and payload do not fit each other.
 

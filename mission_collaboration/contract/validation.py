@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final
 
+from jsonschema_rs import Draft202012Validator
 from jsonschema_rs import ValidationError as SchemaError
 from pydantic import BaseModel, ValidationError
 
@@ -18,6 +19,8 @@ from mission_collaboration.contract.violations import (
 )
 
 MOST_VIOLATIONS: Final = 100
+LONG: Final = 1_000
+"""How many items of an array are put to a schema at once."""
 
 
 def validate_event(payload: Any, event_type: str) -> ConformanceResult:
@@ -47,7 +50,7 @@ def payload_model(event_type: str) -> type[Payload]:
 
 
 def judge_by_model(data: Any, model: type[BaseModel]) -> Iterator[tuple[Location, ModelViolation]]:
-    """Tell what `model` refuses in `data`, with each violation's location; nothing when it accepts."""
+    """Find what `model` refuses in `data`, with each violation's location; nothing when it accepts."""
     try:
         model.model_validate(data)
     except ValidationError as error:
@@ -55,16 +58,18 @@ def judge_by_model(data: Any, model: type[BaseModel]) -> Iterator[tuple[Location
 
 
 def judge_by_schema(data: Any, model: type[BaseModel]) -> Iterator[tuple[Location, SchemaViolation]]:
-    """Tell what the JSON Schema of `model` refuses in `data`, with each violation's location."""
+    """Find what the JSON Schema of `model` refuses in `data`, with each violation's location."""
     schema = validator(model)
     if schema.is_valid(data):
         return
-    for error in schema.iter_errors(data):
-        location = _location(error)
+    for path, error in _schema_errors(schema, data):
+        location = path
+        if error.kind.name == "required":  # blame the missing member itself, as the model does
+            location = (*path, error.kind.as_dict()["property"])
         yield (
             location,
             SchemaViolation(
-                json_path=_json_path(error.instance_path),
+                json_path=_json_path(path),
                 message=error.message,
                 validator=error.kind.name,
                 validator_value=_keyword(model, error.schema_path),
@@ -73,11 +78,26 @@ def judge_by_schema(data: Any, model: type[BaseModel]) -> Iterator[tuple[Locatio
         )
 
 
-def _location(error: SchemaError) -> Location:
-    """Blame the missing member itself, as the model does, not the object that lacks it."""
-    if error.kind.name == "required":
-        return (*error.instance_path, error.kind.as_dict()["property"])
-    return tuple(error.instance_path)
+def _schema_errors(schema: Draft202012Validator, data: Any) -> Iterator[tuple[Location, SchemaError]]:
+    """Find errors with their paths; those of a long array piece by piece, as the validator makes all it can at once."""
+    long = [name for name, value in data.items() if _is_long(value)] if isinstance(data, dict) else []
+    if not long:
+        for error in schema.iter_errors(data):
+            yield tuple(error.instance_path), error
+        return
+    name, items = long[0], data[long[0]]
+    short = {**data, **{other: [] for other in long[1:]}}  # no model has two
+    for start in range(0, len(items), LONG):
+        for error in schema.iter_errors({**short, name: items[start : start + LONG]}):
+            path = tuple(error.instance_path)
+            if path[:1] == (name,) and len(path) > 1:
+                yield (name, int(path[1]) + start, *path[2:]), error
+            elif start == 0:
+                yield path, error
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > LONG
 
 
 def _keyword(model: type[BaseModel], path: Iterable[str | int]) -> Any:

@@ -52,6 +52,8 @@ class OtherEvent(msgspec.Struct, frozen=True, gc=False):
     event_id: str | None
     """The id as sent, where it is a string; cut at 200 characters."""
     event_type: str
+    value: Any = None
+    """The event as decoded, for callers that ask more of it."""
 
 
 class BrokenEvent(msgspec.Struct, frozen=True):
@@ -60,7 +62,9 @@ class BrokenEvent(msgspec.Struct, frozen=True):
     index: int
     """Its index in the batch as sent, from 0."""
     value: Any
-    """The JSON value as sent."""
+    """The JSON value as sent; None where the text is no JSON."""
+    text: bytes | None = None
+    """The text, where it is no JSON or is nested too deep."""
 
     @property
     def event_id(self) -> str | None:
@@ -101,6 +105,8 @@ class Batch:
     """What has no sound envelope, in input order."""
     total: int
     """How many events were sent."""
+    sent_ids: Sequence[str] = ()
+    """The id of each of `events` as it was sent, for callers that answer with it."""
 
     def index_of(self, event: FoldEvent) -> int:
         """Find where an event of `events` stands in the batch as sent; by identity, in linear time."""

@@ -1,4 +1,4 @@
-"""Turns events into what the fold works on: typed payloads, or the knowledge that a payload is malformed."""
+"""From Python values to a `Batch`: an `Event` or decoded JSON each, their payloads typed or known to be malformed."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, Final, get_origin
 
 import msgspec
+from msgspec import structs
 from pydantic import ValidationError
 
 from mission_collaboration.contract.envelope import Event
@@ -21,71 +22,79 @@ ARRAYS: Final = {
     if (names := [name for name, info in model.model_fields.items() if get_origin(info.annotation) is list])
 }
 """Event type → the payload's members that are arrays."""
+_index = attrgetter("index")
 _event_id, _event_type, _lamport_clock, _timestamp, _payload = map(
     attrgetter, ("event_id", "event_type", "lamport_clock", "timestamp", "payload")
 )
 
 
 class ReadEvent(msgspec.Struct, frozen=True, gc=False):
-    """An `Event` with its payload read."""
+    """An event whose envelope the model has read, with its payload typed beside it."""
 
-    index: int
     event_id: str
     event_type: str
     lamport_clock: int | None
     timestamp: datetime
     payload: Any
+    """None when it is malformed."""
     source: Event
-
-
-def as_read(index: int, sure: Event) -> ReadEvent:
-    """Take an event that surely fits, its payload typed already, for one that was read by itself."""
-    return ReadEvent(
-        index, sure.event_id, sure.event_type, sure.lamport_clock, sure.timestamp, sure.payload, source=sure
-    )
-
-
-def read_events(events: Sequence[Event]) -> list[ReadEvent]:
-    """Keep the collaboration events (R1) and read their payloads."""
-    types = list(map(_event_type, events))
-    places: Sequence[int] = range(len(events))
-    if not PAYLOAD_MODELS.keys() >= set(types):
-        places = [place for place, event_type in enumerate(types) if event_type in PAYLOAD_MODELS]
-        events, types = [events[place] for place in places], [types[place] for place in places]
-    payloads = _read_payloads(list(map(_payload, events)), types)
-    # loops without Python in them: a caller's ready events are to cost little more than their fold
-    event_ids, clocks, timestamps = (map(member, events) for member in (_event_id, _lamport_clock, _timestamp))
-    return list(map(ReadEvent, places, event_ids, types, clocks, timestamps, payloads, events))
+    sent: Any = None
+    """The event as decoded JSON, where it was read from a text."""
 
 
 def read_batch(values: Sequence[Any]) -> Batch:
-    """Read events, each an `Event` or decoded JSON; events of other types are not looked at any further (E19)."""
+    """Read events, each an `Event` or decoded JSON; of other types nothing but the type is asked (E19)."""
+    if all(isinstance(value, Event) for value in values):
+        return read_events(values)
     envelopes: list[Event] = []
     places: list[int] = []
     others: list[OtherEvent] = []
     broken: list[BrokenEvent] = []
     for index, value in enumerate(values):
-        event_type = (
-            value.event_type
-            if isinstance(value, Event)
-            else value.get("event_type")
-            if isinstance(value, dict)
-            else None
-        )
-        if isinstance(event_type, str) and event_type and event_type not in PAYLOAD_MODELS:
-            event_id = value.event_id if isinstance(value, Event) else text_member(value, "event_id")
-            others.append(OtherEvent(index, event_id, event_type))
+        if event_type := _other_type(value):
+            others.append(OtherEvent(index, text_member(value, "event_id"), event_type, value))
             continue
         try:
             envelopes.append(Event.model_validate(value))
             places.append(index)
         except ValidationError:
             broken.append(BrokenEvent(index, value))
-    return Batch(read_events(envelopes), places, others, broken, len(values))
+    ours = read_events(envelopes)
+    indices = [places[index] for index in ours.indices]
+    others += [structs.replace(event, index=places[event.index]) for event in ours.others]
+    others.sort(key=_index)
+    return Batch(ours.events, indices, others, broken, len(values))
+
+
+def read_events(events: Sequence[Event]) -> Batch:
+    """Part the collaboration events from those of other types (R1), and read their payloads."""
+    types = list(map(_event_type, events))
+    total = len(events)
+    indices: Sequence[int] = range(total)
+    others: list[OtherEvent] = []
+    if not PAYLOAD_MODELS.keys() >= set(types):
+        others = [
+            OtherEvent(index, event.event_id, event.event_type, event)
+            for index, event in enumerate(events)
+            if event.event_type not in PAYLOAD_MODELS
+        ]
+        indices = [index for index, event_type in enumerate(types) if event_type in PAYLOAD_MODELS]
+        events, types = [events[index] for index in indices], [types[index] for index in indices]
+    payloads = _read_payloads(list(map(_payload, events)), types)
+    # loops without Python in them: a caller's ready events are to cost little more than their fold
+    event_ids, clocks, timestamps = (map(member, events) for member in (_event_id, _lamport_clock, _timestamp))
+    read = list(map(ReadEvent, event_ids, types, clocks, timestamps, payloads, events))
+    return Batch(read, indices, others, (), total)
+
+
+def _other_type(value: Any) -> str | None:
+    """Name the type of decoded JSON that is an event of another type."""
+    event_type = value.get("event_type") if isinstance(value, dict) else None
+    return event_type if isinstance(event_type, str) and event_type and event_type not in PAYLOAD_MODELS else None
 
 
 def malformation(payload: Any, event_type: str) -> Iterator[tuple[Location, ModelViolation]]:
-    """Tell what is wrong with a payload, with locations in the event (R33)."""
+    """Find what is wrong with a payload, with locations in the event (R33)."""
     try:
         PAYLOAD_MODELS[event_type].model_validate(payload)
     except ValidationError as error:
@@ -106,7 +115,7 @@ def malformed(event: FoldEvent) -> MalformedPayloadError:
 
 
 DECLINED: Final = (msgspec.ValidationError, TypeError, ValueError, RecursionError)
-"""What the twins and the encoder raise for payloads that are put to the models."""
+"""What structs and the encoder raise for payloads that are put to the models."""
 
 
 def _read_payloads(payloads: list[Any], types: list[str]) -> list[Any]:
@@ -115,14 +124,15 @@ def _read_payloads(payloads: list[Any], types: list[str]) -> list[Any]:
         msgspec.json.encode(payloads)  # a Python caller may hand over half surrogates, and objects of any class
         read = list(map(msgspec.convert, payloads, map(PAYLOAD_STRUCTS.__getitem__, types)))
     except DECLINED:
-        return list(map(_read_payload, payloads, types))
+        return list(map(read_payload, payloads, types))
     for place, event_type in enumerate(types):
         if event_type in ARRAYS and not _has_arrays(payloads[place], event_type):
             read[place] = _ask_model(payloads[place], event_type)
     return read
 
 
-def _read_payload(payload: Any, event_type: str) -> Any:
+def read_payload(payload: Any, event_type: str) -> Any:
+    """Read a payload of decoded JSON or Python values; None when it is malformed."""
     try:
         msgspec.json.encode(payload)
         read = msgspec.convert(payload, PAYLOAD_STRUCTS[event_type])
@@ -132,7 +142,7 @@ def _read_payload(payload: Any, event_type: str) -> Any:
 
 
 def _has_arrays(payload: Any, event_type: str) -> bool:
-    """Tell whether arrays are lists: twins take a Python caller's tuples and sets for arrays too."""
+    """Tell whether arrays are lists: structs take a Python caller's tuples and sets for arrays too."""
     return all(type(payload[name]) is list for name in ARRAYS.get(event_type, ()))
 
 

@@ -1,4 +1,4 @@
-"""JSON text to plain objects, by RFC 8259 and no further, with the place of whatever is wrong.
+"""JSON text to plain objects, by RFC 8259 and no further, with the place of what is wrong.
 
 No NaN, no infinities, numbers within a double's range and 4,300 digits, UTF-8 without a byte order mark, no lone
 surrogates. Of a repeated member the last one counts, as in Python.
@@ -22,7 +22,9 @@ _LONE_SURROGATE = re.compile(
 _STRING_OR_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9][0-9.]*+[eE]\+?[0-9]+|-?[0-9]{309,})')
 _TRAILING = "JSON is malformed: trailing characters"
 MOST_DIGITS: Final = 4300
-_NOT_JSON = re.compile(rb"-?(NaN|Infinity)")
+_NO_NUMBER = re.compile(rb"-?(NaN|Infinity)")
+NOT_JSON: Final = object()
+"""What `try_decode` gives for a text that is no JSON, or is nested too deep."""
 
 
 class JsonTextError(SpecKittyEventsError):
@@ -54,18 +56,26 @@ def decode_json(text: Buffer, *, max_nesting: int) -> Any:
     `max_nesting` counts objects and arrays around the innermost value.
     """
     text = bytes(text)
+    value = try_decode(text, max_nesting=max_nesting)
+    if value is NOT_JSON:
+        _explain(text, max_nesting)
+    return value
+
+
+def try_decode(text: bytes, *, max_nesting: int) -> Any:
+    """Decode one JSON value, or give `NOT_JSON` for what `decode_json` refuses, without finding out why."""
     try:
         text.decode()
         value = msgspec.json.decode(text)
-    except RecursionError:
-        raise TooDeepError(max_nesting) from None
     except msgspec.ValidationError:
-        value = _decode_numbers(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        _explain(text, error)
-    if is_deeper(value, max_nesting):
-        raise TooDeepError(max_nesting)
-    return value
+        try:
+            value = _decode_numbers(text)
+        except JsonTextError:
+            return NOT_JSON
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return NOT_JSON
+    may_be_deep = text.count(b"{") + text.count(b"[") > max_nesting
+    return NOT_JSON if may_be_deep and is_deeper(value, max_nesting) else value
 
 
 def is_deeper(value: Any, limit: int) -> bool:
@@ -83,18 +93,20 @@ def is_deeper(value: Any, limit: int) -> bool:
     return bool(layer)
 
 
-def _explain(text: bytes, error: Exception) -> NoReturn:
+def _explain(text: bytes, max_nesting: int) -> NoReturn:
     """Raise the error that a reader can act on."""
-    if isinstance(error, UnicodeDecodeError):
+    try:
+        text.decode()
+        msgspec.json.decode(text)
+    except msgspec.ValidationError:
+        _decode_numbers(text)
+    except UnicodeDecodeError as error:
         raise JsonTextError("The text is not UTF-8", text, error.start) from None
-    if text.startswith(b"\xef\xbb\xbf"):
-        raise JsonTextError("The text starts with a byte order mark, which JSON must not have", text, 0) from None
-    if not text.strip():
-        raise JsonTextError("The text is empty", text, len(text)) from None
-    if surrogate := _LONE_SURROGATE.search(text):
-        offset = surrogate.start(surrogate.lastindex or 0)
-        raise JsonTextError("Half a surrogate pair is no character", text, offset) from None
-    _explain_syntax(text, str(error))
+    except msgspec.DecodeError as error:
+        _explain_syntax(text, str(error))
+    except RecursionError:
+        pass
+    raise TooDeepError(max_nesting)
 
 
 def _decode_numbers(text: bytes) -> Any:
@@ -125,11 +137,18 @@ def _is_too_large(number: bytes) -> bool:
 
 
 def _explain_syntax(text: bytes, message: str) -> NoReturn:
+    if text.startswith(b"\xef\xbb\xbf"):
+        raise JsonTextError("The text starts with a byte order mark, which JSON must not have", text, 0) from None
+    if not text.strip():
+        raise JsonTextError("The text is empty", text, len(text)) from None
+    if surrogate := _LONE_SURROGATE.search(text):
+        offset = surrogate.start(surrogate.lastindex or 0)
+        raise JsonTextError("Half a surrogate pair is no character", text, offset) from None
     found = _BYTE.search(message)
     if not found:
         raise JsonTextError("The text ends in the middle of a value", text, len(text)) from None
     offset = int(found[1]) - message.startswith(_TRAILING)
-    if literal := _NOT_JSON.match(text, max(0, offset - 1)) or _NOT_JSON.match(text, offset):
+    if literal := _NO_NUMBER.match(text, max(0, offset - 1)) or _NO_NUMBER.match(text, offset):
         raise JsonTextError(f"{literal[0].decode()} is no JSON number", text, literal.start()) from None
     reason = message[: found.start()].removeprefix("JSON is malformed: ").strip()
     raise JsonTextError(reason[0].upper() + reason[1:], text, offset) from None

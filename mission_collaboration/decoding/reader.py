@@ -1,113 +1,152 @@
-"""Reads a batch that is surely valid straight from JSON text, many times faster than event by event.
+"""The one reader: from the JSON texts of events to a `Batch`.
 
-It says yes or nothing. Yes means: the text is JSON, every event fits its envelope and its payload, no event id
-occurs twice, no event is of another type, and no member is one that the models do not know. For whatever else a
-batch may be there is the thorough way, which explains.
+Each event is decoded straight into the struct of its type. What does not fit its struct is odd: an event of another
+type, with a member that the contract does not know, or with something wrong. It is read by itself, and only what is
+still not understood is put to the model. So one odd event costs one odd event. No part of a text is skipped unread:
+these structs refuse members that they do not know, and an odd event is decoded as a whole.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import repeat
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
 import msgspec
 from msgspec import structs
-from pydantic import BaseModel
+from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.formats import in_utc, normalise_identifier
-from mission_collaboration.decoding.structs import any_event_struct, envelope_struct, struct_for, text_rules
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.decoding.batch import Batch, BrokenEvent, FoldEvent, OtherEvent, text_member
+from mission_collaboration.decoding.events import ReadEvent, read_payload
+from mission_collaboration.decoding.json_text import NOT_JSON, try_decode
+from mission_collaboration.decoding.structs import any_event_struct, text_rules
 from mission_collaboration.decoding.text_formats import NORMAL_IDS, Column, are_normal_ulids, normal_instants
 
-Request = TypeVar("Request", bound=BaseModel)
-
-
+Text = bytes | msgspec.Raw
+DECLINED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding into a struct raises for a text that does not fit it."""
 AT_ONCE: Final = 1_000
-"""How many events are looked at together: more would not stay in the processor's cache until the last look."""
+"""How many events' formats are looked at together: more would not stay in the processor's cache until the last look."""
+OPEN_EVENT: Final = any_event_struct(closed=False)
+_decode: Final[Callable[[Text], Event]] = msgspec.json.Decoder(any_event_struct()).decode
 _rules: Final = text_rules(Event)
 _columns: Final = {name: Column(rule) for name, rule in _rules.items()}
 OPTIONAL: Final = tuple(name for name in _rules if Event.model_fields[name].default is None)
 SHARED: Final = tuple(name for name in _rules if name not in ("event_id", "timestamp", *OPTIONAL))
 
 
-class SureReader(Generic[Request]):
-    """Reads requests of one model, whose events are `list[Event]`."""
+def read_texts(texts: Sequence[Text], *, max_nesting: int, max_bytes: float = math.inf) -> Batch:
+    """Read events, each from its own JSON text.
 
-    def __init__(self, model: type[Request]) -> None:
-        self._decode: Callable[[bytes], Request] = msgspec.json.Decoder(struct_for(model, closed=True)).decode
-        self._decode_line: Callable[[bytes], Event] = msgspec.json.Decoder(any_event_struct()).decode
-
-    def read(self, text: bytes) -> Request | None:
-        """Read a request whose events surely fit; None for any other."""
-        try:
-            request = self._decode(text)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
-        events: Sequence[Event] = request.events  # type: ignore[attr-defined] # every such model has them
-        return request if _are_unique(events, sound_ids(events)) else None
-
-    def read_lines(self, text: bytes) -> list[Event] | None:
-        """Read events, one a line, that surely fit; None when any does not."""
-        try:
-            events = [self._decode_line(line) for line in bytes(text).split(b"\n") if line]
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
-        return events if _are_unique(events, sound_ids(events)) else None
-
-
-def read_sure_envelopes(values: Sequence[Any]) -> Sequence[Event] | None:
-    """Read the envelopes of events that were decoded already, payloads as they are; None when any does not fit.
-
-    For batches that are usual in all but their payloads, their types or their ids.
+    A text that is no JSON, is nested too deep or has more bytes than `max_bytes` is a broken event that keeps its text.
     """
-    try:
-        events = msgspec.convert(values, list[envelope_struct()])  # type: ignore[misc]
-    except msgspec.ValidationError:
+    events: list[Any] = []
+    indices: list[int] = []
+    others: list[OtherEvent] = []
+    broken: list[BrokenEvent] = []
+    for index, text in enumerate(texts):
+        if len(text) > max_bytes:
+            broken.append(BrokenEvent(index, None, bytes(text)))
+            continue
+        try:
+            event: Any = _decode(text)
+        except DECLINED:
+            event = _read_odd(index, bytes(text), max_nesting)
+            if isinstance(event, OtherEvent):
+                others.append(event)
+                continue
+            if isinstance(event, BrokenEvent):
+                broken.append(event)
+                continue
+        events.append(event)
+        indices.append(index)
+    sent_ids = [event.event_id for event in events]
+    if unsound := set(map(id, normalise([event for event in events if type(event) is not ReadEvent]))):
+        found = [index for index, event in zip(indices, events, strict=True) if id(event) in unsound]
+        broken += [_by_model(index, try_decode(bytes(texts[index]), max_nesting=max_nesting)) for index in found]
+        broken.sort(key=lambda event: event.index)
+        kept = [position for position, event in enumerate(events) if id(event) not in unsound]
+        events, indices, sent_ids = ([column[position] for position in kept] for column in (events, indices, sent_ids))
+    return Batch(events, indices, others, broken, len(texts), sent_ids)
+
+
+def read_typed(events: Sequence[Any]) -> Batch | None:
+    """Make the batch of events that were decoded into their structs; None where a text breaks its format."""
+    sent_ids = [event.event_id for event in events]
+    if normalise(events):
         return None
-    return events if sound_ids(events) is not None else None
+    return Batch(events, range(len(events)), (), (), len(events), sent_ids)
 
 
-def sound_ids(events: Sequence[Any]) -> set[str] | None:
-    """Hold the texts that have a format against it, and let each event hold its instant and its normal id.
+def _read_odd(index: int, text: bytes, max_nesting: int) -> FoldEvent | OtherEvent | BrokenEvent:
+    """Read an event whose text does not fit the struct of its type."""
+    value = try_decode(text, max_nesting=max_nesting)
+    if value is NOT_JSON:
+        return BrokenEvent(index, None, text)
+    event_type = value.get("event_type") if isinstance(value, dict) else None
+    if not isinstance(event_type, str) or not event_type:
+        return BrokenEvent(index, value)
+    if event_type not in PAYLOAD_MODELS:
+        return OtherEvent(index, text_member(value, "event_id"), event_type, value)
+    try:
+        event: FoldEvent = msgspec.convert(value, OPEN_EVENT)
+    except msgspec.ValidationError:
+        event = _by_model(index, value)
+    return event
 
-    Gives the ids; None where a text is not sound.
-    """
-    ids: set[str] = set()
+
+def _by_model(index: int, value: Any) -> Any:
+    """Ask the models about a collaboration event: an event, its payload None where it is malformed, or broken."""
+    try:
+        source = Event.model_validate(value)
+    except ValidationError:
+        return BrokenEvent(index, value)
+    payload = read_payload(source.payload, source.event_type)
+    return ReadEvent(source.event_id, source.event_type, source.lamport_clock, source.timestamp, payload, source, value)
+
+
+def normalise(events: Sequence[Any]) -> list[Any]:
+    """Let each event hold its normal id and its instant; gives the events in which a text breaks its format."""
+    unsound: list[Any] = []
     for start in range(0, len(events), AT_ONCE):
-        some = _sound_ids(events[start : start + AT_ONCE])
-        if some is None:
-            return None
-        ids.update(some)
-    return ids
+        unsound += _normalise(events[start : start + AT_ONCE])
+    return unsound
 
 
-def _sound_ids(events: Sequence[Any]) -> Sequence[str] | None:
+def _normalise(events: Sequence[Any]) -> Sequence[Any]:
+    """Look at the texts of all events at once, and at each half where one is unsound."""
     members = zip(*map(structs.astuple, events), strict=True)
     columns: dict[str, tuple[Any, ...]] = dict(zip(events[0].__struct_fields__, members, strict=True))
-    are_sound = (
-        all(_columns[name].fits(columns[name]) for name in SHARED)
-        and all(_columns[name].fits(_given(columns[name])) for name in OPTIONAL)
-        and _set_instants(events, columns["timestamp"])
+    instants = _instants(columns["timestamp"])
+    ids = _normal_ids(columns["event_id"])
+    if instants is not None and ids is not None and _fit(columns):
+        _set(events, "timestamp", instants)
+        if ids is not columns["event_id"]:
+            _set(events, "event_id", ids)
+        return ()
+    if len(events) == 1:
+        return events
+    half = len(events) // 2
+    return [*_normalise(events[:half]), *_normalise(events[half:])]
+
+
+def _fit(columns: dict[str, tuple[Any, ...]]) -> bool:
+    """Tell whether all texts but ids and instants fit their formats."""
+    return all(_columns[name].fits(columns[name]) for name in SHARED) and all(
+        _columns[name].fits([text for text in columns[name] if text is not None]) for name in OPTIONAL
     )
-    return _set_ids(events, columns["event_id"]) if are_sound else None
 
 
-def _given(texts: Sequence[str | None]) -> Sequence[str]:
-    return () if texts.count(None) == len(texts) else [text for text in texts if text is not None]
-
-
-def _set_instants(events: Sequence[Any], texts: Sequence[str]) -> bool:
-    """Let each event hold its instant; false where a text is none, or a day that no calendar has."""
-    instants = normal_instants(texts) or _unusual_instants(texts)
-    if instants is None:
-        return False
-    _set(events, "timestamp", instants)
-    return True
-
-
-def _unusual_instants(texts: Sequence[str]) -> list[datetime] | None:
+def _instants(texts: Sequence[str]) -> Sequence[datetime] | None:
+    """Read instants; None where a text is none, or a day that no calendar has."""
+    usual = normal_instants(texts)
+    if usual is not None:
+        return usual
     if not _columns["timestamp"].fits(texts):
         return None
     try:
@@ -116,20 +155,12 @@ def _unusual_instants(texts: Sequence[str]) -> list[datetime] | None:
         return None
 
 
-def _set_ids(events: Sequence[Any], ids: Sequence[str]) -> Sequence[str] | None:
-    """Let each event hold its normalised id, and give them all; None where one is none."""
+def _normal_ids(ids: Sequence[str]) -> Sequence[str] | None:
+    """Normalise ids, and give the same sequence where they are normal already; None where one is none."""
     if are_normal_ulids(ids) or NORMAL_IDS.fits(ids):
         return ids
-    if not _columns["event_id"].fits(ids):
-        return None
-    normal = list(map(normalise_identifier, ids))
-    _set(events, "event_id", normal)
-    return normal
+    return list(map(normalise_identifier, ids)) if _columns["event_id"].fits(ids) else None
 
 
 def _set(events: Sequence[Any], name: str, values: Iterable[Any]) -> None:
     deque(map(setattr, events, repeat(name), values), maxlen=0)  # a loop without Python in it
-
-
-def _are_unique(events: Sequence[Event], ids: set[str] | None) -> bool:
-    return ids is not None and len(ids) == len(events)

@@ -1,11 +1,11 @@
-"""Fast twins of the models: `msgspec` structs derived from them, field by field.
+"""`msgspec` structs derived from the models, field by field: they decode many times faster.
 
-A twin answers one question quickly, "does this surely fit the model?", and holds the same values under the same
-names when it does. Whatever it does not accept is put to the model, which alone explains. There is one
-definition of each model; nothing about a field is written here.
+A struct accepts a part of what its model accepts, and then holds the same values under the same names. What it does
+not accept is put to the model, which alone explains. Nothing about a field is written here: the models are the one
+definition.
 
-An open twin ignores members that it does not know, as the model does (E14). A closed one refuses them: JSON that a
-closed twin accepts holds nothing that nobody has looked at.
+An open struct ignores members that it does not know, as the model does (E14). A closed one refuses them, so that
+JSON that it accepts was read as a whole.
 """
 
 import types
@@ -33,13 +33,12 @@ def struct_for(model: type[Model], *, closed: bool = False, sparse: bool = False
     """Derive the struct that accepts a part of what `model` accepts, and nothing that it refuses.
 
     It is typed as the model, whose members it has. A field with a text format (`WireFormat`, a pattern) holds its
-    text as sent; whoever reads with the twin holds it against `text_rules`. A sparse twin is written without the
-    members that have their default. Raises `TypeError` for a field whose rules have no equal here, so that no rule is
-    ever dropped silently.
+    text as sent; the reader checks it by `text_rules`. A sparse struct is written without the members that have their
+    default. Raises `TypeError` for a field whose rules have no equal here, so that no rule is dropped silently.
     """
     fields = [_field(name, info, closed) for name, info in model.model_fields.items()]
     struct = msgspec.defstruct(
-        f"{model.__name__}Twin",
+        model.__name__,
         fields,
         gc=False,
         kw_only=True,
@@ -51,36 +50,36 @@ def struct_for(model: type[Model], *, closed: bool = False, sparse: bool = False
 
 
 @cache
-def event_struct(event_type: str) -> type[Event]:
-    """Derive the closed twin of an event of this type: the envelope with its payload's closed twin in it."""
-    payload = ("payload", struct_for(PAYLOAD_MODELS[event_type], closed=True))
+def event_struct(event_type: str, *, closed: bool = True) -> type[Event]:
+    """Derive the struct of an event of this type: the envelope with its payload's struct in it."""
+    payload = ("payload", struct_for(PAYLOAD_MODELS[event_type], closed=closed))
     struct = msgspec.defstruct(
-        f"{event_type}EventTwin",
+        f"{event_type}Event",
         [
-            payload if name == "payload" else _field(name, info, closed=True)
+            payload if name == "payload" else _field(name, info, closed)
             for name, info in Event.model_fields.items()
             if name != "event_type"
         ],
         gc=False,
         kw_only=True,
-        forbid_unknown_fields=True,
+        forbid_unknown_fields=closed,
         tag_field="event_type",
         tag=event_type,
-        namespace={"event_type": event_type},
+        namespace={"event_type": event_type, "source": property(lambda event: event)},
     )
     return cast("type[Event]", struct)
 
 
 @cache
 def envelope_struct() -> type[Event]:
-    """Derive the open twin of the envelope, its payload as it came."""
+    """Derive the open struct of the envelope, its payload as it came."""
     fields = [_field(name, info, closed=False) for name, info in Event.model_fields.items()]
-    return cast("type[Event]", msgspec.defstruct("EnvelopeTwin", fields, gc=False, kw_only=True))
+    return cast("type[Event]", msgspec.defstruct("Envelope", fields, gc=False, kw_only=True))
 
 
-def any_event_struct() -> Any:
-    """Derive the union of the closed twins of all events, told apart by their type."""
-    return Union[tuple(map(event_struct, PAYLOAD_MODELS))]  # noqa: UP007 - made at run time
+def any_event_struct(*, closed: bool = True) -> Any:
+    """Derive the union of the structs of all events, told apart by their type."""
+    return Union[tuple(event_struct(event_type, closed=closed) for event_type in PAYLOAD_MODELS)]  # noqa: UP007
 
 
 def wire_formats(model: type[BaseModel]) -> Mapping[str, WireFormat]:
@@ -104,7 +103,7 @@ def _rule_of_the_whole(model: type[BaseModel]) -> dict[str, Any]:
     """Let a struct ask the rule about the whole of a model, where it has one; an `after` validator."""
     decorators = model.__pydantic_decorators__
     if decorators.field_validators or decorators.root_validators or len(decorators.model_validators) > 1:
-        raise TypeError(f"no struct_for for the validators of {model!r}")
+        raise TypeError(f"no struct for the validators of {model!r}")
     rules = [("__post_init__", rule.func) for rule in decorators.model_validators.values()]
     return dict(rules)
 
@@ -120,11 +119,11 @@ def _constrained(annotation: Any, metadata: list[Any], closed: bool) -> Any:
     limits: dict[str, Any] = {}
     for rule in metadata:
         limits |= _limit(rule)
-    kind = _twin_type(annotation, closed)
+    kind = _struct_type(annotation, closed)
     return Annotated[kind, msgspec.Meta(**limits)] if limits else kind
 
 
-def _twin_type(annotation: Any, closed: bool) -> Any:
+def _struct_type(annotation: Any, closed: bool) -> Any:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation is Event:
         return any_event_struct()
@@ -136,12 +135,12 @@ def _twin_type(annotation: Any, closed: bool) -> Any:
         ]
         return _constrained(arguments[0], rules, closed)
     if origin in (Union, types.UnionType):
-        return Union[tuple(_twin_type(option, closed) for option in arguments)]  # noqa: UP007
+        return Union[tuple(_struct_type(option, closed) for option in arguments)]  # noqa: UP007
     if origin in (list, dict, tuple):
-        return origin[tuple(_twin_type(argument, closed) for argument in arguments)]
+        return origin[tuple(_struct_type(argument, closed) for argument in arguments)]
     if annotation in (str, int, bool, type(None), Any, ...) or origin is Literal:
         return annotation
-    raise TypeError(f"no struct_for for the type {annotation!r}")
+    raise TypeError(f"no struct for the type {annotation!r}")
 
 
 def _limit(rule: Any) -> dict[str, Any]:
@@ -156,7 +155,7 @@ def _limit(rule: Any) -> dict[str, Any]:
             return {}
         case _ if rule is FROM_ARRAY or _pattern(rule):
             return {}
-    raise TypeError(f"no struct_for for the rule {rule!r}")
+    raise TypeError(f"no struct for the rule {rule!r}")
 
 
 def _rules(info: FieldInfo) -> list[Any]:
@@ -174,4 +173,4 @@ def _pattern(rule: Any) -> str | None:
 PAYLOAD_STRUCTS: Final[Mapping[str, type[pydantic.BaseModel]]] = MappingProxyType(
     {event_type: struct_for(model) for event_type, model in PAYLOAD_MODELS.items()}
 )
-"""Event type → the open twin of its payload model."""
+"""Event type → the open struct of its payload model."""

@@ -32,9 +32,16 @@ class Column:
 
 DIGITS_ALIKE: Final = bytes.maketrans(b"123456789", b"000000000")
 NORMAL_INSTANTS: Final = {
-    len(shape): shape + b"\n" for shape in (b"0000-00-00T00:00:00%bZ" % part for part in (b"", b".000", b".000000"))
+    len(shape): shape + b"\n"
+    for shape in (
+        b"0000-00-00T00:00:00%b%b" % (decimals, zone)
+        for decimals in (b"", b".000", b".000000")
+        for zone in (b"Z", b"+00:00")
+    )
 }
-"""The usual shapes of an instant, as a line, by the length of its text."""
+"""The usual shapes of an instant in UTC, as a line, by the length of its text."""
+OFFSET_DIGITS: Final = (-6, -5, -3, -2)
+"""Where the digits of `+00:00` stand, counted from behind the newline."""
 CROCKFORD: Final = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CROCKFORD_ALIKE: Final = bytes(ord("0") if byte in CROCKFORD else byte * (byte == ord("\n")) for byte in range(256))
 NORMAL_ULID: Final = b"0" * ULID_LENGTH + b"\n"
@@ -46,8 +53,11 @@ NORMAL_IDS: Final = Column(f"[0-7][0-9A-HJKMNP-TV-Z]{{25}}|{NORMAL_UUID}")
 def normal_instants(texts: Sequence[str]) -> list[datetime] | None:
     """Read instants that all have the same usual shape, in UTC; None for others, and where a number is out of range."""
     shape = NORMAL_INSTANTS.get(len(texts[0]))
-    if shape is None or _as_lines(texts).translate(DIGITS_ALIKE) != shape * len(texts):
+    lines = _as_lines(texts)
+    if shape is None or lines.translate(DIGITS_ALIKE) != shape * len(texts):
         return None
+    if b"+" in shape and any(lines[len(shape) + back :: len(shape)].strip(b"0") for back in OFFSET_DIGITS):
+        return None  # an offset that is not zero
     try:
         return msgspec.convert(texts, list[datetime])
     except msgspec.ValidationError:

@@ -69,12 +69,13 @@ class Accumulator:
         *,
         strict: bool,
         roster: Mapping[str, ParticipantIdentity] | None = None,
+        mission_id: str | None = None,
         bounds: Bounds = UNBOUNDED,
     ) -> None:
         self.strict = strict
         self.bounds = bounds
         self.strangers = 0
-        self.mission_id = ""
+        self.mission_id = mission_id or ""
         self.participants: dict[str, ParticipantIdentity] = dict(roster or {})
         self.departed: dict[str, ParticipantIdentity] = {}
         self.invited: set[str] = set()

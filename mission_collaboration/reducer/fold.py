@@ -34,7 +34,12 @@ def reduce_collaboration_events(
     if mode not in MODES:
         raise ValueError(f"mode must be 'strict' or 'permissive', not {mode!r}")
     accumulator = Accumulator(strict=mode == "strict", roster=roster)
-    fold(accumulator, canonical(read_events(events)))
+    batch = read_events(events)
+    try:
+        fold(accumulator, canonical(batch.events))
+    except EventRefusedError as refusal:
+        refusal.index = batch.index_of(refusal.event)
+        raise
     return freeze(accumulator)
 
 
@@ -67,7 +72,7 @@ def run(accumulator: Accumulator, events: Sequence[FoldEvent]) -> None:
                 HANDLERS[event.event_type](accumulator, event, payload)
     except EventRefusedError as refusal:
         accumulator.mission_id = mission_id
-        raise _placed(refusal, event) from None
+        raise _of(event, refusal) from None
     if events:
         accumulator.event_count += len(events)
         accumulator.last_event_id = events[-1].event_id
@@ -82,12 +87,11 @@ def _refuse_conflict(accumulator: Accumulator, event: FoldEvent) -> None:
     try:
         accumulator.refuse(conflict(event))
     except EventRefusedError as refusal:
-        raise _placed(refusal, event) from None
+        raise _of(event, refusal) from None
 
 
-def _placed(refusal: EventRefusedError, event: FoldEvent) -> EventRefusedError:
-    """Say where the event stands; one that is surely valid does not know its place."""
-    refusal.index = getattr(event, "index", None)
+def _of(event: FoldEvent, refusal: EventRefusedError) -> EventRefusedError:
+    refusal.event = event
     return refusal
 
 

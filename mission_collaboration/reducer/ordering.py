@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from operator import attrgetter
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from mission_collaboration.contract.errors import ConflictingDuplicateError
 from mission_collaboration.decoding.batch import FoldEvent
@@ -12,8 +11,6 @@ from mission_collaboration.reducer.content import content, same_content
 
 E = TypeVar("E", bound=FoldEvent)
 SortKey = tuple[int, datetime, str]
-
-_lamport_clock = attrgetter("lamport_clock")
 
 
 class Placed(Protocol):
@@ -49,23 +46,22 @@ class CanonicalSequence(NamedTuple, Generic[E]):
 
 def canonical(events: Sequence[E]) -> CanonicalSequence[E]:
     """Sort by clock, instant and id, and settle ids that occur more than once; O(n log n)."""
-    if _are_unique(events):
-        return CanonicalSequence(sorted(events, key=sort_key), frozenset())
-    return _settled(in_order(events))
-
-
-def sure_order(events: Sequence[Any]) -> CanonicalSequence[Any]:
-    """Sort events whose ids are all different; those whose clocks rise are left as they come."""
-    clocks = list(map(_lamport_clock, events))
-    rising = None not in clocks and clocks == sorted(set(clocks))
-    ordered = events if rising else sorted(events, key=sort_key)
-    return CanonicalSequence(ordered, frozenset())
+    conflicting: list[E] = []
+    if len({event.event_id for event in events}) < len(events):
+        events, conflicting = _settled(events)
+    ordered = _sorted(events)
+    if not conflicting:
+        return CanonicalSequence(ordered, frozenset())
+    marked = set(map(id, conflicting))
+    return CanonicalSequence(ordered, frozenset(place for place, event in enumerate(ordered) if id(event) in marked))
 
 
 def in_order(events: Sequence[E]) -> list[E]:
     """Sort by clock, instant and id, and events that share even their id by the text of their content (R1, R31)."""
-    ordered = sorted(events, key=sort_key)
-    return ordered if _are_unique(events) else list(_without_ties(ordered))
+    ordered = list(_sorted(events))
+    if len({event.event_id for event in events}) == len(events):
+        return ordered
+    return list(_without_ties(ordered))
 
 
 def conflict(event: FoldEvent) -> ConflictingDuplicateError:
@@ -78,26 +74,35 @@ def conflict(event: FoldEvent) -> ConflictingDuplicateError:
     )
 
 
-def _are_unique(events: Sequence[E]) -> bool:
-    return len({event.event_id for event in events}) == len(events)
+def _sorted(events: Sequence[E]) -> Sequence[E]:
+    """Sort by clock, instant and id; where no two clocks are equal, they alone decide."""
+    clocks = [-1 if event.lamport_clock is None else event.lamport_clock for event in events]
+    if len(set(clocks)) < len(clocks):
+        return sorted(events, key=sort_key)
+    if clocks == sorted(clocks):
+        return events
+    return [events[place] for place in sorted(range(len(clocks)), key=clocks.__getitem__)]
 
 
-def _settled(ordered: Sequence[E]) -> CanonicalSequence[E]:
-    """Keep the first event of each id and its first conflicting reuse; drop all else."""
-    first: dict[str, E | None] = {}
-    kept: list[E] = []
-    conflicts: set[int] = set()
-    for event in ordered:
-        if event.event_id not in first:
-            first[event.event_id] = event
-        else:
-            earlier = first[event.event_id]
-            if earlier is None or same_content(earlier, event):
-                continue
-            first[event.event_id] = None
-            conflicts.add(len(kept))
-        kept.append(event)
-    return CanonicalSequence(kept, frozenset(conflicts))
+def _settled(events: Sequence[E]) -> tuple[list[E], list[E]]:
+    """Keep the first event of each id in canonical order and its first conflicting reuse; gives the reuses as well.
+
+    Only ids that occur again are compared.
+    """
+    first: dict[str, E] = {}
+    reused: dict[str, list[E]] = {}
+    for event in events:
+        earlier = first.setdefault(event.event_id, event)
+        if earlier is not event and not same_content(earlier, event):
+            reused.setdefault(event.event_id, [earlier]).append(event)
+    kept = [event for event in first.values() if event.event_id not in reused]
+    conflicting: list[E] = []
+    for group in reused.values():
+        winner, *rest = sorted(sorted(group, key=content), key=sort_key)
+        reuse = next(event for event in rest if not same_content(winner, event))
+        kept += [winner, reuse]
+        conflicting.append(reuse)
+    return kept, conflicting
 
 
 def _without_ties(ordered: Sequence[E]) -> Iterator[E]:

@@ -58,6 +58,7 @@ def identity(participant_id: str, kind: str, name: str | None, session: str | No
         "participant_type": kind,
         "display_name": name,
         "session_id": session,
+        "external_refs": None,
     }
 
 

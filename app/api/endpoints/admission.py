@@ -7,11 +7,10 @@ from typing import Any, Final
 
 import msgspec
 
-from app.api.body.locations import IN_ARRAY
 from app.api.body.parse import invalid_request
 from app.api.endpoints.folding import bounds_of
 from app.api.schemas import AdmitRequest
-from app.problems import LONGEST_DETAIL, SEE_LIMITS, Finding, Problem, bounded, pointer, shortened
+from app.problems import LONGEST_DETAIL, SEE_LIMITS, Finding, Problem, bounded, finding_of, pointer, shortened
 from app.settings import Settings
 from app.workers.pool import TooMuchInPlaceError, is_in_place
 from mission_collaboration.admission.admit import Answer
@@ -33,6 +32,7 @@ from mission_collaboration.admission.verdicts import OUTCOMES, Verdict
 from mission_collaboration.admission.window import WindowBounds
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.decoding.batch import Batch
+from mission_collaboration.decoding.refusals import IN_ARRAY
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.snapshot import encode
 
@@ -206,7 +206,7 @@ def _settled(settled: Settled) -> dict[str, Any]:
 def _late_events(refusal: LateEventsError) -> Problem:
     late = refusal.late
     findings, more = bounded(
-        IN_ARRAY.finding(verdict.index, verdict.location or (), verdict.code or "", verdict.detail or "")
+        finding_of(IN_ARRAY.finding(verdict.index, verdict.location or (), verdict.code or "", verdict.detail or ""))
         for verdict in late
     )
     about = {"event_id": late[0].event_id or "", "event_type": late[0].event_type or ""}

@@ -7,39 +7,27 @@ from pydantic import JsonValue
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body.parse import read_batch, read_surely
+from app.api.body.parse import read_events
 from app.api.endpoints.admission import admitted, asked_of, begun, most_in_place
-from app.api.endpoints.folding import are_keys_ids
 from app.api.operation import BODY_PROBLEMS, Operation, json_handler
 from app.api.schemas import AdmitAnswer, AdmitRequest
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings
 from mission_collaboration.contract.envelope import Event
-from mission_collaboration.decoding import events as decoding
-from mission_collaboration.decoding.batch import Batch
-from mission_collaboration.decoding.reader import SureReader
+from mission_collaboration.decoding.requests import RequestReader
 
-SURE_READER: Final = SureReader(AdmitRequest[Event])
+ADMIT_READER: Final = RequestReader(AdmitRequest[Any])
 
 
 def admit_body(body: bytes, limits: Settings) -> Response:
     """Answer an `/admit` request; raises `Problem`, and `TooMuchInPlaceError` for a process to take it."""
-    request, batch = _read(body, limits)
+    request, batch = read_events(ADMIT_READER, body, limits)
     before = begun(request.checkpoint, request.mission_id, request.roster, limits, most_in_place(body, limits))
     answer, done = admitted(before, request.mission_id, batch, asked_of(request, limits), limits)
     response = BatchResponse(msgspec.json.encode(answer), media_type="application/json")
     response.statistics = batch_statistics(done.verdicts)
     response.kept = done, batch
     return response
-
-
-def _read(body: bytes, limits: Settings) -> tuple[AdmitRequest[Any], Batch]:
-    sure = read_surely(SURE_READER, body, limits)
-    if sure and are_keys_ids(sure.roster):
-        events = [decoding.as_read(index, event) for index, event in enumerate(sure.events)]
-        return sure, Batch(events, range(len(events)), (), (), len(events))
-    request = read_batch(AdmitRequest[Any], body, limits)
-    return request, decoding.read_batch(request.events)
 
 
 PublishedRequest: Final = AdmitRequest[Event | JsonValue]

@@ -7,47 +7,48 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body.locations import IN_ARRAY, ArrayLocations
-from app.api.body.ndjson import read_lines
-from app.api.body.parse import invalid_request, read_batch
+from app.api.body.parse import invalid_request, read_events, read_lines
 from app.api.body.receive import JSON, NDJSON, read_media_type
-from app.api.endpoints.folding import bounds_of
+from app.api.endpoints.folding import MISSION_ID, bounds_of, read_mission_id
 from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, Service
-from app.api.query import bad_parameter, check_query, read_choice
+from app.api.query import check_query, read_choice
 from app.api.schemas import ExplainAnswer
 from app.problems import Finding
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import Location
-from mission_collaboration.decoding import events as decoding
 from mission_collaboration.decoding.batch import Batch
+from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
+from mission_collaboration.decoding.requests import RequestReader
 from mission_collaboration.explanation.encoding import encode_explanation, take_raw_state
 from mission_collaboration.explanation.explain import Place, explain_batch
 from mission_collaboration.explanation.explained_fold import MODES, Mode
 from mission_collaboration.explanation.requests import ExplainRequest
 from mission_collaboration.explanation.until import NoSuchPointError
 
+EXPLAIN_READER: Final = RequestReader(ExplainRequest[Any])
+
 
 def explain_body(body: bytes, limits: Settings) -> Response:
     """Answer an `/explain` request; raises `Problem`."""
-    request = read_batch(ExplainRequest[Any], body, limits)
-    return _explained(decoding.read_batch(request.events), request, IN_ARRAY, limits)
+    request, batch = read_events(EXPLAIN_READER, body, limits)
+    return _explained(batch, request, IN_ARRAY, limits)
 
 
 def explain_lines(body: bytes, limits: Settings, mode: Mode, mission_id: str | None = None) -> Response:
     """Answer an `/explain` request whose body is NDJSON; raises `Problem`."""
-    values, places = read_lines(body, limits)
+    batch, locations = read_lines(body, limits)
     request = ExplainRequest[Any](events=[], mode=mode, mission_id=mission_id)
-    return _explained(decoding.read_batch(values), request, places, limits)
+    return _explained(batch, request, locations, limits)
 
 
 def _explained(batch: Batch, request: ExplainRequest[Any], places: ArrayLocations, limits: Settings) -> Response:
     def place_of(index: int, location: Location) -> Place:
         found = places.finding(index, location, "", "")
-        return Place(found.pointer or "", found.line)
+        return Place(found.pointer, found.line)
 
     try:
         explanation = explain_batch(
@@ -78,9 +79,7 @@ async def explain_events(request: Request, service: Service) -> Response:
         return await service.work_on_body(request, explain_body)
     check_query(request, "mode", "mission_id")
     mode: Mode = read_choice(request, "mode", MODES)
-    mission_id = request.query_params.get("mission_id")
-    if mission_id == "":
-        raise bad_parameter("mission_id", "string_too_short", "Should have at least 1 character")
+    mission_id = read_mission_id(request)
     return await service.work_on_body(request, explain_lines, mode, mission_id)
 
 
@@ -89,12 +88,6 @@ MODE: Final = {
     "in": "query",
     "description": "The mode, for NDJSON bodies, `permissive` unless said; in JSON it stands in the body.",
     "schema": {"type": "string", "enum": list(MODES)},
-}
-MISSION_ID: Final = {
-    "name": "mission_id",
-    "in": "query",
-    "description": "The mission, for NDJSON bodies; in JSON it stands in the body.",
-    "schema": {"type": "string", "minLength": 1},
 }
 PublishedRequest: Final = ExplainRequest[Event | JsonValue]
 EXPLAIN: Final = Operation(

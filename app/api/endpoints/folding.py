@@ -1,30 +1,41 @@
-"""What `/reduce` and its ordered form share: an accumulator within the limits, the response, a refusal's problem."""
+"""What `/reduce` and its ordered form share: the query, an accumulator within the limits, the response."""
 
 from typing import Final
 
-from app.api.body.locations import ArrayLocations
+from starlette.requests import Request
+
 from app.api.compression import digest
-from app.api.schemas import ReduceRequest
-from app.problems import SEE_LIMITS, Problem, shortened
+from app.api.query import bad_parameter
 from app.responses import BatchResponse, BatchStatistics
 from app.settings import Settings
-from mission_collaboration.contract.envelope import Event
-from mission_collaboration.contract.errors import EventRefusedError, UnknownParticipantError
 from mission_collaboration.contract.identity import ParticipantIdentity
-from mission_collaboration.decoding.events import ReadEvent
-from mission_collaboration.decoding.reader import SureReader
 from mission_collaboration.reducer.accumulator import Accumulator
-from mission_collaboration.reducer.bounds import Bounds, WarningTooLargeError
+from mission_collaboration.reducer.bounds import Bounds
 from mission_collaboration.reducer.fold import Mode
 from mission_collaboration.reducer.snapshot import encode
 
-SURE_READER: Final = SureReader(ReduceRequest[Event])
 Roster = dict[str, ParticipantIdentity] | None
 
 
-def new_accumulator(limits: Settings, mode: Mode, roster: Roster = None) -> Accumulator:
+def new_accumulator(limits: Settings, mode: Mode, roster: Roster = None, mission_id: str | None = None) -> Accumulator:
     """Begin the account of a mission, within the limits of this service."""
-    return Accumulator(strict=mode == "strict", roster=roster, bounds=bounds_of(limits))
+    return Accumulator(strict=mode == "strict", roster=roster, mission_id=mission_id, bounds=bounds_of(limits))
+
+
+MISSION_ID: Final = {
+    "name": "mission_id",
+    "in": "query",
+    "description": "The mission, for NDJSON bodies; in JSON it stands in the body.",
+    "schema": {"type": "string", "minLength": 1},
+}
+
+
+def read_mission_id(request: Request) -> str | None:
+    """Read the mission that the query pins; raises `invalid-request` for an empty one."""
+    mission_id = request.query_params.get("mission_id")
+    if mission_id == "":
+        raise bad_parameter("mission_id", "string_too_short", "Should have at least 1 character")
+    return mission_id
 
 
 def bounds_of(limits: Settings) -> Bounds:
@@ -49,20 +60,3 @@ def state_response(accumulator: Accumulator, statistics: BatchStatistics) -> Bat
     answer = BatchResponse(body, headers=digests, media_type="application/json")
     answer.statistics = statistics
     return answer
-
-
-def refused(refusal: EventRefusedError, places: ArrayLocations) -> Problem:
-    """Make the problem of an event that strict mode refuses."""
-    assert refusal.index is not None
-    about = {"event_id": refusal.event_id, "event_type": refusal.event_type}
-    if isinstance(refusal, UnknownParticipantError):
-        about["participant_id"] = refusal.participant_id
-    finding = places.finding(refusal.index, refusal.location, refusal.code, refusal.reason)
-    see = f"; {SEE_LIMITS}" if isinstance(refusal, WarningTooLargeError) else ""
-    detail = f"{shortened(refusal.reason)}: {event_name(refusal, places)}{see}."
-    return Problem(refusal.code, detail, (finding,), about=about)
-
-
-def event_name(event: EventRefusedError | ReadEvent, places: ArrayLocations) -> str:
-    """Name an event, its type and its place."""
-    return f"event {event.event_id} ({event.event_type}) at {places.name(event.index or 0)}"

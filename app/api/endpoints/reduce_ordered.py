@@ -1,63 +1,64 @@
 """`POST /reduce?ordered=true`: NDJSON in canonical order, folded as its lines arrive and never kept."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from typing import Final
 
 from anyio.lowlevel import checkpoint
-from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.body.locations import ArrayLocations, LineLocations
-from app.api.body.ndjson import Line, is_small, lines_of, read_line
-from app.api.body.parse import read_envelopes
 from app.api.body.receive import plain_chunks
-from app.api.endpoints.folding import SURE_READER, new_accumulator, refused, state_response
-from app.problems import Finding, pointer
+from app.api.endpoints.folding import new_accumulator, state_response
+from app.problems import library_refusals
 from app.responses import BatchStatistics
 from app.settings import Settings
 from app.workers.capacity import Capacity
-from mission_collaboration.contract.errors import EventRefusedError, Location
-from mission_collaboration.decoding.events import ReadEvent, as_read, read_events
+from mission_collaboration.contract.errors import EventRefusedError
+from mission_collaboration.decoding.refusals import LineLocations
+from mission_collaboration.decoding.requests import read_lines_from, refuse_first_broken
 from mission_collaboration.reducer.fold import Mode
+from mission_collaboration.reducer.requests import refused
 from mission_collaboration.reducer.streaming import OrderedFold
 
-
-class InStream(ArrayLocations):
-    """Events that are known by the number of their line alone."""
-
-    def finding(self, index: int, location: Location, code: str, message: str) -> Finding:
-        """Point into the line of this number."""
-        return Finding(pointer=pointer(location), code=code, message=message, line=index)
-
-    def name(self, index: int) -> str:
-        """Name the line."""
-        return f"line {index}"
+BY_NUMBER: Final = LineLocations(range(2**62))
+"""Locations of events that are known by the numbers of their lines alone."""
 
 
-async def reduce_stream(request: Request, mode: Mode, limits: Settings, capacity: Capacity) -> Response:
+async def reduce_stream(
+    request: Request, mode: Mode, mission_id: str | None, limits: Settings, capacity: Capacity
+) -> Response:
     """Answer an ordered `/reduce` request; raises `Problem`, `out-of-order` and `overloaded` among them."""
     capacity.check()
-    ordered = OrderedFold(new_accumulator(limits, mode))
+    ordered = OrderedFold(new_accumulator(limits, mode, mission_id=mission_id))
     types: Counter[str] = Counter()
     number = 1
-    with ExitStack() as room:
+    with ExitStack() as room, library_refusals():
         try:
             async for block in _blocks(request, limits):
-                if number == 1:  # not before its first lines are here: who only knocks keeps nobody out
+                if number == 1:  # not before its first lines are here: a mere connection takes no room
                     room.enter_context(capacity.room())
-                for event in _read_block(list(lines_of(block, number)), block, limits):
-                    ordered.take(event)
-                    types[event.event_type] += 1
+                types += _take(ordered, block, number, limits)
                 number += block.count(b"\n")
                 await checkpoint()
             ordered.finish()
         except EventRefusedError as refusal:
-            raise refused(refusal, InStream()) from None
+            raise refused(refusal, BY_NUMBER) from None
         return state_response(
             ordered.accumulator, BatchStatistics(types.total(), types, mode, len(ordered.accumulator.anomalies))
         )
+
+
+def _take(ordered: OrderedFold, block: bytes, number: int, limits: Settings) -> Counter[str]:
+    """Fold the lines of a block, up to the first one with something wrong; counts its events by type."""
+    batch, locations = read_lines_from(block, number, limits)
+    stop = batch.broken[0].index if batch.broken else batch.total
+    indices = [index for index in batch.indices if index < stop]
+    events = batch.events[: len(indices)]
+    ordered.take(events, [locations.lines[index] for index in indices])
+    refuse_first_broken(batch, locations, limits)
+    return Counter(event.event_type for event in events)
 
 
 async def _blocks(request: Request, limits: Settings) -> AsyncIterator[bytes]:
@@ -79,14 +80,3 @@ def _without_most_blanks(rest: bytes) -> bytes:
     """Drop the blanks around an unfinished line, which are no part of its event; one behind it still parts words."""
     event = rest.strip()
     return event + b" " if event and rest[-1:].isspace() else event
-
-
-def _read_block(lines: list[Line], block: bytes, limits: Settings) -> Iterator[ReadEvent]:
-    """Read the events of a block; each one's index is the number of its line."""
-    sure = SURE_READER.read_lines(block) if all(is_small(line, limits) for line in lines) else None
-    if sure is not None:
-        yield from (as_read(line.number, event) for line, event in zip(lines, sure, strict=True))
-        return
-    for line in lines:  # one by one, so that the first line with something wrong is the one that is named
-        envelopes = read_envelopes([read_line(line, limits)], LineLocations([line.number]))
-        yield from (structs.replace(event, index=line.number) for event in read_events(envelopes))

@@ -11,6 +11,7 @@ import mission_collaboration as package
 from app.api.application import OPERATIONS
 from app.problems import KINDS
 from mission_collaboration.contract.errors import EventRefusedError, SpecKittyEventsError
+from mission_collaboration.decoding.refusals import RequestRefusedError
 from tests.support.client import Client
 
 PAGES = ("/openapi.json", "/docs", "/redoc", "/explore", "/assets/{file}", "/docs/assets/{file}")
@@ -54,7 +55,7 @@ def raised_errors() -> set[type[SpecKittyEventsError]]:
     ours = {
         error for error in descendants(SpecKittyEventsError) if error.__module__.startswith("mission_collaboration.")
     }
-    return ours - {EventRefusedError}
+    return ours - {EventRefusedError, RequestRefusedError}
 
 
 def test_every_error_of_the_contract_has_its_row() -> None:

@@ -100,14 +100,21 @@ def test_an_unknown_type_is_answered_with_the_nearest_one(client: Client) -> Non
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ({}, [("/event_type", "missing"), ("/payload", "missing")]),
-        ({"event_type": "DriveIntentSet"}, [("/payload", "missing")]),
+        ({}, [("/event_type", "missing")]),
         ({"payload": {}}, [("/event_type", "missing")]),
         ({"event_type": 7, "payload": {}}, [("/event_type", "string_type")]),
         ({"event_type": None, "payload": {}}, [("/event_type", "string_type")]),
     ],
 )
-def test_a_request_without_type_or_payload_breaks_its_schema(
+def test_a_request_without_a_type_breaks_its_schema(
     client: Client, body: Json, expected: list[tuple[str, str]]
 ) -> None:
     assert places(problem(client.post("/validate", body), 422, "invalid-request")) == expected
+
+
+def test_an_absent_payload_is_empty(client: Client) -> None:
+    """E4."""
+    absent = client.post("/validate", {"event_type": "DriveIntentSet"}).json()
+    assert absent == client.post("/validate", {"event_type": "DriveIntentSet", "payload": {}}).json()
+    fields = [violation["field"] for violation in absent["model_violations"]]
+    assert fields == ["mission_id", "participant_id", "intent"]

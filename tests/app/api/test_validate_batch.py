@@ -74,10 +74,39 @@ def test_both_layers_blame_a_missing_member_itself(client: Client) -> None:
 def test_anything_at_all_is_judged(client: Client, thing: Any) -> None:
     [result] = judged(client, [thing])["results"]
     assert (result["valid"], result["event_id"], result["event_type"]) == (False, None, None)
-    assert [(v["layer"], v["pointer"]) for v in result["violations"]] == [
-        ("model", "/events/0"),
-        ("schema", "/events/0"),
+    assert [(v["layer"], v["pointer"], v["code"]) for v in result["violations"]] == [
+        ("model", "/events/0", "not-an-object"),
     ]
+
+
+FLAT = {"event_type": "DriveIntentSet", "mission_id": "m1", "participant_id": "ann", "intent": "active"}
+ROW = {"specversion": "1.0", "id": "A234-1234", "source": "/cli", "type": "DriveIntentSet", "data": {}}
+
+
+@pytest.mark.parametrize(
+    ("thing", "code", "names"),
+    [
+        (FLAT, "not-an-envelope", (None, "DriveIntentSet")),
+        (FLAT | {"event_id": "x"}, "not-an-envelope", ("x", "DriveIntentSet")),
+        (GOOD | {"mission_id": "m1"} | {"payload": None}, "dict_type", (GOOD["event_id"], GOOD["event_type"])),
+        (ROW, "cloudevents-row", ("A234-1234", None)),
+    ],
+)
+def test_what_cannot_be_an_event_is_told_by_what_it_looks_like(
+    client: Client, thing: Json, code: str, names: tuple[str | None, str | None]
+) -> None:
+    [result] = judged(client, [thing])["results"]
+    assert (result["event_id"], result["event_type"]) == names
+    assert result["violations"][0]["code"] == code
+    assert len(result["violations"]) == (2 if code == "dict_type" else 1)
+
+
+def test_the_envelope_of_another_type_is_judged_and_its_payload_is_not(client: Client) -> None:
+    """E19: here alone."""
+    sound = build.event("WPStatusChanged", {"anything": [1]})
+    results = judged(client, [sound, {"event_type": "WPStatusChanged"}, sound | {"node_id": ""}])["results"]
+    assert [result["valid"] for result in results] == [True, False, False]
+    assert [v["pointer"] for v in results[2]["violations"]] == ["/events/2/node_id"] * 2
 
 
 def test_an_event_is_judged_alone_and_taints_no_neighbour(client: Client) -> None:

@@ -1,7 +1,7 @@
 """Variants that fold events in another order (R1, E5)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -15,7 +15,12 @@ from .variant import Patch, Variant, instead
 
 def sorting(key: Callable[[FoldEvent], Any]) -> tuple[Patch, ...]:
     """Sort by something else."""
-    return (instead("mission_collaboration.reducer.ordering.sort_key", key),)
+
+    def in_its_order(events: Sequence[FoldEvent]) -> list[FoldEvent]:
+        return sorted(events, key=key)
+
+    ordering = "mission_collaboration.reducer.ordering"
+    return instead(f"{ordering}.sort_key", key), instead(f"{ordering}._sorted", in_its_order)
 
 
 def by_text(event: FoldEvent) -> tuple[int, str, str]:

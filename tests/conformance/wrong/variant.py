@@ -10,7 +10,6 @@ from app.api.application import create_app
 from app.settings import Settings
 from conformance.asgi import Application
 from mission_collaboration.decoding.batch import FoldEvent
-from mission_collaboration.decoding.reader import SureReader
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.handlers import HANDLERS, Handler
 
@@ -68,8 +67,3 @@ def handling(event_type: str, handle: Callable[[Accumulator, FoldEvent, Any, Han
 def instead(place: str, wrong: object) -> Patch:
     """Put something else in the place of `module.name`."""
     return cast(Patch, patch(place, wrong))
-
-
-def thoroughly() -> Patch:
-    """Send every batch the thorough way."""
-    return cast(Patch, patch.object(SureReader, "read", lambda reader, text: None))

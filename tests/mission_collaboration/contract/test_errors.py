@@ -20,6 +20,7 @@ from mission_collaboration import (
     validate_event,
 )
 from mission_collaboration.decoding.json_text import JsonTextError, TooDeepError, decode_json
+from mission_collaboration.decoding.refusals import RequestRefusedError
 from tests.support import builders as build
 from tests.support import naive
 from tests.support.folding import Json, Pair, joins, refusal_of, seeds
@@ -76,12 +77,12 @@ def at(event: Json, location: tuple[str | int, ...]) -> object:
 
 def test_every_error_has_a_code_of_its_own() -> None:
     classes = list(tree(SpecKittyEventsError))
-    assert len({error.code for error in classes}) == len(classes) == 13
+    assert len({error.code for error in classes}) == len(classes) == 14
 
 
 def test_every_error_can_be_had() -> None:
-    """Two stand for all below them, and a stream alone can be out of order."""
-    rest = {SpecKittyEventsError, EventRefusedError, OutOfOrderError}
+    """Two stand for all below them, a stream alone can be out of order, and a request is no event."""
+    rest = {SpecKittyEventsError, EventRefusedError, OutOfOrderError, RequestRefusedError}
     assert {*REFUSALS, *OTHERS, *rest} == set(tree(SpecKittyEventsError))
 
 

@@ -7,25 +7,21 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.schemas import ReduceRequest
 from mission_collaboration import Event
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
-from mission_collaboration.decoding.events import as_read, read_events
-from mission_collaboration.decoding.reader import SureReader, read_sure_envelopes
+from mission_collaboration.decoding.events import read_events
+from mission_collaboration.decoding.reader import read_texts
 from mission_collaboration.reducer.content import content
 from tests.support import builders as build
 from tests.support import strategies
 from tests.support.folding import Json
 
-READER = SureReader(ReduceRequest[Event])
-
 
 def by_every_reader(event: Json) -> Iterator[str]:
-    """Write what an event says as each reader that takes it has it."""
-    yield from map(content, read_events([Event.model_validate(event)]))
-    yield from map(content, read_events(read_sure_envelopes([event]) or []))
-    if sure := READER.read(json.dumps({"events": [event]}).encode()):
-        yield content(as_read(0, sure.events[0]))
+    """Write what an event says as it is read from Python, from its text, and from a text with an unknown member."""
+    yield from map(content, read_events([Event.model_validate(event)]).events)
+    for members in (event, event | {"zz_future": [1]}):
+        yield from map(content, read_texts([json.dumps(members).encode()], max_nesting=64).events)
 
 
 def by_the_models(event: Json) -> str:

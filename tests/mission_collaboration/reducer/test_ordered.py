@@ -2,18 +2,17 @@
 
 import itertools
 import json
+from collections.abc import Sequence
 from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import structs
 
-from app.api.schemas import ReduceRequest
-from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import EventRefusedError, OutOfOrderError
-from mission_collaboration.decoding.events import ReadEvent, as_read, read_events
-from mission_collaboration.decoding.reader import SureReader
+from mission_collaboration.decoding.batch import FoldEvent
+from mission_collaboration.decoding.events import read_events
+from mission_collaboration.decoding.reader import read_texts
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.fold import Mode
 from mission_collaboration.reducer.snapshot import encode
@@ -23,27 +22,26 @@ from tests.support import naive, strategies
 from tests.support.folding import Json, events_of, examples, joins, naive_outcome
 
 MODES: tuple[Mode, ...] = get_args(Mode)
-SURE_READER = SureReader(ReduceRequest[Event])
 
 
 def in_order(events: list[Json]) -> list[Json]:
     return sorted(events, key=naive.canonical_key)
 
 
-def read(index: int, event: Json, surely: bool) -> list[ReadEvent]:
-    """Read an event, which may be of another type, the sure way where it can be and is asked for."""
-    sure = SURE_READER.read_lines(json.dumps(event).encode()) if surely else None
-    if sure is not None:
-        return [as_read(index, each) for each in sure]
-    return [structs.replace(each, index=index) for each in read_events(events_of([event]))]
+def read(event: Json, from_text: bool) -> Sequence[FoldEvent]:
+    """Read an event, which may be of another type, from its text or from Python."""
+    if from_text:
+        return read_texts([json.dumps(event).encode()], max_nesting=64).events
+    return read_events(events_of([event])).events
 
 
 def fold(events: list[Json], mode: Mode, ways: list[bool] | None = None) -> OrderedFold:
-    """Take events one by one, each read in its way."""
+    """Take events in runs: each begins where the way of reading changes."""
     ordered = OrderedFold(Accumulator(strict=mode == "strict"))
-    for index, (event, surely) in enumerate(zip(events, itertools.cycle(ways or [False]), strict=False)):
-        for each in read(index, event, surely):
-            ordered.take(each)
+    told = zip(events, itertools.cycle(ways or [False]), strict=False)
+    for _, run in itertools.groupby(enumerate(told), key=lambda each: each[1][1]):
+        taken = [(each, index) for index, (event, way) in run for each in read(event, way)]
+        ordered.take([each for each, _ in taken], [index for _, index in taken])
     ordered.finish()
     return ordered
 
@@ -159,8 +157,7 @@ def test_a_refusal_that_comes_first_is_told_before_what_is_out_of_order() -> Non
 
 def test_the_last_event_is_folded_when_the_fold_is_finished() -> None:
     ordered = OrderedFold(Accumulator(strict=True))
-    for each in read(0, build.history(*joins("p1"))[0], surely=True):
-        ordered.take(each)
+    ordered.take(read(build.history(*joins("p1"))[0], from_text=True), [1])
     assert ordered.accumulator.event_count == 0
     for _ in range(2):
         ordered.finish()

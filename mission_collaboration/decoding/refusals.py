@@ -1,0 +1,109 @@
+"""What is wrong with a request, and where: the same findings for the service and for the command line."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from mission_collaboration.contract.errors import Location, SpecKittyEventsError
+
+MOST_FINDINGS: Final = 100
+"""How many findings one refusal lists; collecting stops there."""
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong."""
+
+    pointer: str
+    """A JSON Pointer into the body as sent, or into the `line` of an NDJSON body."""
+    code: str
+    """The kind of error, stable."""
+    message: str
+    """What was expected."""
+    line: int | None = None
+    """The line of the body, from 1."""
+    column: int | None = None
+    """The character in that line, from 1."""
+
+
+class RequestRefusedError(SpecKittyEventsError):
+    """A request is refused as a whole; `refusal_code` says why."""
+
+    code = "request-refused"
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        findings: Iterable[Finding] = (),
+        about: Mapping[str, str] | None = None,
+        *,
+        more: bool = False,
+        is_limit: bool = False,
+    ) -> None:
+        super().__init__(f"{detail}.")
+        self.refusal_code: Final = code
+        """The kind of refusal, stable."""
+        self.detail: Final = detail
+        """What happened, in a sentence that lacks its full stop."""
+        self.findings: Final = tuple(findings)
+        """At most 100 findings."""
+        self.more: Final = more
+        """Whether there are more."""
+        self.about: Final = dict(about or {})
+        """`event_id`, `event_type`, where they apply."""
+        self.is_limit: Final = is_limit
+        """Whether a limit was passed, which the service's `/limits` would tell."""
+
+
+def bounded(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], bool]:
+    """Take the first 100 findings, and tell whether there is another; what comes after is never made."""
+    taken: list[Finding] = []
+    for finding in findings:
+        if len(taken) == MOST_FINDINGS:
+            return tuple(taken), True
+        taken.append(finding)
+    return tuple(taken), False
+
+
+def pointer(location: Iterable[str | int]) -> str:
+    """Write a location as a JSON Pointer (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
+
+
+class ArrayLocations:
+    """Where events stand in a JSON body: in the array `/events`."""
+
+    def finding(self, index: int, location: Location, code: str, message: str) -> Finding:
+        """Point to a place within the event of this index."""
+        return Finding(pointer(("events", index, *location)), code, message)
+
+    def name(self, index: int) -> str:
+        """Name the place of a whole event."""
+        return f"/events/{index}"
+
+
+class LineLocations(ArrayLocations):
+    """Where events stand in an NDJSON body; `lines` has the number of each event's line, from 1."""
+
+    def __init__(self, lines: Sequence[int]) -> None:
+        self.lines: Final = lines
+
+    def finding(self, index: int, location: Location, code: str, message: str) -> Finding:
+        """Point into the line of the event of this index."""
+        return Finding(pointer(location), code, message, line=self.lines[index])
+
+    def name(self, index: int) -> str:
+        """Name the line of an event."""
+        return f"line {self.lines[index]}"
+
+
+IN_ARRAY: Final = ArrayLocations()
+
+
+def invalid_request(findings: Iterator[Finding], about: Mapping[str, str] | None = None) -> RequestRefusedError:
+    """Make the refusal of a request that breaks its schema, from its first 100 errors."""
+    listed, more = bounded(findings)
+    first = listed[0]
+    others = f", and {len(listed) - 1}{' or more' if more else ''} more" if len(listed) > 1 else ""
+    where = f"at {first.pointer}" if first.pointer else "as a whole"
+    detail = f"The request breaks its schema {where}: {first.message}{others}"
+    return RequestRefusedError("invalid-request", detail, listed, about, more=more)

@@ -1,0 +1,295 @@
+"""Requests that carry events: from bytes to a checked request object and its batch, or to a refusal that says where.
+
+The service and the command line read requests here, so they refuse the same ones with the same findings.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+import msgspec
+from pydantic import BaseModel, ValidationError
+
+from mission_collaboration.contract.envelope import Event
+from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.validation import judge_by_model
+from mission_collaboration.contract.violations import model_violations
+from mission_collaboration.decoding.batch import Batch, BrokenEvent, text_member
+from mission_collaboration.decoding.events import read_batch
+from mission_collaboration.decoding.json_text import NOT_JSON, JsonTextError, TooDeepError, decode_json, try_decode
+from mission_collaboration.decoding.reader import DECLINED, Text, read_texts, read_typed
+from mission_collaboration.decoding.refusals import (
+    IN_ARRAY,
+    ArrayLocations,
+    Finding,
+    LineLocations,
+    RequestRefusedError,
+    invalid_request,
+    pointer,
+)
+from mission_collaboration.decoding.structs import struct_for
+
+Model = TypeVar("Model", bound=BaseModel)
+IN_A_BODY: Final = 2
+"""How deep an event stands in a JSON body: in the array of the request object."""
+_LINE: Final = re.compile(rb"[^\n]*\S[^\n]*")
+
+
+class Limits(Protocol):
+    """What a request is read under."""
+
+    @property
+    def max_events(self) -> int:
+        """The most events in one batch."""
+
+    @property
+    def max_event_bytes(self) -> int:
+        """The largest event, in bytes of its JSON text."""
+
+    @property
+    def max_nesting(self) -> int:
+        """How deep objects and arrays may nest in a body."""
+
+
+class RequestReader(Generic[Model]):
+    """Reads requests of one model, which is generic in its `events` and given for any of them."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self._model: Final = model
+        typed: Any = struct_for(_generic(model)[Event], closed=True)
+        others = [(name, msgspec.Raw, msgspec.Raw()) for name in self._model.model_fields if name != "events"]
+        apart = msgspec.defstruct(
+            "Apart", [("events", list[msgspec.Raw]), *others], kw_only=True, forbid_unknown_fields=True
+        )
+        self._decode_typed: Callable[[bytes], Any] = msgspec.json.Decoder(typed).decode
+        self._decode_apart: Callable[[bytes], Any] = msgspec.json.Decoder(apart).decode
+
+    def read(self, body: bytes, limits: Limits) -> tuple[Model, Batch]:
+        """Read a request and its events; raises `RequestRefusedError`.
+
+        A body that may hold an event over the limit is told apart first; any other is decoded as a whole.
+        """
+        body = bytes(body)
+        read = self._read_typed(body) if len(body) <= limits.max_event_bytes else None
+        request, batch = read or self._read_apart(body, limits)
+        check_count(batch.total, limits)
+        return request, batch
+
+    def _read_typed(self, body: bytes) -> tuple[Model, Batch] | None:
+        """Read a request in which nothing is odd; None for any other."""
+        try:
+            request = self._decode_typed(body)
+        except DECLINED:
+            return None
+        if not _are_keys_ids(getattr(request, "roster", None)):
+            return None
+        batch = read_typed(request.events)
+        return None if batch is None else (request, batch)
+
+    def _read_apart(self, body: bytes, limits: Limits) -> tuple[Model, Batch]:
+        """Read a request event by event."""
+        try:
+            parts = self._decode_apart(body)
+            texts: list[Text] = parts.events
+            request = self._request(parts, limits)
+        except DECLINED:
+            request = None
+        if request is None:
+            return self._by_model(body, limits)
+        check_sizes(texts, limits)
+        check_count(len(texts), limits)
+        batch = read_texts(texts, max_nesting=limits.max_nesting - IN_A_BODY)
+        if any(event.text is not None for event in batch.broken):
+            _decode_body(body, limits)
+        return request, batch
+
+    def _request(self, parts: Any, limits: Limits) -> Model | None:
+        """Read the members beside the events; None where one is wrong."""
+        members = {name: bytes(getattr(parts, name)) for name in self._model.model_fields if name != "events"}
+        values = {name: try_decode(text, max_nesting=limits.max_nesting - 1) for name, text in members.items() if text}
+        if any(value is NOT_JSON for value in values.values()):
+            return None
+        try:
+            request = self._model.model_validate({**values, "events": []})
+        except ValidationError:
+            return None
+        return request if _are_keys_ids(getattr(request, "roster", None)) else None
+
+    def _by_model(self, body: bytes, limits: Limits) -> tuple[Model, Batch]:
+        """Let the model say what is wrong with the request object."""
+        _check_sizes_in(body, limits)
+        request = read_object(self._model, body, limits)
+        events = request.events  # type: ignore[attr-defined] # every such model has them
+        check_count(len(events), limits)
+        return request, read_batch(events)
+
+
+def _generic(model: type[BaseModel]) -> Any:
+    return model.__pydantic_generic_metadata__["origin"]
+
+
+_Events: Final = msgspec.defstruct("Events", [("events", list[msgspec.Raw])])
+_decode_events: Final[Callable[[bytes], Any]] = msgspec.json.Decoder(_Events).decode
+
+
+def read_lines(body: bytes, limits: Limits) -> tuple[Batch, LineLocations]:
+    """Read NDJSON: one event a line, blank lines passed over; raises `RequestRefusedError`.
+
+    A line that is no JSON, or too large, is refused; a line that is no event is a broken event of the batch.
+    """
+    batch, locations = read_all_lines(body, limits)
+    unreadable = next((event for event in batch.broken if event.text is not None), None)
+    if unreadable is not None:
+        raise line_refusal(unreadable.text or b"", locations.lines[unreadable.index], limits)
+    return batch, locations
+
+
+def read_all_lines(body: bytes, limits: Limits) -> tuple[Batch, LineLocations]:
+    """Read NDJSON in which every line has its verdict: what is no JSON or too large is a broken event."""
+    body = bytes(body)
+    if body.count(b"\n") >= limits.max_events:
+        check_count(sum(1 for _ in _LINE.finditer(body)), limits, pointer="")
+    return read_lines_from(body, 1, limits)
+
+
+def read_lines_from(block: bytes, number: int, limits: Limits) -> tuple[Batch, LineLocations]:
+    """Read a block of NDJSON whose first line has this number; what is no JSON or too large is a broken event."""
+    texts = block.split(b"\n")
+    places = [place for place, text in enumerate(texts) if text and not text.isspace()]
+    most = limits.max_event_bytes
+    lines = [texts[place] if len(texts[place]) <= most else texts[place].strip() for place in places]
+    batch = read_texts(lines, max_nesting=limits.max_nesting, max_bytes=most)
+    return batch, LineLocations([number + place for place in places])
+
+
+def refuse_first_broken(batch: Batch, locations: LineLocations, limits: Limits) -> None:
+    """Raise `RequestRefusedError` for the first line that is no event, where there is one."""
+    if batch.broken:
+        first = batch.broken[0]
+        if first.text is not None:
+            raise line_refusal(first.text, locations.lines[first.index], limits)
+        raise invalid_request(_broken_findings([first], locations), _about(first))
+
+
+def read_object(model: type[Model], body: bytes, limits: Limits) -> Model:
+    """Read a request object, its events left as they are; raises `RequestRefusedError`."""
+    data = _decode_body(bytes(body), limits)
+    _check_roster(data)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        findings = (
+            Finding(pointer(location), violation.violation_type, violation.message)
+            for location, violation in model_violations(error)
+        )
+        raise invalid_request(findings) from None
+
+
+def refuse_broken(batch: Batch, locations: ArrayLocations) -> None:
+    """Raise `RequestRefusedError` where a collaboration event has no sound envelope."""
+    if batch.broken:
+        raise invalid_request(_broken_findings(batch.broken, locations), _about(batch.broken[0]))
+
+
+def _about(event: BrokenEvent) -> dict[str, str]:
+    names = {"event_id": event.event_id, "event_type": event.event_type}
+    return {name: text for name, text in names.items() if text}
+
+
+def _broken_findings(broken: Sequence[BrokenEvent], locations: ArrayLocations) -> Iterator[Finding]:
+    for event in broken:
+        for location, violation in event.violations():
+            yield locations.finding(event.index, location, violation.violation_type, violation.message)
+
+
+def check_count(count: int, limits: Limits, pointer: str = "/events") -> None:
+    """Refuse a batch that has too many events."""
+    if count > limits.max_events:
+        most = f"At most {limits.max_events} events"
+        detail = f"The batch has {count} events. {most} are allowed"
+        raise RequestRefusedError("too-many-events", detail, (Finding(pointer, "too_long", most),), is_limit=True)
+
+
+def check_sizes(texts: Sequence[Text], limits: Limits) -> None:
+    """Refuse a JSON batch for its first event that is too large."""
+    for index, text in enumerate(texts):
+        if len(text) > limits.max_event_bytes:
+            raise _size_refusal(text, IN_ARRAY.finding(index, (), "", ""), IN_ARRAY.name(index), limits)
+
+
+def _size_refusal(text: Text, at: Finding, name: str, limits: Limits) -> RequestRefusedError:
+    most = f"At most {limits.max_event_bytes} bytes"
+    detail = f"The event at {name} has {len(text)} bytes. {most} are allowed"
+    finding = at._replace(code="too_long", message=most)
+    return RequestRefusedError("event-too-large", detail, (finding,), _names(text), is_limit=True)
+
+
+def _check_sizes_in(body: bytes, limits: Limits) -> None:
+    if len(body) > limits.max_event_bytes:
+        try:
+            texts = _decode_events(body).events
+        except DECLINED:
+            return  # no batch: the model explains
+        check_sizes(texts, limits)
+
+
+def _names(text: Text) -> dict[str, str]:
+    """Read what an event is called, out of any JSON."""
+    try:
+        event = msgspec.json.decode(text)
+    except DECLINED:
+        return {}
+    return {name: found for name in ("event_id", "event_type") if (found := text_member(event, name))}
+
+
+def _decode_body(body: bytes, limits: Limits) -> Any:
+    try:
+        return decode_json(body, max_nesting=limits.max_nesting)
+    except JsonTextError as error:
+        finding = Finding("", error.code, error.reason, error.line, error.column)
+        raise RequestRefusedError(error.code, f"The body is not JSON: {error}", (finding,)) from None
+    except TooDeepError as error:
+        raise RequestRefusedError(
+            error.code, str(error), (Finding("", error.code, str(error)),), is_limit=True
+        ) from None
+
+
+def line_refusal(text: bytes, number: int, limits: Limits) -> RequestRefusedError:
+    """Make the refusal of a line that is too large, no JSON, or nested too deep."""
+    if len(text) > limits.max_event_bytes:
+        return _size_refusal(text, Finding("", "", "", number), f"line {number}", limits)
+    try:
+        decode_json(text, max_nesting=limits.max_nesting)
+    except JsonTextError as error:
+        finding = Finding("", error.code, error.reason, number, error.column)
+        return RequestRefusedError(error.code, f"Line {number}: {error.reason} at column {error.column}", (finding,))
+    except TooDeepError as error:
+        return RequestRefusedError(
+            error.code, f"Line {number}: {error}", (Finding("", error.code, str(error), number),)
+        )
+    raise AssertionError("the text is JSON")
+
+
+def _are_keys_ids(roster: Any) -> bool:
+    return not roster or all(key == identity.participant_id for key, identity in roster.items())
+
+
+def _check_roster(data: Any) -> None:
+    """Check the roster entry by entry, so that a bad one of any size is answered after 100 errors."""
+    roster = data.get("roster") if isinstance(data, dict) else None
+    if isinstance(roster, dict):
+        findings = _roster_findings(roster)
+        if first := next(findings, None):
+            raise invalid_request(chain((first,), findings))
+
+
+def _roster_findings(roster: dict[str, Any]) -> Iterator[Finding]:
+    for key, entry in roster.items():
+        broken = False
+        for location, violation in judge_by_model(entry, ParticipantIdentity):
+            broken = True
+            yield Finding(pointer(("roster", key, *location)), violation.violation_type, violation.message)
+        if not broken and entry["participant_id"] != key:
+            at = pointer(("roster", key, "participant_id"))
+            yield Finding(at, "roster_key_mismatch", "Input should be the same as its key in the roster")
