@@ -17,6 +17,7 @@ help:
 
 ##Use
 ## serve         set up and run the service (PORT=8000, PYTHON=python3.12, COLLAB_ variables)
+## replay-demo   make a history of 200,000 events, replay it, print the census
 ## conformance   the kit against this service, or against KIT="--url http://localhost:8000"
 
 ##
@@ -29,7 +30,7 @@ help:
 ##
 ##Check
 ## check         everything that CI checks: lint, drift, all suites, a short bench, the tests
-## check-SUITE   one of: browser clients container deployment explorer fuzz hostile install openapi pythons tracing
+## check-SUITE   one of: browser clients container deployment explorer fuzz hostile install openapi pythons spark tracing
 ## bench         floor, peer and service side by side, in five minutes (BENCH="--short --json FILE --only ROW")
 ## load          locust scenarios against a local service (LOAD_SECONDS=30 in all, LOAD_ONLY=soak for one)
 
@@ -54,13 +55,15 @@ $(VENV)/%.stamp: requirements/%.txt | python
 	@touch $@
 
 # locust brings a pytest plugin that patches sockets; the generator of the client needs other releases than the service;
-# the tests are to be seen passing without the extra otel. Each gets an environment of its own.
+# the tests are to be seen passing without otel and spark. Each gets an environment of its own.
 LOAD    := $(VENV)/load
 CLIENTS := $(VENV)/clients
 OTEL    := $(VENV)/otel
+SPARK   := $(VENV)/spark
 $(LOAD)/installed.stamp: requirements/load.txt
 $(CLIENTS)/installed.stamp: requirements/clients.txt
 $(OTEL)/installed.stamp: requirements/test.txt requirements/otel.txt
+$(SPARK)/installed.stamp: requirements/test.txt requirements/spark.txt
 $(VENV)/%/installed.stamp: | python
 	@echo "Installing $^ into $(VENV)/$* with Python $(VERSION), once ..." >&2
 	@test -x $(VENV)/$*/bin/python || $(PYTHON) -m venv $(VENV)/$*
@@ -90,6 +93,15 @@ serve: $(VENV)/server.stamp
 .PHONY: conformance
 conformance: $(VENV)/test.stamp
 	$(BIN)/python -m pytest conformance $(KIT)
+
+DEMO := build/replay-demo
+.PHONY: replay-demo
+replay-demo: $(VENV)/test.stamp
+	@rm -rf $(DEMO)
+	@echo "Making a history of 200,000 events in $(DEMO)/history ..." >&2
+	@$(BIN)/python -m loadtests.history $(DEMO)/history --events 200000 --faults
+	$(BIN)/python -m mission_collaboration replay $(DEMO)/history --out $(DEMO)/replayed
+	@cat $(DEMO)/replayed/census.json
 
 # Develop
 
@@ -213,6 +225,12 @@ check-pythons:
 test-library: $(VENV)/test.stamp
 	$(BIN)/python -m pytest tests/mission_collaboration
 
+# Replays on Spark give the bytes of replays on DuckDB; needs Java.
+.PHONY: check-spark
+check-spark: $(SPARK)/installed.stamp
+	@command -v java >/dev/null || { echo "Java 17 or newer is needed here" >&2; exit 1; }
+	$(SPARK)/bin/python -m pytest tests/spark
+
 # Traces, with the extra for them.
 .PHONY: check-tracing
 check-tracing: $(OTEL)/installed.stamp
@@ -233,7 +251,7 @@ mutants: $(VENV)/mutants.stamp
 # Extras stay in the names: pip 23 holds `coverage[toml]` to no pin of `coverage`, and refuses its next release.
 .PHONY: lock
 lock: $(VENV)/dev.stamp
-	for extra in server otel backend test dev clients load mutants; do \
+	for extra in server otel spark backend test dev clients load mutants; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-annotate --no-strip-extras --extra $$extra \
 	    pyproject.toml -o requirements/$$extra.txt || exit 1; \

@@ -10,6 +10,7 @@ import click
 import pyarrow.compute as pc
 
 from mission_collaboration.replay.census import FATES, Census
+from mission_collaboration.replay.compare import differences
 from mission_collaboration.replay.engine import EngineError, EngineName, Options
 from mission_collaboration.replay.files import InputError, Part, find_files
 from mission_collaboration.replay.missions import Mode
@@ -48,7 +49,11 @@ def run(request: Request) -> int:
         files = find_files(request.paths, str(request.out))
         for path in files.passed_over:
             progress.say(f"passed over: {path}")
+        if request.against is not None and not (request.against / CENSUS).exists():
+            raise InputError(f"{request.against}: there are no outputs of an earlier run")
         report = _dry_run(files.paths) if request.dry_run else _replay(request, files.paths, progress)
+        if request.against is not None and not request.dry_run:
+            _compare(request.against, request.out, progress)
     except (InputError, FolderError, EngineError) as error:
         click.echo(f"Error: {error}", err=True)
         return FAILED
@@ -97,6 +102,15 @@ def _replay(request: Request, paths: list[str], progress: Progress) -> dict[str,
     counts = ", ".join(f"{report[fate]:,} {fate}" for fate in FATES)
     progress.warn(f"{report['read']:,} lines read: {counts}; {report['missions']:,} missions in {request.out}")
     return report
+
+
+def _compare(before: Path, after: Path, progress: Progress) -> None:
+    """Print a line for each mission that differs from an earlier run."""
+    count = 0
+    for difference in differences(before, after):
+        click.echo(json.dumps(difference._asdict(), ensure_ascii=False))
+        count += 1
+    progress.warn(f"{count:,} differences from {before}")
 
 
 def _engine(name: EngineName) -> Callable[[WorkFolder, list[Part], Options, Progress], Census]:

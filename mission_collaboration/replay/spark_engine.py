@@ -56,6 +56,7 @@ def replay(work: WorkFolder, parts: list[Part], options: Options, progress: Prog
 
 def _replay(spark: SparkSession, work: WorkFolder, parts: list[Part], options: Options, progress: Progress) -> Census:
     partitions = spark.sparkContext.defaultParallelism * PARTITIONS_PER_CORE
+    spark.conf.set("spark.sql.shuffle.partitions", partitions)
     # what belongs to no mission is a result already, and spread evenly
     spread = coalesce(col("mission"), concat_ws(":", "path", "line"))
     in_order = (col("mission"), col("clock").asc_nulls_first(), "time", "event_id", "path", "line")
@@ -75,7 +76,7 @@ def _replay(spark: SparkSession, work: WorkFolder, parts: list[Part], options: O
     rejected = results.where(col("mission").isNull() & col("line").isNotNull()).orderBy("path", "line")
     write_rejected(work.out, _batches(rejected.toLocalIterator()))
     census = Census()
-    for row in results.where(col("mission").isNull() & col("line").isNull()).toLocalIterator():
+    for row in results.where(col("mission").isNull() & col("line").isNull()).collect():
         census.add(bytes(row.text))
     return census
 

@@ -41,7 +41,7 @@ def command(*arguments: str | Path) -> list[str]:
 
 def replay(*arguments: str | Path, status: int = 0) -> str:
     """Run the command; gives what it printed on both streams."""
-    done = subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
 
