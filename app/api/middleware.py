@@ -7,7 +7,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from secrets import token_hex
 from typing import Final
 
@@ -23,6 +23,7 @@ from app.api.compression import SMALLEST, compress_off_loop, preferred_coding
 from app.api.cors import Cors, is_preflight
 from app.api.dispatch import Dispatch
 from app.api.headers import header
+from app.api.pages.either_form import page_of_missing, prefers_page
 from app.api.proxies import Proxies
 from app.observability.request_record import RequestRecord
 from app.problems import Problem, render, request_id, url_prefix
@@ -50,6 +51,7 @@ class RequestLayer:
         self.cors = Cors(settings.cors_origins)
         self.app_state = app_state
         self.is_tracing = settings.tracing
+        self.has_docs = settings.docs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request under its id, and record it."""
@@ -95,10 +97,13 @@ class RequestLayer:
             record.bytes_in += len(message.get("body", b""))
             return message
 
+        request = Request(scope, receive_counted)
         try:
             try:
-                return await self.respond(Request(scope, receive_counted), record)
+                return await self.respond(request, record)
             except Problem as problem:
+                if problem.status == 404 and scope["method"] in ("GET", "HEAD"):
+                    return self.missing(problem, request)
                 return render(problem)
         except ClientDisconnect:
             raise
@@ -107,6 +112,15 @@ class RequestLayer:
                 return render(exhausted)
             logger.exception("A bug in %s %s", scope["method"], scope["path"])
             return render(Problem("internal", APOLOGY))
+
+    def missing(self, problem: Problem, request: Request) -> Response:
+        """Answer for a path that leads nowhere: a page for browsers, the problem for programs."""
+        with suppress(Problem):  # who accepts neither gets the problem
+            if prefers_page(request):
+                return page_of_missing(problem, request, docs=self.has_docs)
+        response = render(problem)
+        response.headers.add_vary_header("Accept")
+        return response
 
     async def respond(self, request: Request, record: RequestRecord) -> Response:
         """Let the endpoint respond; raises `Problem` where there is none, or no key for it."""

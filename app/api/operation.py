@@ -37,6 +37,29 @@ REFUSALS: Final = (
     "conflicting-duplicate",
     "mission-mismatch",
 )
+PENDING: Final = ("unknown-participant", "departed-participant", "unknown-warning", "unmatched-completion")
+"""What a missing event may yet mend (contract L4)."""
+DOOR: Final = (
+    "invalid-request",
+    "malformed-payload",
+    "conflicting-duplicate",
+    "mission-mismatch",
+    "late-event",
+    "clock-jump",
+    "too-many-pending",
+)
+"""What is rejected at the door (contract L6)."""
+REDUCE_FORMS: Final = dict.fromkeys(REFUSALS, "problem in strict mode, anomaly in permissive mode")
+ADMIT_FORMS: Final = {
+    **dict.fromkeys(PENDING, "verdict on the event: pending, later rejected"),
+    **dict.fromkeys(DOOR, "verdict on the event: rejected"),
+}
+EXPLAIN_FORMS: Final = {
+    **dict.fromkeys(REFUSALS, "effect of the event: anomaly or refused"),
+    **dict.fromkeys(PENDING, "effect of the event: anomaly, refused or pending"),
+    "invalid-request": "problem, or effect of the event: malformed",
+    **dict.fromkeys(("duplicate-join", "repeated-invitation"), "effect of the event: anomaly"),
+}
 LOST: Final = ("overloaded", "shutting-down", "worker-lost")
 EVENT_LINE: Final = {"$ref": "#/components/schemas/Event"}
 ANY_LINE: Final = {"anyOf": [EVENT_LINE, {"$ref": "#/components/schemas/JsonValue"}]}
@@ -93,6 +116,8 @@ class Operation:
     parameters: tuple[dict[str, Any], ...] = ()
     problems: tuple[str, ...] = ()
     """The codes of the problems that it can answer with."""
+    forms: Mapping[str, str] = field(default_factory=dict)
+    """Code → what it is in this endpoint, where it is no problem, or not only one: an anomaly, a verdict."""
     examples: Mapping[str, Any] = field(default_factory=dict)
     """Requests to try, by name."""
     shown: str | None = None

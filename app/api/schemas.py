@@ -248,8 +248,21 @@ class ProblemEntry(_Body):
     """The HTTP status; absent for a verdict on one event within an answer of 200."""
     title: str
     """The kind of error in words."""
+    group: str
+    """What one was doing, by its name in `groups`."""
     href: str
     """Where it is explained."""
+
+
+class ProblemGroup(_Body):
+    """What one was doing when an error came."""
+
+    name: str
+    """Its name, as in `group`."""
+    title: str
+    """The same in words."""
+    about: str
+    """What its errors have in common."""
 
 
 class ProblemIndex(_Body):
@@ -257,6 +270,26 @@ class ProblemIndex(_Body):
 
     problems: list[ProblemEntry]
     """The codes, by status."""
+    groups: list[ProblemGroup]
+    """The groups of codes."""
+
+
+class ProblemPlace(_Body):
+    """Where an error code comes up."""
+
+    operation: str
+    """The endpoint, as method and path."""
+    form: str
+    """What it is there: a problem, an anomaly in the state, a verdict on one event."""
+
+
+class ProblemSituation(_Body):
+    """What to do in one situation."""
+
+    when: str
+    """How to know the situation."""
+    then: str
+    """What to do in it."""
 
 
 class ProblemPage(_Body):
@@ -268,14 +301,20 @@ class ProblemPage(_Body):
     """The HTTP status; absent for a verdict on one event within an answer of 200."""
     title: str
     """The kind of error in words."""
+    group: str
+    """What one was doing, by its name in the list of problems."""
     happened: str
     """What the answer says."""
     why: str
     """How it comes about, and why the service refuses rather than guesses."""
     remedy: str
     """What to do now."""
+    situations: list[ProblemSituation]
+    """The same by situation; empty where there is only one."""
     operations: list[str]
     """The endpoints that answer with it, as method and path; empty where any of them may."""
+    places: list[ProblemPlace]
+    """The same, and where it stands inside an answer of 200."""
     example: ProblemDetails | Absent = None
     """An answer with this code; absent for a verdict."""
     explain: str | Absent = None

@@ -10,7 +10,7 @@ from tests.browser.visit import visit
 
 pytestmark = pytest.mark.browser
 
-OWN: Final = ("/", "/problems", "/problems/unknown-participant", "/problems/unknown-event-type")
+OWN: Final = ("/", "/problems", "/problems/unknown-participant", "/problems/unknown-event-type", "/schemas", "/limits")
 READERS: Final = ("/docs", "/redoc")
 WIDTHS: Final = {"wide": 1280, "narrow": 360}
 LEAST_CONTRAST: Final = {"own": 4.5, "reader": 3.0}
@@ -43,7 +43,7 @@ def test_our_pages_need_no_script(chromium: Browser, service: str, path: str) ->
     with visit(chromium, service, java_script_enabled=False) as visiting:
         page = visiting.go(path)
         assert page.locator("h1").count() == page.locator("main").count() == 1
-        assert page.locator("script").count() == 0
+        assert page.locator(".copy:visible").count() == page.locator(".filter:visible").count() == 0
         assert page.locator("html").get_attribute("lang") == "en"
 
 
@@ -59,7 +59,9 @@ def test_every_link_of_our_pages_leads_somewhere(chromium: Browser, service: str
 def test_from_the_start_to_what_an_error_means(chromium: Browser, service: str) -> None:
     with visit(chromium, service) as visiting:
         page = visiting.go("/")
-        page.get_by_role("link", name="Errors").click()
+        page.get_by_role("link", name="Errors").first.click()
+        page.get_by_role("searchbox").fill("never joined")
+        assert page.locator(".group tbody tr:visible").count() == 1
         page.get_by_role("link", name="unknown-participant").click()
         assert page.get_by_role("heading", name="What to do").is_visible()
         page.get_by_role("link", name="Mission Collaboration Service").click()
@@ -68,6 +70,25 @@ def test_from_the_start_to_what_an_error_means(chromium: Browser, service: str) 
 
 def test_the_commands_name_the_address_in_the_address_bar(chromium: Browser, service: str) -> None:
     with visit(chromium, service) as visiting:
-        commands = visiting.go("/").locator("pre.command").all_inner_texts()
-    assert len(commands) == 3
-    assert all(command.startswith(f"curl -s '{service}/") for command in commands)
+        commands = visiting.go("/").locator(".command code[id]").all_inner_texts()
+    assert len(commands) == 2
+    assert all(command.startswith(f"curl -s {service.removeprefix('http://')}/") for command in commands)
+
+
+def test_a_command_is_copied_by_its_button(chromium: Browser, service: str) -> None:
+    with visit(chromium, service, permissions=["clipboard-read", "clipboard-write"]) as visiting:
+        page = visiting.go("/")
+        page.get_by_role("button", name="Copy command 1").click()
+        page.get_by_text("Copied").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == page.locator("#command-1").inner_text()
+
+
+def test_an_opened_endpoint_is_a_few_screens_high_and_leads_back(chromium: Browser, service: str) -> None:
+    with visit(chromium, service, viewport={"width": 1400, "height": 900}) as visiting:
+        page = visiting.go("/docs#/Events/reduceEvents")
+        page.locator(".opblock.is-open .responses-table").wait_for()
+        opened = page.locator(".opblock.is-open").bounding_box()
+        assert opened is not None
+        assert opened["height"] <= 2_500
+        page.get_by_role("link", name="Mission Collaboration Service").click()
+        assert page.url == f"{service}/"

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.api import examples
 from app.api.body.parse import read_events
 from app.api.endpoints.admission import admitted, asked_of, begun, most_in_place
-from app.api.operation import BODY_PROBLEMS, Operation, json_handler
+from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, Operation, json_handler
 from app.api.schemas import AdmitAnswer, AdmitRequest
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings
@@ -60,5 +60,6 @@ ADMIT: Final = Operation(
         "checkpoint-too-large",
         "worker-lost",
     ),
+    forms=ADMIT_FORMS,
     examples=examples.ADMIT,
 )

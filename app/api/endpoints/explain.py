@@ -12,7 +12,7 @@ from app.api.body.receive import JSON, NDJSON, read_media_type
 from app.api.endpoints.folding import MISSION_ID, bounds_of, read_mission_id
 from app.api.headers import header
 from app.api.negotiation import require_acceptable
-from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, Service
+from app.api.operation import ANY_LINE, BODY_PROBLEMS, EXPLAIN_FORMS, LOST, Operation, Service
 from app.api.query import check_query, read_choice
 from app.api.schemas import ExplainAnswer
 from app.problems import Finding
@@ -110,5 +110,6 @@ EXPLAIN: Final = Operation(
     lines=ANY_LINE,
     parameters=(MODE, MISSION_ID),
     problems=(*BODY_PROBLEMS, "too-many-events", "event-too-large", *LOST),
+    forms=EXPLAIN_FORMS,
     examples=examples.EXPLAIN,
 )

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.body.receive import JSON
-from app.api.headers import header
-from app.api.negotiation import require_acceptable
 from app.api.operation import Operation, Service
+from app.api.pages.either_form import prefers_page
+from app.api.pages.html import HTML, page, security_headers
 from app.settings import LIMITS, Settings
 
 
@@ -28,10 +28,21 @@ Limits: Final[type[BaseModel]] = create_model(
 
 
 async def get_limits(request: Request, service: Service) -> Response:
-    """List the limits of this service."""
-    require_acceptable(header(request.scope, b"accept"), JSON)
-    limits = Limits.model_validate({name: getattr(service.settings, name) for name in LIMITS})
-    return Response(limits.model_dump_json(), media_type=JSON)
+    """List the limits of this service, as JSON or as a page; never from a cache, for a restart may change them."""
+    values = {name: getattr(service.settings, name) for name in LIMITS}
+    headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
+    if not prefers_page(request):
+        return Response(Limits.model_validate(values).model_dump_json(), headers=headers, media_type=JSON)
+    rows = [
+        {"name": name, "value": _shown(value), "meaning": Settings.model_fields[name].description}
+        for name, value in values.items()
+    ]
+    content = page("limits.html", docs=service.settings.docs, rows=rows)
+    return Response(content, headers={**headers, **security_headers()}, media_type=HTML)
+
+
+def _shown(value: float) -> str:
+    return f"{value:,g}" if isinstance(value, float) else f"{value:,}"
 
 
 GET_LIMITS: Final = Operation(
@@ -46,5 +57,6 @@ GET_LIMITS: Final = Operation(
     ),
     handler=get_limits,
     answer=Limits,
+    page=True,
     problems=("not-acceptable",),
 )

@@ -1,48 +1,25 @@
 """`GET /problems` and `GET /problems/{code}`: what errors mean, for people and for programs."""
 
-import json
-from functools import lru_cache
 from typing import Final
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.body.receive import JSON
-from app.api.caching import Document, answer, document
-from app.api.headers import header
-from app.api.negotiation import choose
 from app.api.operation import IF_NONE_MATCH, Operation, Service
+from app.api.pages.either_form import answer_in_either_form
 from app.api.pages.explanations import problem_index, problem_page
-from app.api.pages.html import HTML, MEDIA_TYPE, page, security_headers
 from app.api.schemas import ProblemIndex, ProblemPage
 
 
 async def list_problems(request: Request, service: Service) -> Response:
     """List the error codes."""
-    return _answer(request, problem_index(), "problems.html")
+    return answer_in_either_form(request, service, problem_index(), "problems.html")
 
 
 async def get_problem(request: Request, service: Service) -> Response:
-    """Explain one error code."""
-    return _answer(request, problem_page(request.path_params["code"], service.operations), "problem.html")
-
-
-def _answer(request: Request, told: BaseModel, template: str) -> Response:
-    """Answer in the form that the caller likes best."""
-    form = choose(header(request.scope, b"accept"), JSON, HTML)
-    made = _made(told.model_dump_json(exclude_none=True), template if form == HTML else None)
-    headers = {"Vary": "Accept", **(security_headers() if form == HTML else {})}
-    return answer(made, header(request.scope, b"if-none-match"), headers)
-
-
-@lru_cache(maxsize=512)
-def _made(told: str, template: str | None) -> Document:
-    """Make each document once; there are two for each code."""
-    if template is None:
-        return document(told.encode(), JSON)
-    values = {"status": None, "example": None, "explain": None, **json.loads(told)}
-    return document(page(template, **values), MEDIA_TYPE)
+    """Explain one error code; raises `unknown-problem`."""
+    explained = problem_page(request.path_params["code"], service.operations)
+    return answer_in_either_form(request, service, explained, "problem.html")
 
 
 CODE: Final = {

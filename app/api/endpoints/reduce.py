@@ -12,7 +12,7 @@ from app.api.endpoints.folding import MISSION_ID, mode_of, new_accumulator, read
 from app.api.endpoints.reduce_ordered import reduce_stream
 from app.api.headers import header
 from app.api.negotiation import require_acceptable
-from app.api.operation import BODY_PROBLEMS, EVENT_LINE, LOST, REFUSALS, Operation, Service
+from app.api.operation import BODY_PROBLEMS, EVENT_LINE, LOST, REDUCE_FORMS, REFUSALS, Operation, Service
 from app.api.query import check_query, read_choice
 from app.problems import library_refusals
 from app.responses import batch_statistics
@@ -102,5 +102,6 @@ REDUCE: Final = Operation(
     lines=EVENT_LINE,
     parameters=(MODE, MISSION_ID, ORDERED),
     problems=(*BODY_PROBLEMS, "too-many-events", "event-too-large", *REFUSALS, "out-of-order", *LOST),
+    forms=REDUCE_FORMS,
     examples=examples.REDUCE,
 )

@@ -14,6 +14,7 @@ from app.api.caching import Document, answer, document
 from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.operation import IF_NONE_MATCH, Operation, Service
+from app.api.pages.either_form import answer_in_either_form
 from app.api.schemas import SchemaEntry, SchemaIndex
 from app.problems import Finding, Problem, url_prefix
 from mission_collaboration.contract.constants import CONTRACT_VERSION
@@ -37,8 +38,7 @@ def known_names() -> Mapping[str, str]:
 
 async def list_schemas(request: Request, service: Service) -> Response:
     """List the JSON Schemas."""
-    require_acceptable(header(request.scope, b"accept"), JSON)
-    return answer(_index(url_prefix.get()), header(request.scope, b"if-none-match"))
+    return answer_in_either_form(request, service, _index(url_prefix.get()), "schemas.html")
 
 
 async def get_schema(request: Request, service: Service) -> Response:
@@ -52,9 +52,8 @@ async def get_schema(request: Request, service: Service) -> Response:
 
 
 @lru_cache(maxsize=8)
-def _index(prefix: str) -> Document:
-    index = SchemaIndex(contract_version=CONTRACT_VERSION, schemas=list(_entries(prefix)))
-    return document(index.model_dump_json().encode(), JSON)
+def _index(prefix: str) -> SchemaIndex:
+    return SchemaIndex(contract_version=CONTRACT_VERSION, schemas=list(_entries(prefix)))
 
 
 @cache
@@ -111,6 +110,7 @@ LIST_SCHEMAS: Final = Operation(
     handler=list_schemas,
     answer=SchemaIndex,
     answered="The names and addresses of all schemas.",
+    page=True,
     answer_headers=("ETag", "Cache-Control"),
     parameters=(IF_NONE_MATCH,),
     problems=("not-acceptable",),

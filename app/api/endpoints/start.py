@@ -1,8 +1,8 @@
 """`GET /`: what this service is and where to go, for people and for programs."""
 
-import json
 import re
-from typing import Any, Final
+from shlex import quote
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +10,6 @@ from starlette.types import Scope
 
 from app.api.auth import opened
 from app.api.body.receive import JSON
-from app.api.examples import REDUCE, VALIDATE
 from app.api.headers import header
 from app.api.negotiation import choose
 from app.api.operation import Operation, Service
@@ -21,13 +20,36 @@ from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 
 LINKS: Final = {
+    "stories": "/stories",
     "schemas": "/schemas",
     "problems": "/problems",
     "limits": "/limits",
     "metrics": "/metrics",
     "health": "/readyz",
 }
-DOCS_LINKS: Final = {"docs": "/docs", "redoc": "/redoc", "openapi": "/openapi.json"}
+DOCS_LINKS: Final = {"explore": "/explore", "docs": "/docs", "redoc": "/redoc", "openapi": "/openapi.json"}
+DOORS: Final = (
+    ("explore", "Explore", "Drop a file of events, look at the history, ask why."),
+    ("docs", "API", "Every endpoint, with a request filled in."),
+    ("problems", "Errors", "What each code means, and what to do."),
+)
+NAMES: Final = {
+    "redoc": "API as one page",
+    "openapi": "openapi.json",
+    "stories": "Example batches",
+    "schemas": "Schemas",
+    "limits": "Limits",
+    "metrics": "Metrics",
+    "health": "Health",
+}
+STATE_SHOWN: Final = """\
+{ "active_drivers": ["p-anna", "p-claude"],
+  "focus_by_participant": { "p-anna": { "target_id": "WP03", … }, … },
+  "warnings": [ … ], "event_count": 19, … }"""
+BLAME_SHOWN: Final = """\
+{ "timeline": [ … ],
+  "blame": { "/active_drivers/p-anna": "01JQ7Z40000000000000000007", … },
+  "gone": { "/participants/p-ben": "01JQ7Z40000000000000000019" }, … }"""
 LONGEST_HOST: Final = 255
 
 _is_host = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?").fullmatch
@@ -47,8 +69,21 @@ async def get_start(request: Request, service: Service) -> Response:
         )
         return Response(start.model_dump_json(), headers=headers, media_type=JSON)
     is_open = opened(settings.open_pages) if settings.keys else lambda path: True
-    curls = _curls(own_address(request.scope), bool(settings.keys))
-    content = page("start.html", links=links, is_open=is_open, curls=curls)
+    content = page(
+        "start.html",
+        docs=settings.docs,
+        commands=_commands(own_address(request.scope).removeprefix("http://"), bool(settings.keys)),
+        doors=[
+            {"path": links[name][1:], "name": title, "about": about, "needs_key": not is_open(links[name])}
+            for name, title, about in DOORS
+            if name in links
+        ],
+        rest=[
+            {"path": links[name][1:], "name": title, "needs_key": not is_open(links[name])}
+            for name, title in NAMES.items()
+            if name in links
+        ],
+    )
     return Response(content, headers={**headers, **security_headers()}, media_type=HTML)
 
 
@@ -71,24 +106,19 @@ def _socket_address(scope: Scope) -> str:
     return shown if _is_host(shown) else "localhost"
 
 
-def _curls(address: str, key_needed: bool) -> list[dict[str, str]]:
-    """Write three commands that work as they stand, one event a line."""
-    overlap, stranger = (REDUCE[name]["value"]["events"] for name in ("overlap", "refusal"))
-    judged = json.dumps(VALIDATE["invalid"]["value"])
-    headers = "-H 'Content-Type: application/json'" + (" -H 'X-API-Key: KEY'" if key_needed else "")
+def _commands(address: str, key_needed: bool) -> list[dict[str, str]]:
+    """Write two commands that work as they stand, and the heart of what they answer."""
+    key = " -H 'X-API-Key: KEY'" if key_needed else ""
+    story, reduce, explain = (quote(f"{address}/{path}") for path in ("stories/mission", "reduce", "explain"))
+    post = f" -d @story.json \\\n  -H 'Content-Type: application/json'{key}"
     return [
-        {"about": about, "command": f"curl -s '{address}{path}' {headers} \\\n  -d '{body}'"}
-        for about, path, body in (
-            ("Someone joins and drives: the state of their mission", "/reduce", _events(overlap[0], overlap[3])),
-            ("A stranger speaks up: a refusal, with its place and its page", "/reduce", _events(stranger[-1])),
-            ("A payload with a fault: what is wrong with it", "/validate", judged),
-        )
+        {
+            "about": "The state of a mission",
+            "command": f"curl -s {story} -o story.json{key}\ncurl -s {reduce}{post}",
+            "answer": STATE_SHOWN,
+        },
+        {"about": "Why it is so", "command": f"curl -s {explain}{post}", "answer": BLAME_SHOWN},
     ]
-
-
-def _events(*events: Any) -> str:
-    lines = ",\n    ".join(json.dumps(event) for event in events)
-    return f'{{"events": [\n    {lines}\n  ]}}'
 
 
 START: Final = Operation(

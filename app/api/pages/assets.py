@@ -21,7 +21,7 @@ LOGO: Final = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 NO_LOGO: Final = b"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>"
 
 
-OWN_FILES: Final = ("pages.css", "tokens.css", "explore.css", "explore.js", "icon.svg")
+OWN_FILES: Final = ("pages.css", "header.css", "pages.js", "tokens.css", "explore.css", "explore.js", "icon.svg")
 READER_FILES: Final = ("swagger.js", "redoc.js", "readers.css")
 SHIPPED_FILES: Final = ("swagger-ui-bundle.js", "swagger-ui.css", "redoc.standalone.js")
 

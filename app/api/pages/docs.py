@@ -75,4 +75,4 @@ def _openapi(operations: tuple[Operation, ...], prefix: str, has_keys: bool) -> 
 
 @cache
 def _reader(template: str) -> Document:
-    return document(page(template), MEDIA_TYPE)
+    return document(page(template, docs=True), MEDIA_TYPE)

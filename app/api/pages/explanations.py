@@ -10,12 +10,88 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from app.api.operation import REFUSALS, Operation
-from app.api.schemas import ProblemEntry, ProblemIndex, ProblemPage
+from app.api.schemas import (
+    ProblemEntry,
+    ProblemGroup,
+    ProblemIndex,
+    ProblemPage,
+    ProblemPlace,
+    ProblemSituation,
+)
 from app.problems import KINDS, Finding, Problem, ProblemDetails, url_prefix
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 EXAMPLE_REQUEST_ID: Final = "cli-42.retry-1"
 MOST_NEIGHBOURS: Final = 3
+GROUPS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = MappingProxyType(
+    {
+        "sending": (
+            "Sending a request",
+            "The request could not be read: its form, its body, its address.",
+            (
+                "malformed-json",
+                "too-deep",
+                "malformed-request",
+                "not-found",
+                "unknown-schema",
+                "unknown-problem",
+                "method-not-allowed",
+                "not-acceptable",
+                "unsupported-media-type",
+                "unsupported-transfer-coding",
+                "unsupported-http-version",
+                "invalid-request",
+                "unknown-event-type",
+            ),
+        ),
+        "events": (
+            "What the events say",
+            "The request was read, and an event in it breaks a rule of the contract.",
+            (
+                "malformed-payload",
+                "unknown-participant",
+                "departed-participant",
+                "unknown-warning",
+                "unmatched-completion",
+                "conflicting-duplicate",
+                "mission-mismatch",
+                "out-of-order",
+            ),
+        ),
+        "live-loop": (
+            "The live loop",
+            "Moving a mission on from checkpoint to checkpoint with `/admit`.",
+            (
+                "late-events",
+                "bad-checkpoint",
+                "late-event",
+                "clock-jump",
+                "too-many-pending",
+                "mission-not-named",
+            ),
+        ),
+        "limits": (
+            "Limits",
+            "More was sent, or more slowly, than this deployment takes; `/limits` lists them.",
+            (
+                "body-too-large",
+                "too-many-events",
+                "too-many-missions",
+                "event-too-large",
+                "checkpoint-too-large",
+                "state-too-large",
+                "headers-too-large",
+                "request-timeout",
+            ),
+        ),
+        "service": (
+            "Keys and the service itself",
+            "Nothing is wrong with the events: send the same again, with a key or a moment later.",
+            ("unauthorized", "overloaded", "shutting-down", "worker-lost", "internal"),
+        ),
+    }
+)
+"""What one was doing → its title, what its errors have in common, and their codes."""
 LAST: Final = 1000
 """Where codes without a status stand among those with one."""
 
@@ -32,6 +108,15 @@ class Example(BaseModel):
     errors: list[Finding] | None = None
 
 
+class Situation(BaseModel):
+    """What to do in one situation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    when: str
+    then: str
+
+
 class Explanation(BaseModel):
     """The texts of one code."""
 
@@ -40,6 +125,7 @@ class Explanation(BaseModel):
     happened: str
     why: str
     remedy: str
+    situations: list[Situation] = []
     example: Example | None = None
     title: str | None = None
 
@@ -61,21 +147,29 @@ EXPLAINED: Final = (*REFUSALS, "invalid-request", *VERDICTS)
 def problem_index() -> ProblemIndex:
     """List every code."""
     entries = [_entry(code) for code in CODES]
-    return ProblemIndex(problems=sorted(entries, key=lambda entry: entry.status or LAST))
+    groups = [ProblemGroup(name=name, title=title, about=about) for name, (title, about, _) in GROUPS.items()]
+    return ProblemIndex(problems=sorted(entries, key=lambda entry: entry.status or LAST), groups=groups)
 
 
 def problem_page(code: str, operations: Sequence[Operation]) -> ProblemPage:
     """Explain a code; raises `unknown-problem`."""
     if code not in CODES:
         raise _unknown(code)
-    told = EXPLANATIONS[code]
+    texts = EXPLANATIONS[code]
+    entry = _entry(code)
     return ProblemPage(
-        **_entry(code).model_dump(exclude={"href"}),
-        happened=told.happened,
-        why=told.why.strip(),
-        remedy=told.remedy.strip(),
+        **entry.model_dump(exclude={"href"}),
+        happened=texts.happened,
+        why=texts.why.strip(),
+        remedy=texts.remedy.strip(),
+        situations=[ProblemSituation(when=each.when, then=each.then) for each in texts.situations],
         operations=[f"{o.method.upper()} {o.path}" for o in operations if code in o.problems],
-        example=_example(code, told.example) if told.example else None,
+        places=[
+            ProblemPlace(operation=f"{o.method.upper()} {o.path}", form=o.forms.get(code, "problem"))
+            for o in operations
+            if code in o.problems or code in o.forms
+        ],
+        example=_example(code, texts.example) if texts.example else None,
         explain=f"{url_prefix.get()}/explore" if code in EXPLAINED else None,
     )
 
@@ -83,7 +177,9 @@ def problem_page(code: str, operations: Sequence[Operation]) -> ProblemPage:
 def _entry(code: str) -> ProblemEntry:
     kind = KINDS.get(code)
     title = kind.title if kind else EXPLANATIONS[code].title or ""
-    return ProblemEntry(code=code, status=kind and kind.status, title=title, href=f"{url_prefix.get()}/problems/{code}")
+    group = next(name for name, (_, _, codes) in GROUPS.items() if code in codes)
+    href = f"{url_prefix.get()}/problems/{code}"
+    return ProblemEntry(code=code, status=kind and kind.status, title=title, group=group, href=href)
 
 
 def _example(code: str, example: Example) -> ProblemDetails:

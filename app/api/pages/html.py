@@ -13,8 +13,8 @@ from mission_collaboration.contract.constants import CONTRACT_VERSION
 HTML: Final = "text/html"
 MEDIA_TYPE: Final = "text/html; charset=utf-8"
 SERVICE: Final = "Mission Collaboration Service"
-OWN_PAGE: Final = "style-src 'self'; img-src 'self'"
-"""What a page of ours loads: its stylesheet and its icon, no script."""
+OWN_PAGE: Final = "script-src 'self'; style-src 'self'; img-src 'self'"
+"""What a page of ours loads: its stylesheets, its icon, and the script for its buttons."""
 
 _code = re.compile(r"`([^`]+)`")
 _environment = Environment(

@@ -12,7 +12,7 @@ from tests.support.client import Client, Json, problem
 
 NO_LIMITS = {
     *("host", "port", "workers", "log_level", "log_format", "tracing", "docs", "inline_body_bytes", "pool_size"),
-    *("drain_seconds", "api_keys", "api_keys_file", "open_pages", "cors_origins"),
+    *("drain_seconds", "api_keys", "api_keys_file", "open_pages", "cors_origins", "root_path", "trusted_proxies"),
 }
 """The settings that bound nothing of what a caller may send."""
 

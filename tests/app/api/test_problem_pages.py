@@ -4,11 +4,12 @@ import html
 import json
 import re
 from collections.abc import Callable
+from urllib.parse import urljoin
 
 import pytest
 
 from app.api.application import OPERATIONS
-from app.api.pages.explanations import CODES, EXAMPLE_REQUEST_ID, EXPLANATIONS, VERDICTS
+from app.api.pages.explanations import CODES, EXAMPLE_REQUEST_ID, EXPLANATIONS, GROUPS, VERDICTS
 from app.problems import KINDS
 from tests.support.client import Client, headers_of, problem
 from tests.support.provocations import OUT_OF_REACH, PROVOCATIONS, REQUEST_ID
@@ -61,7 +62,8 @@ def test_a_browser_gets_a_page_with_the_same_texts(client: Client, code: str) ->
     page = client.get(f"/problems/{code}", BROWSER)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     text = " ".join(html.unescape(re.sub(r"<[^>]+>", "", page.text)).split())
-    for wanted in (told["title"], told["happened"], told["why"], told["remedy"], *told["operations"]):
+    todo = [text for situation in told["situations"] for text in situation.values()] or [told["remedy"]]
+    for wanted in (told["title"], told["happened"], told["why"], *todo, *told["operations"]):
         assert " ".join(wanted.replace("`", "").split()) in text
     if "example" in told:
         [shown] = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page.text, re.DOTALL)
@@ -101,30 +103,44 @@ def test_a_page_names_the_endpoints_that_answer_with_its_code(client: Client) ->
         ("outoforder", "out-of-order"),
     ],
 )
-@pytest.mark.parametrize("accept", [{}, BROWSER])
+@pytest.mark.parametrize("accept", [{}, BROWSER], ids=["program", "browser"])
 def test_an_unknown_code_is_answered_with_the_nearest_ones(
     client: Client, code: str, nearest: str, accept: dict[str, str]
 ) -> None:
-    found = problem(client.get(f"/problems/{code}", accept), 404, "unknown-problem")
-    assert nearest in found["detail"].replace(code, "", 1)
-    assert [error["parameter"] for error in found["errors"]] == ["code"]
+    answer = client.get(f"/problems/{code}", accept)
+    assert answer.status_code == 404
+    assert nearest in answer.text.replace(code, "")
+    if not accept:
+        assert [error["parameter"] for error in problem(answer, 404, "unknown-problem")["errors"]] == ["code"]
 
 
 @pytest.mark.parametrize(
     "name", ["%00", "..%5C..%5Csecret", "%F0%9F%9A%80", "<script>", "x" * 5_000, "%2e%2e", "unauthorised"]
 )
 def test_a_strange_code_is_unknown(client: Client, name: str) -> None:
-    answer = client.get(f"/problems/{name}", BROWSER)
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert len(answer.content) < 2_000
+    for accept in ({}, BROWSER):
+        answer = client.get(f"/problems/{name}", accept)
+        assert answer.status_code == 404
+        assert len(answer.content) < 3_000
+        assert not accept or "<script>" not in answer.text
 
 
 @pytest.mark.parametrize(
     "path", ["/problems/", "/problems/a/b", "/problems/..%2F..%2Fetc", "/Problems", "/problems//internal"]
 )
 def test_path_tricks_are_not_found(client: Client, path: str) -> None:
-    problem(client.get(path, BROWSER), 404, "not-found")
+    problem(client.get(path), 404, "not-found")
+    assert client.get(path, BROWSER).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/nope", "/nope/at/all", "/schemas/Nope", "/problems/nope"])
+def test_a_browser_gets_a_page_for_a_path_that_leads_nowhere(client: Client, path: str) -> None:
+    page = client.get(path, BROWSER)
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert page.headers["vary"].startswith("Accept")
+    assert f"<code>{path}</code>" in page.text
+    for link in re.findall(r'(?:href|src)="([^"]+)"', page.text):
+        assert client.get(urljoin(path, link)).status_code == 200, link
 
 
 @pytest.mark.parametrize("path", ["/problems", "/problems/internal"])
@@ -161,25 +177,43 @@ def test_the_forms_of_a_page_have_tags_of_their_own(client: Client) -> None:
     ],
 )
 def test_the_caller_chooses_between_the_forms(client: Client, accept: str, media_type: str) -> None:
-    for path in ("/", "/problems", "/problems/internal"):
+    for path in ("/", "/problems", "/problems/internal", "/schemas", "/limits"):
         assert client.get(path, {"Accept": accept}).headers["content-type"].partition(";")[0] == media_type
 
 
-@pytest.mark.parametrize("path", ["/", "/problems", "/problems/internal"])
+@pytest.mark.parametrize("path", ["/", "/problems", "/problems/internal", "/schemas", "/limits"])
 def test_a_caller_who_wants_neither_form_is_told(client: Client, path: str) -> None:
     found = problem(client.get(path, {"Accept": "image/*"}), 406, "not-acceptable")
     assert "application/json or text/html" in found["detail"]
 
 
-def test_a_page_may_load_nothing_but_its_own_stylesheet_and_icon(client: Client) -> None:
+def test_a_page_says_where_its_code_comes_up_and_as_what(client: Client) -> None:
+    told = client.get("/problems/unknown-participant").json()
+    places = {place["operation"]: place["form"] for place in told["places"]}
+    assert places["POST /reduce"] == "problem in strict mode, anomaly in permissive mode"
+    assert places["POST /admit"] == "verdict on the event: pending, later rejected"
+    assert "POST /explain" in places
+    late = client.get("/problems/late-event").json()
+    assert {"operation": "POST /admit", "form": "verdict on the event: rejected"} in late["places"]
+
+
+def test_every_code_is_in_one_group(client: Client) -> None:
+    grouped = [code for _, _, codes in GROUPS.values() for code in codes]
+    assert len(set(grouped)) == len(grouped)
+    assert set(CODES) <= set(grouped)
+
+
+def test_a_page_may_load_nothing_but_its_own_files(client: Client) -> None:
     page = client.get("/problems/internal", BROWSER)
-    assert page.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'; img-src 'self';")
+    assert page.headers["content-security-policy"].startswith(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+    )
     for loaded in re.findall(r'(?:src|href)="\.\./(assets/[^"]+)"', page.text):
         asset = client.get(f"/{loaded}")
         assert asset.status_code == 200
         again = client.get(f"/{loaded}", {"If-None-Match": asset.headers["etag"]})
         assert again.status_code == 304
-    assert "<script" not in page.text
+    assert re.findall(r"<script[^>]*>([^<]*)</script>", page.text) == [""]
     assert "style=" not in page.text
 
 

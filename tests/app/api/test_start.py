@@ -10,18 +10,19 @@ import pytest
 from app.api.endpoints.start import own_address
 from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
-from tests.docs import curl
 from tests.support.client import Client, problem
 
 BROWSER = {"Accept": "text/html"}
 
 
 def links(page: str) -> list[str]:
-    return re.findall(r'<li><a href="([^"]+)"', page)
+    return re.findall(r'<li><a [^>]*href="([^"]+)"', page)
 
 
 def commands(page: str) -> list[str]:
-    return [html.unescape(found) for found in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL)]
+    """List the commands, one a line; a line that ends with a backslash goes on."""
+    found = re.findall(r'<code id="command-\d">(.*?)</code>', page, re.DOTALL)
+    return [line for text in found for line in re.split(r"(?<!\\)\n", html.unescape(text))]
 
 
 def test_programs_are_told_the_versions_and_where_to_go(client: Client) -> None:
@@ -50,37 +51,44 @@ def test_without_documentation_its_links_are_gone(make_client: Callable[..., Cli
     assert not {"docs", "redoc", "openapi.json"} & set(links(quiet.get("/", BROWSER).text))
 
 
-@pytest.mark.parametrize("host", ["collab.example.org", "localhost:8000", "[::1]:8000", "my_service:80", "10.0.0.7"])
-def test_the_commands_name_the_host_that_was_asked(client: Client, host: str) -> None:
+@pytest.mark.parametrize(
+    ("host", "written"),
+    [
+        ("collab.example.org", "collab.example.org/"),
+        ("localhost:8000", "localhost:8000/"),
+        ("[::1]:8000", "'[::1]:8000/"),
+        ("my_service:80", "my_service:80/"),
+        ("10.0.0.7", "10.0.0.7/"),
+    ],
+)
+def test_the_commands_name_the_host_that_was_asked(client: Client, host: str, written: str) -> None:
     found = commands(client.get("/", {**BROWSER, "Host": host}).text)
     assert len(found) == 3
     for command in found:
-        assert command.startswith(f"curl -s 'http://{host}/")
+        assert command.startswith(f"curl -s {written}")
 
 
-def test_the_commands_work_as_they_stand(client: Client) -> None:
-    statuses = []
-    for text in commands(client.get("/", {**BROWSER, "Host": "localhost:8000"}).text):
-        command = curl.parse(text.replace("http://", ""))
-        method = "POST" if command.data else "GET"
-        answer = client.request(
-            method, command.url.removeprefix("localhost:8000"), headers=command.headers, content=command.data
-        )
-        statuses.append((answer.status_code, next(iter(answer.json()))))
-    assert statuses == [(200, "mission_id"), (422, "type"), (200, "valid")]
+def test_the_commands_work_as_they_stand_and_answer_what_is_shown(client: Client) -> None:
+    page = client.get("/", {**BROWSER, "Host": "localhost:8000"}).text
+    fetch, *posts = commands(page)
+    assert fetch == "curl -s localhost:8000/stories/mission -o story.json"
+    story = client.get("/stories/mission").content
+    shown = [html.unescape(text) for text in re.findall(r'class="answer"[^>]*><code>(.*?)</code>', page, re.DOTALL)]
+    for text, excerpt in zip(posts, shown, strict=True):
+        path = re.match(r"curl -s localhost:8000(/\w+) -d @story.json", text)
+        assert path is not None
+        answer = client.send(path[1], story)
+        assert answer.status_code == 200
+        for member in re.findall(r'"(?:[^"]|\\")+": (?:"[^"]*"|\d+|\[[^]…]*\])', excerpt):
+            assert member in json.dumps(answer.json()), member
 
 
 def test_where_keys_are_set_the_page_says_what_needs_one(make_client: Callable[..., Client]) -> None:
     locked = make_client(api_keys="k", open_pages="schemas")
     page = locked.get("/", BROWSER).text
-    cards = dict(re.findall(r'<li><a href="([^"]+)"><strong>[^<]*</strong><span>([^<]*)</span>', page))
-    assert {path for path, about in cards.items() if "needs a key" in about} == {
-        "docs",
-        "redoc",
-        "openapi.json",
-        "limits",
-        "metrics",
-    }
+    entries = re.findall(r'<li><a [^>]*href="([^"]+)">(.*?)</li>', page)
+    needing = {path for path, text in entries if "needs a key" in text.lower()}
+    assert needing == {"explore", "docs", "redoc", "openapi.json", "stories", "limits", "metrics"}
     assert all("-H 'X-API-Key: KEY'" in command for command in commands(page))
     assert "needs a key" not in make_client().get("/", BROWSER).text
 
@@ -103,7 +111,7 @@ def test_a_host_that_is_no_name_is_not_repeated(client: Client, host: str) -> No
     page = client.get("/", {**BROWSER, "Host": host}).text
     assert not host or host not in html.unescape(page)
     for command in commands(page):
-        assert re.match(r"curl -s 'http://service\.test(:\d+)?/", command)
+        assert re.match(r"curl -s service\.test(:\d+)?/", command)
 
 
 def test_what_an_untrusted_proxy_says_is_not_heard(client: Client) -> None:

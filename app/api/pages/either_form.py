@@ -1,0 +1,52 @@
+"""What people and programs both read: JSON, or the same as a page for whoever prefers HTML."""
+
+import json
+from functools import lru_cache
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.body.receive import JSON
+from app.api.caching import Document, answer, document
+from app.api.headers import header
+from app.api.negotiation import choose
+from app.api.operation import Service
+from app.api.pages.html import HTML, MEDIA_TYPE, page, security_headers
+from app.problems import Problem, url_prefix
+from app.responses import BatchResponse
+
+
+def prefers_page(request: Request) -> bool:
+    """Whether the caller prefers a page to JSON, which is what callers without preference get."""
+    return choose(header(request.scope, b"accept"), JSON, HTML) == HTML
+
+
+def answer_in_either_form(request: Request, service: Service, content: BaseModel, template: str) -> Response:
+    """Answer with a document, as JSON or as a page; raises `not-acceptable`."""
+    as_page = prefers_page(request)
+    text = content.model_dump_json(exclude_none=template != "schemas.html")
+    made = _made(text, template if as_page else None, service.settings.docs)
+    headers = {"Vary": "Accept", **(security_headers() if as_page else {})}
+    return answer(made, header(request.scope, b"if-none-match"), headers)
+
+
+def page_of_missing(problem: Problem, request: Request, *, docs: bool) -> Response:
+    """Make the page that tells a browser of a path that leads nowhere."""
+    path: str = request.scope["path"]
+    up = "../" * (path.count("/") - 1)
+    detail = None if problem.code == "not-found" and not problem.findings else problem.detail
+    content = page("missing.html", up=up, docs=docs, path=url_prefix.get() + path[:200], detail=detail)
+    response = BatchResponse(content, problem.status, {"Vary": "Accept", **security_headers()}, HTML)
+    response.refusal = problem.code
+    return response
+
+
+@lru_cache(maxsize=512)
+def _made(text: str, template: str | None, docs: bool) -> Document:
+    """Make each document once; there are two of each, for few prefixes."""
+    if template is None:
+        return document(text.encode(), JSON)
+    return document(
+        page(template, docs=docs, **{"status": None, "example": None, "explain": None, **json.loads(text)}), MEDIA_TYPE
+    )
