@@ -47,6 +47,5 @@ def _made(text: str, template: str | None, docs: bool) -> Document:
     """Make each document once; there are two of each, for few prefixes."""
     if template is None:
         return document(text.encode(), JSON)
-    return document(
-        page(template, docs=docs, **{"status": None, "example": None, "explain": None, **json.loads(text)}), MEDIA_TYPE
-    )
+    values = {"status": None, "example": None, "explain": None, **json.loads(text)}
+    return document(page(template, docs=docs, **values), MEDIA_TYPE)

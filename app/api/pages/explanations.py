@@ -55,6 +55,8 @@ GROUPS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = MappingProxyType
                 "unmatched-completion",
                 "conflicting-duplicate",
                 "mission-mismatch",
+                "duplicate-join",
+                "repeated-invitation",
                 "out-of-order",
             ),
         ),
@@ -92,6 +94,7 @@ GROUPS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = MappingProxyType
     }
 )
 """What one was doing → its title, what its errors have in common, and their codes."""
+LAST_GROUP: Final = "service"
 LAST: Final = 1000
 """Where codes without a status stand among those with one."""
 
@@ -177,7 +180,7 @@ def problem_page(code: str, operations: Sequence[Operation]) -> ProblemPage:
 def _entry(code: str) -> ProblemEntry:
     kind = KINDS.get(code)
     title = kind.title if kind else EXPLANATIONS[code].title or ""
-    group = next(name for name, (_, _, codes) in GROUPS.items() if code in codes)
+    group = next(name for name, (_, _, codes) in GROUPS.items() if code in codes or name == LAST_GROUP)
     href = f"{url_prefix.get()}/problems/{code}"
     return ProblemEntry(code=code, status=kind and kind.status, title=title, group=group, href=href)
 
