@@ -91,7 +91,7 @@ def test_the_probe_of_a_load_balancer_is_told_the_methods_and_needs_no_key(
         assert (answer.status_code, answer.headers["allow"], answer.content) == (204, allowed, b"")
 
 
-JSON_ANSWERS = [("POST", path) for path in POSTS] + [("GET", "/schemas"), ("GET", "/schemas/Event")]
+JSON_ANSWERS = [("POST", path) for path in POSTS] + [("GET", "/stories"), ("GET", "/schemas/Event")]
 NOT_ACCEPTABLE = [
     "text/html",
     "application/xml, text/*",
