@@ -11,7 +11,6 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 import msgspec
 from pydantic import BaseModel, ValidationError
 
-from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.validation import judge_by_model
 from mission_collaboration.contract.violations import model_violations
@@ -28,7 +27,7 @@ from mission_collaboration.decoding.refusals import (
     invalid_request,
     pointer,
 )
-from mission_collaboration.decoding.structs import struct_for
+from mission_collaboration.decoding.structs import any_event_struct
 
 Model = TypeVar("Model", bound=BaseModel)
 IN_A_BODY: Final = 2
@@ -57,13 +56,15 @@ class RequestReader(Generic[Model]):
 
     def __init__(self, model: type[Model]) -> None:
         self._model: Final = model
-        typed: Any = struct_for(_generic(model)[Event], closed=True)
-        others = [(name, msgspec.Raw, msgspec.Raw()) for name in self._model.model_fields if name != "events"]
-        apart = msgspec.defstruct(
-            "Apart", [("events", list[msgspec.Raw]), *others], kw_only=True, forbid_unknown_fields=True
-        )
-        self._decode_typed: Callable[[bytes], Any] = msgspec.json.Decoder(typed).decode
-        self._decode_apart: Callable[[bytes], Any] = msgspec.json.Decoder(apart).decode
+        self._others: Final = [name for name in model.model_fields if name != "events"]
+        self._decode_typed: Final = self._decoder(list[any_event_struct()])  # type: ignore[misc] # made at run time
+        self._decode_apart: Final = self._decoder(list[msgspec.Raw])
+
+    def _decoder(self, events: Any) -> Callable[[bytes], Any]:
+        """Make a decoder that leaves the members beside the events to the model."""
+        members: list[Any] = [("events", events), *((name, msgspec.Raw, msgspec.Raw()) for name in self._others)]
+        parts = msgspec.defstruct("Parts", members, kw_only=True, forbid_unknown_fields=True)
+        return msgspec.json.Decoder(parts).decode
 
     def read(self, body: bytes, limits: Limits) -> tuple[Model, Batch]:
         """Read a request and its events; raises `RequestRefusedError`.
@@ -71,33 +72,32 @@ class RequestReader(Generic[Model]):
         A body that may hold an event over the limit is told apart first; any other is decoded as a whole.
         """
         body = bytes(body)
-        read = self._read_typed(body) if len(body) <= limits.max_event_bytes else None
-        request, batch = read or self._read_apart(body, limits)
+        read = self._read_typed(body, limits) if len(body) <= limits.max_event_bytes else None
+        request, batch = read or self._read_apart(body, limits) or self._by_model(body, limits)
         check_count(batch.total, limits)
         return request, batch
 
-    def _read_typed(self, body: bytes) -> tuple[Model, Batch] | None:
+    def _read_typed(self, body: bytes, limits: Limits) -> tuple[Model, Batch] | None:
         """Read a request in which nothing is odd; None for any other."""
         try:
-            request = self._decode_typed(body)
+            parts = self._decode_typed(body)
         except DECLINED:
             return None
-        if not _are_keys_ids(getattr(request, "roster", None)):
-            return None
-        batch = read_typed(request.events)
-        return None if batch is None else (request, batch)
+        request = self._request(parts, limits)
+        batch = read_typed(parts.events)
+        return None if request is None or batch is None else (request, batch)
 
-    def _read_apart(self, body: bytes, limits: Limits) -> tuple[Model, Batch]:
-        """Read a request event by event."""
+    def _read_apart(self, body: bytes, limits: Limits) -> tuple[Model, Batch] | None:
+        """Read a request event by event; None where the request object is wrong."""
         try:
             parts = self._decode_apart(body)
-            texts: list[Text] = parts.events
-            request = self._request(parts, limits)
         except DECLINED:
-            request = None
-        if request is None:
-            return self._by_model(body, limits)
+            return None
+        texts: list[Text] = parts.events
         check_sizes(texts, limits)
+        request = self._request(parts, limits)
+        if request is None:
+            return None
         check_count(len(texts), limits)
         batch = read_texts(texts, max_nesting=limits.max_nesting - IN_A_BODY)
         if any(event.text is not None for event in batch.broken):
@@ -106,7 +106,7 @@ class RequestReader(Generic[Model]):
 
     def _request(self, parts: Any, limits: Limits) -> Model | None:
         """Read the members beside the events; None where one is wrong."""
-        members = {name: bytes(getattr(parts, name)) for name in self._model.model_fields if name != "events"}
+        members = {name: bytes(getattr(parts, name)) for name in self._others}
         values = {name: try_decode(text, max_nesting=limits.max_nesting - 1) for name, text in members.items() if text}
         if any(value is NOT_JSON for value in values.values()):
             return None
@@ -123,10 +123,6 @@ class RequestReader(Generic[Model]):
         events = request.events  # type: ignore[attr-defined] # every such model has them
         check_count(len(events), limits)
         return request, read_batch(events)
-
-
-def _generic(model: type[BaseModel]) -> Any:
-    return model.__pydantic_generic_metadata__["origin"]
 
 
 _Events: Final = msgspec.defstruct("Events", [("events", list[msgspec.Raw])])
