@@ -229,7 +229,7 @@ FAULTS: Final = {
     "a late leave": ("late", "anomaly: departed-participant"),
     "a conflicting duplicate": ("conflicting-duplicate", "anomaly: conflicting-duplicate"),
     "a step never started": ("unmatched-completion", "anomaly: unmatched-completion"),
-    "two drivers nobody warned of": ("no warning", "overlap, no warning"),
+    "two drivers and no warning": ("no warning", "overlap, no warning"),
 }
 
 

@@ -45,7 +45,8 @@ if (process.argv.includes("--tests")) {
   for (const { name, text } of bundled) {
     const place = new URL(name, ASSETS);
     if (!process.argv.includes("--check")) writeFileSync(place, text);
-    else if (readFileSync(place, "utf-8") !== text) throw new Error(`${name} is not what its source says: npm run build`);
+    else if (readFileSync(place, "utf-8") !== text)
+      throw new Error(`${name} is not what its source says: npm run build`);
   }
   console.log(`explore: ${bundled.map((file) => file.name).join(", ")}: ${size} bytes gzipped`);
 }

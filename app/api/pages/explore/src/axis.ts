@@ -40,9 +40,14 @@ export function makeAxis(kind: AxisKind, timestamps: readonly (string | null)[])
     x += (widths[index] ?? 0) * (1 - 2 * MARGIN);
   }
   const shown = kind === "time" ? squeezed : idle(pauses);
-  const gaps = [...shown].sort((a, b) => a - b).map((index) => ({
-    position: index + 1, from: at(xs, index + 1), to: at(xs, index + 2), ms: at(pauses, index),
-  }));
+  const gaps = [...shown]
+    .sort((a, b) => a - b)
+    .map((index) => ({
+      position: index + 1,
+      from: at(xs, index + 1),
+      to: at(xs, index + 2),
+      ms: at(pauses, index),
+    }));
   return { kind, xs, instants, gaps };
 }
 
@@ -121,9 +126,29 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const STEPS = [
-  SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 15 * SECOND, 30 * SECOND,
-  MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
-  HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 28 * DAY, 91 * DAY, 365 * DAY,
+  SECOND,
+  2 * SECOND,
+  5 * SECOND,
+  10 * SECOND,
+  15 * SECOND,
+  30 * SECOND,
+  MINUTE,
+  2 * MINUTE,
+  5 * MINUTE,
+  10 * MINUTE,
+  15 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  3 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+  DAY,
+  2 * DAY,
+  7 * DAY,
+  28 * DAY,
+  91 * DAY,
+  365 * DAY,
 ];
 const LEAST_DISTANCE = 64;
 
@@ -188,7 +213,12 @@ export function dayOf(instant: number): string {
 
 /** A length of time in words: the two largest units. */
 export function lengthOf(ms: number): string {
-  const units: [string, number][] = [["d", DAY], ["h", HOUR], ["min", MINUTE], ["s", SECOND]];
+  const units: [string, number][] = [
+    ["d", DAY],
+    ["h", HOUR],
+    ["min", MINUTE],
+    ["s", SECOND],
+  ];
   const parts: string[] = [];
   let rest = ms;
   for (const [name, size] of units) {

@@ -23,7 +23,10 @@ const haystacks = new WeakMap<Row, string>();
 /** One mark for each row of the timeline, 1 where it matches; null when nothing is filtered. */
 export function matching(model: Model, filter: Filter): Uint8Array | null {
   if (!isFiltering(filter)) return null;
-  const words = filter.query.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = filter.query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const kept = new Set(filter.kept);
   return Uint8Array.from(model.rows, (row) => Number(fits(model, row, filter, kept, words)));
 }
@@ -42,7 +45,14 @@ function haystackOf(model: Model, row: Row): string {
   if (known !== undefined) return known;
   const { entry } = row;
   const texts = Object.values(payloadOf(eventOf(model, row))).filter((value) => typeof value === "string");
-  const all = [titleOfRow(model, row), entry.event_type, entry.event_id, entry.code, ...entry.participant_ids, ...texts];
+  const all = [
+    titleOfRow(model, row),
+    entry.event_type,
+    entry.event_id,
+    entry.code,
+    ...entry.participant_ids,
+    ...texts,
+  ];
   const made = all.join(" ").toLowerCase();
   haystacks.set(row, made);
   return made;

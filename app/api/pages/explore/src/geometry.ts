@@ -33,13 +33,18 @@ export const MOST_FULL_LANES = 12;
 const GAP = 6;
 const STRIP_GAP = 3;
 const NAME_LINE = 22;
-const NOBODY: ReadonlySet<string> = new Set();
+const NO_ONE: ReadonlySet<string> = new Set();
 
 /**
  * `named` is true where names stand above their lanes, on narrow screens. There a lane of `absent`, of whom nothing
  * is in sight, is no more than its name.
  */
-export function arrange(model: Model, opened: ReadonlySet<string>, named: boolean, absent: ReadonlySet<string> = NOBODY): Geometry {
+export function arrange(
+  model: Model,
+  opened: ReadonlySet<string>,
+  named: boolean,
+  absent: ReadonlySet<string> = NO_ONE,
+): Geometry {
   const boxes = new Map<string, Box>();
   const arcs = model.displaced.length > 0 ? 42 : 10;
   let top = arcs;
@@ -67,7 +72,18 @@ function rowsOf(model: Model, lane: string): Row[] {
 
 function plain(id: string, kind: Box["kind"], top: number, line: number, height: number): Box {
   const middle = top + line + height / 2;
-  return { id, kind, top, height: height + line, full: true, marks: middle, ribbon: middle, ribbonHeight: 0, steps: middle, pulse: 0 };
+  return {
+    id,
+    kind,
+    top,
+    height: height + line,
+    full: true,
+    marks: middle,
+    ribbon: middle,
+    ribbonHeight: 0,
+    steps: middle,
+    pulse: 0,
+  };
 }
 
 function fullLane(model: Model, id: string, top: number, line: number): Box {
@@ -82,12 +98,34 @@ function fullLane(model: Model, id: string, top: number, line: number): Box {
   const hasPulse = rowsOf(model, id).some((row) => row.glyph === "pulse");
   const pulse = hasPulse ? next + 13 : 0;
   if (hasPulse) next += 21;
-  return { id, kind: "person", top, height: Math.max(next + 5 - top, 40 + line), full: true, marks, ribbon, ribbonHeight: 21, steps, pulse };
+  return {
+    id,
+    kind: "person",
+    top,
+    height: Math.max(next + 5 - top, 40 + line),
+    full: true,
+    marks,
+    ribbon,
+    ribbonHeight: 21,
+    steps,
+    pulse,
+  };
 }
 
 function strip(id: string, top: number, line: number): Box {
   const start = top + line;
-  return { id, kind: "person", top, height: 30 + line, full: false, marks: start + 21, ribbon: start + 3, ribbonHeight: 9, steps: start, pulse: 0 };
+  return {
+    id,
+    kind: "person",
+    top,
+    height: 30 + line,
+    full: false,
+    marks: start + 21,
+    ribbon: start + 3,
+    ribbonHeight: 9,
+    steps: start,
+    pulse: 0,
+  };
 }
 
 /** The height at which an event of a lane is drawn. */

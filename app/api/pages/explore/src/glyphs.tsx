@@ -4,8 +4,24 @@ import { text, type JsonObject } from "./types";
 import type { Status } from "./words";
 
 export type Glyph =
-  | "join" | "leave" | "on" | "off" | "focus" | "start" | "done" | "fail" | "skip" | "comment" | "decision"
-  | "warn" | "ack" | "link" | "pulse" | "late" | "unwarned" | Exclude<Status, "stands" | "superseded">;
+  | "join"
+  | "leave"
+  | "on"
+  | "off"
+  | "focus"
+  | "start"
+  | "done"
+  | "fail"
+  | "skip"
+  | "comment"
+  | "decision"
+  | "warn"
+  | "ack"
+  | "link"
+  | "pulse"
+  | "late"
+  | "unwarned"
+  | Exclude<Status, "stands" | "superseded">;
 
 const KINDS: Record<string, Glyph> = {
   ParticipantInvited: "invited",
@@ -39,7 +55,10 @@ const SHAPES: Record<Glyph, ComponentChildren> = {
   join: [CIRCLE, <path class="k" d="M-3 0H3M0-3V3" />],
   leave: [CIRCLE, <path class="k" d="M-3 0H3" />],
   on: <path d="M-6.3-5.4 0 0-6.3 5.4ZM.2-5.4 6.5 0 .2 5.4Z" stroke-linejoin="round" />,
-  off: [<rect x="-5" y="-5.6" width="3.8" height="11.2" rx="1.2" />, <rect x="1.2" y="-5.6" width="3.8" height="11.2" rx="1.2" />],
+  off: [
+    <rect x="-5" y="-5.6" width="3.8" height="11.2" rx="1.2" />,
+    <rect x="1.2" y="-5.6" width="3.8" height="11.2" rx="1.2" />,
+  ],
   focus: [CIRCLE, <circle class="h" r="2.2" />],
   start: <path d="M-4.2-6 6.2 0-4.2 6Z" stroke-linejoin="round" />,
   done: [BOX, <path class="k" d="M-3 .2-.8 2.5 3.1-2.3" />],
@@ -52,14 +71,23 @@ const SHAPES: Record<Glyph, ComponentChildren> = {
   link: [<circle class="l" cx="-2.6" r="3.7" />, <circle class="l" cx="2.6" r="3.7" />],
   pulse: <path class="l" d="M-7 0H-3.4L-1.4-6.5 1.4 5 3.2 0H7" />,
   late: <path class="l" d="M5.5 5.5V1.5C5.5-6-4-6-4 2M-6.8-.6-4 3.2-1.2-.6" />,
-  unwarned: [<path class="o" d="M0-7 7.2 5.8H-7.2Z" stroke-linejoin="round" />, <path class="l" d="M0-2.6V1.5M0 3.8V3.9" />],
+  unwarned: [
+    <path class="o" d="M0-7 7.2 5.8H-7.2Z" stroke-linejoin="round" />,
+    <path class="l" d="M0-2.6V1.5M0 3.8V3.9" />,
+  ],
   redundant: [<circle class="o" r="5.8" />, <path class="l" d="M-2.6-1.5H2.6M-2.6 1.5H2.6" />],
   invited: [<circle class="o dash" r="5.8" />, <path class="l" d="M-2.6 0H2.6M0-2.6V2.6" />],
   duplicate: [<circle class="o" cx="2.2" cy="-1.6" r="4.4" />, <circle class="o" cx="-1.8" cy="1.4" r="4.4" />],
   anomaly: [OCTAGON, <path class="k" d="M0-3.4V.8M0 3.4V3.5" />],
   refused: [OCTAGON, <path class="k" d="M-2.4-2.4 2.4 2.4M2.4-2.4-2.4 2.4" />],
   pending: [<g class="o dash">{OCTAGON}</g>, <path class="l" d="M-2.8 0H-2.7M0 0H.1M2.8 0H2.9" />],
-  malformed: [OCTAGON, <path class="k" d="M-1.4-3Q-2.6-3-2.6-1.6T-3.6 0Q-2.6 0-2.6 1.6T-1.4 3M1.4-3Q2.6-3 2.6-1.6T3.6 0Q2.6 0 2.6 1.6T1.4 3" />],
+  malformed: [
+    OCTAGON,
+    <path
+      class="k"
+      d="M-1.4-3Q-2.6-3-2.6-1.6T-3.6 0Q-2.6 0-2.6 1.6T-1.4 3M1.4-3Q2.6-3 2.6-1.6T3.6 0Q2.6 0 2.6 1.6T1.4 3"
+    />,
+  ],
   "not-reached": <circle class="o" r="2.6" />,
   "other-mission": [<g class="o">{OCTAGON}</g>, <path class="l" d="M-2.4 2.4 2.4-2.4M-.4-2.4H2.4V.4" />],
   ignored: <circle r="2.6" />,
@@ -82,7 +110,12 @@ export function Mark(props: { glyph: Glyph; status?: Status | null; colour?: num
 }
 
 /** A mark that stands in a line of text. */
-export function Icon(props: { glyph: Glyph; status?: Status | null; colour?: number | null; size?: number }): JSX.Element {
+export function Icon(props: {
+  glyph: Glyph;
+  status?: Status | null;
+  colour?: number | null;
+  size?: number;
+}): JSX.Element {
   const size = props.size ?? 14;
   return (
     <svg class="icon" viewBox="-8 -8 16 16" width={size} height={size} aria-hidden="true">

@@ -36,9 +36,19 @@ export interface History {
 /** The state of no events, as the changes of a timeline start from it. */
 export function emptyState(roster: JsonObject | null): JsonObject {
   return {
-    mission_id: "", participants: roster ?? {}, departed_participants: {}, presence: {}, active_drivers: [],
-    focus_by_participant: {}, participants_by_focus: {}, warnings: [], decisions: [], comments: [],
-    active_executions: {}, linked_sessions: {}, anomalies: [],
+    mission_id: "",
+    participants: roster ?? {},
+    departed_participants: {},
+    presence: {},
+    active_drivers: [],
+    focus_by_participant: {},
+    participants_by_focus: {},
+    warnings: [],
+    decisions: [],
+    comments: [],
+    active_executions: {},
+    linked_sessions: {},
+    anomalies: [],
   };
 }
 
@@ -50,8 +60,15 @@ export async function makeHistory(
 ): Promise<History> {
   const ordered = explanation.timeline.filter((entry) => entry.position !== null && entry.effect !== "duplicate");
   const history: History = {
-    missionId: explanation.mission_id ?? "", mode: explanation.mode, timeline: explanation.timeline, ordered,
-    sent: batch.events, touches: [[]], byEntry: new Map(), positions: new Map(), keyframes: [],
+    missionId: explanation.mission_id ?? "",
+    mode: explanation.mode,
+    timeline: explanation.timeline,
+    ordered,
+    sent: batch.events,
+    touches: [[]],
+    byEntry: new Map(),
+    positions: new Map(),
+    keyframes: [],
   };
   let state = { ...emptyState(batch.roster), mission_id: batch.missionId ?? "" } as JsonObject;
   let owned: Owned = new Set();

@@ -35,8 +35,12 @@ export function readLink(hash: string): Place {
     axis: get("axis") === "order" ? "order" : "time",
     tab: get("view") === "table" ? "table" : "picture",
     filter: {
-      query: get("q"), who: get("who"), type: get("type"),
-      kept: get("effect").split(",").filter((word) => word !== "") as Kept[],
+      query: get("q"),
+      who: get("who"),
+      type: get("type"),
+      kept: get("effect")
+        .split(",")
+        .filter((word) => word !== "") as Kept[],
     },
   };
 }
@@ -61,7 +65,14 @@ export function writeLink(place: Place): string {
 }
 
 export const START: Place = {
-  story: "", mode: "permissive", at: 0, event: -1, entry: "", axis: "time", tab: "picture", filter: NO_FILTER,
+  story: "",
+  mode: "permissive",
+  at: 0,
+  event: -1,
+  entry: "",
+  axis: "time",
+  tab: "picture",
+  filter: NO_FILTER,
 };
 
 function wholeNumber(word: string, otherwise: number): number {

@@ -39,7 +39,7 @@ export interface Warning {
   answers: Answer[];
 }
 
-/** Lanes of events that belong to nobody on the mission. */
+/** Lanes of events that belong to none of the participants. */
 export const MISSION = "\u0000mission";
 export const STRANGERS = "\u0000strangers";
 export const OUTSIDE = "\u0000outside";
@@ -77,7 +77,14 @@ export function makeModel(name: string, batch: Batch, history: History): Model {
   const warnings = warningsOf(history);
   const timestamps = history.ordered.map((entry) => entry.timestamp);
   return {
-    name, batch, history, people, rows, byPosition, lives, warnings,
+    name,
+    batch,
+    history,
+    people,
+    rows,
+    byPosition,
+    lives,
+    warnings,
     palette: paletteOf(history),
     lanes: lanesOf(rows, lives),
     strangers: strangersOf(rows),
@@ -104,7 +111,10 @@ function rowsOf(history: History, lives: Map<string, Life>, moved: Map<number, n
     const position = positionOf(entry);
     const payload = payloadOf(history.sent[entry.index]);
     return {
-      place, entry, position, status,
+      place,
+      entry,
+      position,
+      status,
       anchor: position || (anchors[place] as number),
       lane: laneOf(entry, status, lives),
       glyph: glyphOf(entry.event_type ?? "", payload, status),
@@ -122,13 +132,15 @@ function anchorsOf(history: History): number[] {
     last = byIndex.get(index) || last;
     lastBefore[index] = last;
   }
-  return history.timeline.map((entry) =>
-    (entry.duplicate_of !== undefined && byIndex.get(entry.duplicate_of)) || lastBefore[entry.index] || 1);
+  return history.timeline.map(
+    (entry) => (entry.duplicate_of !== undefined && byIndex.get(entry.duplicate_of)) || lastBefore[entry.index] || 1,
+  );
 }
 
 function laneOf(entry: Entry, status: Status, lives: Map<string, Life>): string {
   if (status === "ignored" || status === "malformed" || status === "other-mission") return OUTSIDE;
-  const isWarning = entry.event_type === "ConcurrentDriverWarning" || entry.event_type === "PotentialStepCollisionDetected";
+  const isWarning =
+    entry.event_type === "ConcurrentDriverWarning" || entry.event_type === "PotentialStepCollisionDetected";
   if (isWarning) return MISSION;
   const [who] = entry.participant_ids;
   if (who === undefined) return OUTSIDE;
@@ -209,7 +221,7 @@ export function overlapTitle(model: Model, overlap: Overlap): string {
   return `${who} ${overlap.kind === "drive" ? "drive" : "run"} ${what}`;
 }
 
-/** Positions worth a look, in order: trouble, and where an overlap begins that nobody warned of. */
+/** Positions worth a look, in order: trouble, and where an overlap begins that no warning tells of. */
 export function troubleOf(model: Model): number[] {
   const places = model.rows.filter((row) => isTrouble(row.status)).map((row) => row.anchor);
   return [...new Set([...places, ...unwarned(model).map((overlap) => overlap.from)])].sort((a, b) => a - b);

@@ -20,7 +20,13 @@ export function peopleOf(batch: Batch): People {
     const name = text(identity, "display_name") || id;
     const kind = text(identity, "participant_type");
     const isAgent = kind === "llm_context";
-    people.set(id, { id, name, kind: isAgent ? "LLM agent" : kind, isAgent, initial: [...name][0]?.toUpperCase() ?? "?" });
+    people.set(id, {
+      id,
+      name,
+      kind: isAgent ? "LLM agent" : kind,
+      isAgent,
+      initial: [...name][0]?.toUpperCase() ?? "?",
+    });
   };
   Object.values(batch.roster ?? {}).forEach(know);
   for (const event of batch.events) know(payloadOf(event)["participant_identity"]);
@@ -68,4 +74,3 @@ export class Palette {
     return colour;
   }
 }
-

@@ -54,7 +54,9 @@ function readLines(source: string): Json[] {
       events.push(JSON.parse(line) as Json);
     } catch (error) {
       const reason = error instanceof Error ? error.message : "";
-      throw new UnreadableError(`It is neither JSON nor one event a line. Line ${number + 1} cannot be read: ${reason}.`);
+      throw new UnreadableError(
+        `It is neither JSON nor one event a line. Line ${number + 1} cannot be read: ${reason}.`,
+      );
     }
   });
   return events;

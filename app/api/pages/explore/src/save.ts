@@ -11,20 +11,48 @@ export interface Saved {
 
 /** Members of payloads that are ids and choices; all others may be texts that people wrote. */
 const NO_TEXTS: ReadonlySet<string> = new Set([
-  "mission_id", "participant_id", "participant_identity", "participant_ids", "invited_by", "auth_principal_id", "session_id",
-  "intent", "focus_target", "previous_focus_target", "step_id", "wp_id", "outcome", "warning_id", "severity",
-  "acknowledgement", "comment_id", "reply_to", "decision_id", "referenced_warning_id", "primary_session_id",
-  "linked_session_id", "link_type",
+  "mission_id",
+  "participant_id",
+  "participant_identity",
+  "participant_ids",
+  "invited_by",
+  "auth_principal_id",
+  "session_id",
+  "intent",
+  "focus_target",
+  "previous_focus_target",
+  "step_id",
+  "wp_id",
+  "outcome",
+  "warning_id",
+  "severity",
+  "acknowledgement",
+  "comment_id",
+  "reply_to",
+  "decision_id",
+  "referenced_warning_id",
+  "primary_session_id",
+  "linked_session_id",
+  "link_type",
 ]);
 const TEXTS_OF_STATE: ReadonlySet<string> = new Set(["content", "topic", "chosen_option"]);
 const LEFT_OUT = "(left out)";
 
-/** Leaves out what people wrote: comments, decisions, reasons, and whatever a payload holds beside its contract. */
+/** Leaves out what people wrote: comments, decisions, reasons, and members that the contract does not name. */
 export function withoutTexts(saved: Saved): Saved {
   const { batch, explanation } = saved;
-  const events = batch.events.map((event) => (isObject(event) ? { ...event, payload: bare(event["payload"]) } : LEFT_OUT));
-  const timeline = explanation.timeline.map((entry) => ({ ...entry, changes: blanked(entry.changes as unknown as Json) as never }));
-  return { ...saved, batch: { ...batch, events }, explanation: { ...explanation, timeline, state: blanked(explanation.state) as JsonObject } };
+  const events = batch.events.map((event) =>
+    isObject(event) ? { ...event, payload: bare(event["payload"]) } : LEFT_OUT,
+  );
+  const timeline = explanation.timeline.map((entry) => ({
+    ...entry,
+    changes: blanked(entry.changes as unknown as Json) as never,
+  }));
+  return {
+    ...saved,
+    batch: { ...batch, events },
+    explanation: { ...explanation, timeline, state: blanked(explanation.state) as JsonObject },
+  };
 }
 
 function bare(payload: Json | undefined): Json {
@@ -35,8 +63,12 @@ function bare(payload: Json | undefined): Json {
 function blanked(value: Json): Json {
   if (Array.isArray(value)) return value.map(blanked);
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) =>
-    [key, TEXTS_OF_STATE.has(key) && typeof child === "string" ? LEFT_OUT : blanked(child)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [
+      key,
+      TEXTS_OF_STATE.has(key) && typeof child === "string" ? LEFT_OUT : blanked(child),
+    ]),
+  );
 }
 
 /** The page, its style, its script and the data in one text. */
@@ -60,11 +92,13 @@ export function savedHere(): Saved | null {
 }
 
 export async function download(saved: Saved): Promise<void> {
-  const [script, style] = await Promise.all(["assets/explore.js", "assets/explore.css"].map(async (path) => {
-    const response = await fetch(path);
-    if (!response.ok) throw new Error(`${path}: ${response.status}`);
-    return response.text();
-  }));
+  const [script, style] = await Promise.all(
+    ["assets/explore.js", "assets/explore.css"].map(async (path) => {
+      const response = await fetch(path);
+      if (!response.ok) throw new Error(`${path}: ${response.status}`);
+      return response.text();
+    }),
+  );
   const file = new Blob([fileOf(saved, script ?? "", style ?? "")], { type: "text/html" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);

@@ -152,16 +152,19 @@ export function overlapsOf(lives: Map<string, Life>, warned: (what: string, peop
     edges.set(key, list);
   };
   for (const life of lives.values()) {
-    for (const ribbon of life.ribbons) if (ribbon.drives && ribbon.target !== "") note("drive", ribbon.target, life.id, ribbon);
+    for (const ribbon of life.ribbons)
+      if (ribbon.drives && ribbon.target !== "") note("drive", ribbon.target, life.id, ribbon);
     for (const step of life.steps) note("step", step.step, life.id, step);
   }
   const found: Overlap[] = [];
   for (const [key, list] of edges) {
     const kind = key.startsWith("drive ") ? "drive" : "step";
-    found.push(...sweep(list).map((span) => {
-      const what = key.slice(kind.length + 1);
-      return { ...span, kind, what, isWarned: warned(`${kind} ${what}`, span.people) } satisfies Overlap;
-    }));
+    found.push(
+      ...sweep(list).map((span) => {
+        const what = key.slice(kind.length + 1);
+        return { ...span, kind, what, isWarned: warned(`${kind} ${what}`, span.people) } satisfies Overlap;
+      }),
+    );
   }
   return found.sort((a, b) => a.from - b.from);
 }

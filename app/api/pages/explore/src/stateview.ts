@@ -41,7 +41,12 @@ export function stateGroups(model: Model, at: number): Group[] {
   const state = stateAt(model.history, at);
   const fates = fatesAt(model, at);
   const row: Lookup = (entry, label, value, target = "") => ({
-    entry, label, value, target, blame: blameAt(model.history, entry, at)?.position ?? 0, fate: fates.get(entry)?.fate ?? "",
+    entry,
+    label,
+    value,
+    target,
+    blame: blameAt(model.history, entry, at)?.position ?? 0,
+    fate: fates.get(entry)?.fate ?? "",
   });
   const groups = [
     ...peopleGroups(model, state, at, row),
@@ -52,10 +57,12 @@ export function stateGroups(model: Model, at: number): Group[] {
       value: `${text(decision, "topic")}: ${text(decision, "chosen_option")}`,
     })),
     listGroup("comments", "Comments", "none yet", items(state["comments"]), row, (comment) => ({
-      label: nameOf(model.people, text(comment, "participant_id")), value: text(comment, "content"),
+      label: nameOf(model.people, text(comment, "participant_id")),
+      value: text(comment, "content"),
     })),
     listGroup("anomalies", "Anomalies", "none", items(state["anomalies"]), row, (anomaly) => ({
-      label: "", value: text(anomaly, "reason"),
+      label: "",
+      value: text(anomaly, "reason"),
     })),
     departedGroup(state, row),
   ];
@@ -82,32 +89,46 @@ function fatesAt(model: Model, at: number): Map<string, FateOf> {
 function peopleGroups(model: Model, state: JsonObject, at: number, row: Lookup): Group[] {
   const participants = members(state["participants"]);
   const drivers = new Set(items(state["active_drivers"]));
-  return [...model.lives.keys()].filter((id) => Object.hasOwn(participants, id)).map((id) => {
-    const focus = targetKey(members(state["focus_by_participant"])[id]);
-    const seen = members(state["presence"])[id];
-    const sessions = items(members(state["linked_sessions"])[id]);
-    const rows: StateRow[] = [];
-    if (drivers.has(id)) rows.push(row(pointer("active_drivers", id), "drives", "yes"));
-    if (focus !== "") rows.push(row(pointer("focus_by_participant", id), "looks at", targetName(focus), focus));
-    rows.push(...stepRows(model, id, at, row));
-    if (typeof seen === "string") rows.push(row(pointer("presence", id), "seen", timeOf(seen)));
-    const withSessions = (most: number): StateRow[] => [...rows, ...sessionRows(sessions.slice(0, Math.max(0, most - rows.length)), id, row)];
-    return { ...personGroup(model, id, row), size: rows.length + sessions.length, rows: withSessions };
-  });
+  return [...model.lives.keys()]
+    .filter((id) => Object.hasOwn(participants, id))
+    .map((id) => {
+      const focus = targetKey(members(state["focus_by_participant"])[id]);
+      const seen = members(state["presence"])[id];
+      const sessions = items(members(state["linked_sessions"])[id]);
+      const rows: StateRow[] = [];
+      if (drivers.has(id)) rows.push(row(pointer("active_drivers", id), "drives", "yes"));
+      if (focus !== "") rows.push(row(pointer("focus_by_participant", id), "looks at", targetName(focus), focus));
+      rows.push(...stepRows(model, id, at, row));
+      if (typeof seen === "string") rows.push(row(pointer("presence", id), "seen", timeOf(seen)));
+      const withSessions = (most: number): StateRow[] => [
+        ...rows,
+        ...sessionRows(sessions.slice(0, Math.max(0, most - rows.length)), id, row),
+      ];
+      return { ...personGroup(model, id, row), size: rows.length + sessions.length, rows: withSessions };
+    });
 }
 
 function personGroup(model: Model, id: string, row: Lookup): Group {
   const person = model.people.get(id);
   const name = person?.name ?? id;
   return {
-    key: id, title: name, kind: person?.kind ?? "", person: id, none: "", size: 0, rows: () => [], removed: [],
+    key: id,
+    title: name,
+    kind: person?.kind ?? "",
+    person: id,
+    none: "",
+    size: 0,
+    rows: () => [],
+    removed: [],
     head: row(pointer("participants", id), name, ""),
   };
 }
 
 /** Steps in flight come from the spans: the same step may run twice, and each has its own start. */
 function stepRows(model: Model, id: string, at: number, row: Lookup): StateRow[] {
-  const running = (model.lives.get(id)?.steps ?? []).filter((step) => step.from <= at && (step.to === 0 || step.to > at));
+  const running = (model.lives.get(id)?.steps ?? []).filter(
+    (step) => step.from <= at && (step.to === 0 || step.to > at),
+  );
   return running.map((step) => {
     const made = row(pointer("active_executions", id, step.step), "step", step.step);
     return { ...made, blame: step.from, fate: step.from === at ? "new" : "" };
@@ -115,20 +136,27 @@ function stepRows(model: Model, id: string, at: number, row: Lookup): StateRow[]
 }
 
 function sessionRows(sessions: Json[], id: string, row: Lookup): StateRow[] {
-  return sessions.map((session, index) =>
-    row(pointer("linked_sessions", id, index), "session", String(session)));
+  return sessions.map((session, index) => row(pointer("linked_sessions", id, index), "session", String(session)));
 }
 
 function targetsGroup(model: Model, state: JsonObject, row: Lookup): Group {
   const rows = Object.entries(members(state["participants_by_focus"])).flatMap(([target, ids]) =>
     items(ids).map((id) =>
-      row(pointer("participants_by_focus", target, String(id)), targetName(target), nameOf(model.people, String(id)), target)));
+      row(
+        pointer("participants_by_focus", target, String(id)),
+        targetName(target),
+        nameOf(model.people, String(id)),
+        target,
+      ),
+    ),
+  );
   return section("targets", "Who looks at what", "", rows.length, () => rows);
 }
 
 function warningsGroup(model: Model, state: JsonObject, row: Lookup): Group {
   const warnings = items(state["warnings"]);
-  const rows = (most: number): StateRow[] => warnings.slice(-most).flatMap((warning) => warningRows(model, warning, row));
+  const rows = (most: number): StateRow[] =>
+    warnings.slice(-most).flatMap((warning) => warningRows(model, warning, row));
   return section("warnings", "Warnings", "none", warnings.length, rows);
 }
 
@@ -139,32 +167,43 @@ function warningRows(model: Model, warning: Json, row: Lookup): StateRow[] {
   return [
     row(entry, id, warningText(model, warning)),
     ...answers.map(([who, answer]) =>
-      row(`${entry}${pointer("acknowledgements", who)}`, "answer", `${nameOf(model.people, who)}: ${String(answer)}`)),
+      row(`${entry}${pointer("acknowledgements", who)}`, "answer", `${nameOf(model.people, who)}: ${String(answer)}`),
+    ),
   ];
 }
 
 /** Whom a warning names, and what it is about. */
 function warningText(model: Model, warning: Json): string {
-  const named = isObject(warning) ? items(warning["participant_ids"]).map((who) => nameOf(model.people, String(who))) : [];
+  const named = isObject(warning)
+    ? items(warning["participant_ids"]).map((who) => nameOf(model.people, String(who)))
+    : [];
   const known = model.warnings.get(text(warning, "warning_id"));
   const about = known === undefined ? "" : ` · ${known.kind === "drive" ? targetName(known.what) : known.what}`;
   return `${listed(named)}${about}`;
 }
 
 function listGroup(
-  field: string, title: string, none: string, list: Json[], row: Lookup, tell: (item: Json) => { label: string; value: string },
+  field: string,
+  title: string,
+  none: string,
+  list: Json[],
+  row: Lookup,
+  tell: (item: Json) => { label: string; value: string },
 ): Group {
-  const rows = (most: number): StateRow[] => list.slice(-most).map((item, index) => {
-    const { label, value } = tell(item);
-    return row(pointer(field, Math.max(0, list.length - most) + index), label, value);
-  });
+  const rows = (most: number): StateRow[] =>
+    list.slice(-most).map((item, index) => {
+      const { label, value } = tell(item);
+      return row(pointer(field, Math.max(0, list.length - most) + index), label, value);
+    });
   return section(field, title, none, list.length, rows);
 }
 
 function departedGroup(state: JsonObject, row: Lookup): Group {
   const departed = Object.entries(members(state["departed_participants"]));
-  const rows = (most: number): StateRow[] => departed.slice(-most).map(([id, identity]) =>
-    row(pointer("departed_participants", id), "left", text(identity, "display_name") || id));
+  const rows = (most: number): StateRow[] =>
+    departed
+      .slice(-most)
+      .map(([id, identity]) => row(pointer("departed_participants", id), "left", text(identity, "display_name") || id));
   return section("departed", "No longer here", "", departed.length, rows);
 }
 
@@ -173,10 +212,13 @@ function section(key: string, title: string, none: string, size: number, rows: G
 }
 
 const LABELS: Record<string, string> = {
-  active_drivers: "drives", focus_by_participant: "looks at", presence: "seen", active_executions: "step",
+  active_drivers: "drives",
+  focus_by_participant: "looks at",
+  presence: "seen",
+  active_executions: "step",
 };
 
-/** Entries that this event removed stay for the one position, or nobody sees them go. */
+/** Entries that this event removed stay for the one position, so that one sees them go. */
 function addRemoved(model: Model, groups: Group[], fates: Map<string, FateOf>, row: Lookup): void {
   for (const [entry, { fate, moment }] of fates) {
     if (fate !== "removed") continue;
@@ -185,7 +227,9 @@ function addRemoved(model: Model, groups: Group[], fates: Map<string, FateOf>, r
       groups.unshift({ ...personGroup(model, id, row), key: `${id} removed` });
     } else if (field in LABELS) {
       const group = groups.find((one) => one.person === id) ?? groups[0];
-      group?.removed.push(row(entry, LABELS[field] as string, before(field, moment.before), targetOf(field, moment.before)));
+      group?.removed.push(
+        row(entry, LABELS[field] as string, before(field, moment.before), targetOf(field, moment.before)),
+      );
     } else if (field === "departed_participants") {
       groups.at(-1)?.removed.push(row(entry, "left", text(moment.before, "display_name") || id));
     }

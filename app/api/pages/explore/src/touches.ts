@@ -66,7 +66,9 @@ function ofGroups(path: string[], change: Change, state: JsonObject): Touch[] {
   if (index !== undefined) return ofMember([field, key], change, at(state, field, key, index));
   const before = change.op === "add" ? [] : items(at(state, field, key));
   const gone = before.flatMap((value) => ofMember([field, key], { op: "remove", path: "" }, value));
-  const come = items(change.value ?? []).flatMap((value) => ofMember([field, key], { op: "add", path: "", value }, null));
+  const come = items(change.value ?? []).flatMap((value) =>
+    ofMember([field, key], { op: "add", path: "", value }, null),
+  );
   return [...gone, ...come];
 }
 
@@ -74,10 +76,17 @@ function ofLists(path: string[], change: Change, state: JsonObject): Touch[] {
   const [field = "", key = "", token] = path;
   const old = items(at(state, field, key));
   if (token === undefined) {
-    return items(change.value ?? []).map((after, index) => ({ entry: pointer(field, key, index), kind: "add", before: null, after }));
+    return items(change.value ?? []).map((after, index) => ({
+      entry: pointer(field, key, index),
+      kind: "add",
+      before: null,
+      after,
+    }));
   }
   const index = token === "-" ? old.length : Number(token);
-  return [{ entry: pointer(field, key, index), kind: change.op, before: old[index] ?? null, after: change.value ?? null }];
+  return [
+    { entry: pointer(field, key, index), kind: change.op, before: old[index] ?? null, after: change.value ?? null },
+  ];
 }
 
 function ofList(path: string[], change: Change, state: JsonObject): Touch[] {
@@ -101,11 +110,15 @@ function ofWarnings(path: string[], change: Change, state: JsonObject): Touch[] 
   if (part !== undefined) {
     return [{ entry, kind: "replace", before, after: withMember(before, path.slice(2), change) }];
   }
-  const answers = isObject(change.value) && isObject(change.value["acknowledgements"]) ? change.value["acknowledgements"] : {};
+  const answers =
+    isObject(change.value) && isObject(change.value["acknowledgements"]) ? change.value["acknowledgements"] : {};
   return [
     { entry, kind: change.op, before, after: change.value ?? null },
     ...Object.entries(answers).map(([id_, after]): Touch => ({
-      entry: `${entry}${pointer("acknowledgements", id_)}`, kind: "add", before: null, after,
+      entry: `${entry}${pointer("acknowledgements", id_)}`,
+      kind: "add",
+      before: null,
+      after,
     })),
   ];
 }

@@ -28,11 +28,18 @@ function resultOf(model: Model, row: Row): Paragraph {
     case "redundant":
       return redundant(model, row);
     case "invited":
-      return [{ strong: "An invitation." }, " It is kept, but the state does not show it: only a join puts somebody on the mission."];
+      return [
+        { strong: "An invitation." },
+        " It is kept, but the state does not show it: only a join puts somebody on the mission.",
+      ];
     case "duplicate":
       return duplicate(model, row);
     case "anomaly":
-      return [{ strong: entry.changes.length > 1 ? "An anomaly. " : "Not applied: an anomaly. " }, sentence(entry.reason), " The events after it were folded."];
+      return [
+        { strong: entry.changes.length > 1 ? "An anomaly. " : "Not applied: an anomaly. " },
+        sentence(entry.reason),
+        " The events after it were folded.",
+      ];
     case "refused":
       return [{ strong: "Refused. " }, sentence(entry.reason), model.stoppedAt > 0 ? " Strict mode stops here." : ""];
     case "pending":
@@ -44,7 +51,11 @@ function resultOf(model: Model, row: Row): Paragraph {
     case "other-mission":
       return [{ strong: "Not applied: another mission. " }, sentence(entry.reason)];
     case "malformed":
-      return [{ strong: "Malformed. " }, sentence(entry.reason), entry.pointer === undefined ? "" : ` Where: ${entry.pointer}`];
+      return [
+        { strong: "Malformed. " },
+        sentence(entry.reason),
+        entry.pointer === undefined ? "" : ` Where: ${entry.pointer}`,
+      ];
   }
 }
 
@@ -55,7 +66,9 @@ function sentence(reason: string | undefined): string {
 
 function references(model: Model, ids: readonly string[]): Paragraph {
   const positions = ids.flatMap((id) => model.history.positions.get(id) ?? []);
-  return positions.flatMap((position, index): Part[] => (index === 0 ? [{ event: position }] : [", ", { event: position }]));
+  return positions.flatMap((position, index): Part[] =>
+    index === 0 ? [{ event: position }] : [", ", { event: position }],
+  );
 }
 
 /** Names the event that had made it so, where it can be told. */
@@ -93,10 +106,17 @@ function arrivalOf(model: Model, row: Row): Paragraph {
   if (moved === undefined) return [];
   const events = counted(Math.abs(row.by), "event");
   if (row.by < 0) {
-    return [{ strong: `It arrived ${events} early,` }, " before ", { event: moved.arrivedAt }, "; its clock puts it here."];
+    return [
+      { strong: `It arrived ${events} early,` },
+      " before ",
+      { event: moved.arrivedAt },
+      "; its clock puts it here.",
+    ];
   }
   return [
-    { strong: `It rewrote history: it arrived ${events} late,` }, " behind ", { event: moved.arrivedAt },
+    { strong: `It rewrote history: it arrived ${events} late,` },
+    " behind ",
+    { event: moved.arrivedAt },
     ". Its clock puts it here, so what follows was folded again.",
     ...madeRedundant(model, row),
   ];
@@ -106,11 +126,21 @@ function arrivalOf(model: Model, row: Row): Paragraph {
 function madeRedundant(model: Model, row: Row): Paragraph {
   const arrivedAt = model.displaced.find((one) => one.position === row.position)?.arrivedAt ?? row.position;
   const entries = new Set((model.history.touches[row.position] ?? []).map((moment) => moment.entry));
-  const found = model.byPosition.slice(row.position + 1, arrivedAt + 1).filter((later) =>
-    later?.status === "redundant" &&
-    touchedBefore(model, later).some((entry) =>
-      entries.has(entry) && touchesUpTo(model.history, entry, later.position).at(-1)?.position === row.position));
+  const found = model.byPosition
+    .slice(row.position + 1, arrivedAt + 1)
+    .filter(
+      (later) =>
+        later?.status === "redundant" &&
+        touchedBefore(model, later).some(
+          (entry) =>
+            entries.has(entry) && touchesUpTo(model.history, entry, later.position).at(-1)?.position === row.position,
+        ),
+    );
   if (found.length === 0) return [];
-  const told = found.slice(0, 5).flatMap((later, index): Part[] => (index === 0 ? [{ event: later?.position ?? 0 }] : [", ", { event: later?.position ?? 0 }]));
+  const told = found
+    .slice(0, 5)
+    .flatMap((later, index): Part[] =>
+      index === 0 ? [{ event: later?.position ?? 0 }] : [", ", { event: later?.position ?? 0 }],
+    );
   return [" Because of it ", ...told, found.length === 1 ? " changes nothing." : " change nothing."];
 }

@@ -39,8 +39,8 @@ export function endOf(sight: Sight, to: number): number {
 /** Those of whom there is neither a time on the mission nor an event in sight. */
 export function absentOf(model: Model, sight: Sight): string[] {
   const isHere = (life: Life): boolean =>
-    life.tracks.some((track) => xOf(sight, track.from) < sight.width && endOf(sight, track.to) > 0)
-    || inSight(model.lanes.get(life.id) ?? [], sight).length > 0;
+    life.tracks.some((track) => xOf(sight, track.from) < sight.width && endOf(sight, track.to) > 0) ||
+    inSight(model.lanes.get(life.id) ?? [], sight).length > 0;
   return [...model.lives.values()].filter((life) => !isHere(life)).map((life) => life.id);
 }
 

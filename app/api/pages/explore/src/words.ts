@@ -9,17 +9,21 @@ const TELLERS: Record<string, Teller> = {
   ParticipantJoined: (who) => `${who} joins`,
   ParticipantLeft: (who) => `${who} leaves`,
   PresenceHeartbeat: (who) => `${who} is here`,
-  DriveIntentSet: (who, payload) => (text(payload, "intent") === "inactive" ? `${who} stops driving` : `${who} starts to drive`),
+  DriveIntentSet: (who, payload) =>
+    text(payload, "intent") === "inactive" ? `${who} stops driving` : `${who} starts to drive`,
   FocusChanged: (who, payload) => `${who} looks at ${targetName(targetKey(payload["focus_target"]))}`,
   PromptStepExecutionStarted: (who, payload) => `${who} starts ${text(payload, "step_id")}`,
-  PromptStepExecutionCompleted: (who, payload) => `${who} ends ${text(payload, "step_id")}: ${text(payload, "outcome")}`,
+  PromptStepExecutionCompleted: (who, payload) =>
+    `${who} ends ${text(payload, "step_id")}: ${text(payload, "outcome")}`,
   ConcurrentDriverWarning: (_, payload, people) =>
     `${namesOf(payload, people)} drive ${targetName(targetKey(payload["focus_target"]))}: warning`,
   PotentialStepCollisionDetected: (_, payload, people) =>
     `${namesOf(payload, people)} run ${text(payload, "step_id")}: warning`,
-  WarningAcknowledged: (who, payload) => `${who} answers ${text(payload, "warning_id")}: ${text(payload, "acknowledgement")}`,
+  WarningAcknowledged: (who, payload) =>
+    `${who} answers ${text(payload, "warning_id")}: ${text(payload, "acknowledgement")}`,
   CommentPosted: (who, payload) => `${who}: “${short(text(payload, "content"))}”`,
-  DecisionCaptured: (who, payload) => `${who} decides “${short(text(payload, "topic"))}”: ${short(text(payload, "chosen_option"))}`,
+  DecisionCaptured: (who, payload) =>
+    `${who} decides “${short(text(payload, "topic"))}”: ${short(text(payload, "chosen_option"))}`,
   SessionLinked: (who, payload) => `${who} links session ${text(payload, "linked_session_id")}`,
 };
 

@@ -17,7 +17,13 @@ test("one early event does not make all others late", () => {
 });
 
 test("two late events are both told", () => {
-  assert.deepEqual(displaced([0, 5, 1, 6, 2, 3, 4]).map(({ position, by }) => [position, by]), [[2, 4], [4, 3]]);
+  assert.deepEqual(
+    displaced([0, 5, 1, 6, 2, 3, 4]).map(({ position, by }) => [position, by]),
+    [
+      [2, 4],
+      [4, 3],
+    ],
+  );
 });
 
 test("the longest run of equal values is all of them", () => {

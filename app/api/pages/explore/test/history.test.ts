@@ -36,7 +36,10 @@ test("before and after the event that stops it, the agent drives and does not", 
   assert.deepEqual(stateAt(made, 21)["active_drivers"], ["p-mira", "p-quill"]);
   assert.deepEqual(stateAt(made, 22)["active_drivers"], ["p-mira"]);
   const touches = touchesUpTo(made, "/active_drivers/p-quill", 22).map(({ position, kind }) => [position, kind]);
-  assert.deepEqual(touches, [[10, "add"], [22, "remove"]]);
+  assert.deepEqual(touches, [
+    [10, "add"],
+    [22, "remove"],
+  ]);
   assert.deepEqual(touchesUpTo(made, "/active_drivers/p-quill", 21).length, 1);
 });
 
@@ -47,9 +50,18 @@ test("position 0 is the state before any event", async () => {
 test("a long history has the same states from its keyframes as from its start", async () => {
   const count = 1_700;
   const timeline = Array.from({ length: count }, (_, index): Entry => ({
-    index, position: index, event_id: `e${index}`, event_type: "CommentPosted", lamport_clock: index, timestamp: "2026-03-03T13:00:00Z",
-    participant_ids: ["p1"], effect: "changed",
-    changes: [{ op: "add", path: `/comments/${index}`, value: { comment_id: `c${index}` } }, { op: index === 0 ? "add" : "replace", path: "/presence/p1", value: `t${index}` }],
+    index,
+    position: index,
+    event_id: `e${index}`,
+    event_type: "CommentPosted",
+    lamport_clock: index,
+    timestamp: "2026-03-03T13:00:00Z",
+    participant_ids: ["p1"],
+    effect: "changed",
+    changes: [
+      { op: "add", path: `/comments/${index}`, value: { comment_id: `c${index}` } },
+      { op: index === 0 ? "add" : "replace", path: "/presence/p1", value: `t${index}` },
+    ],
   }));
   const batch: Batch = { events: [], roster: null, missionId: "m1" };
   const explanation: Explanation = { mission_id: "m1", mode: "permissive", timeline, state: {}, blame: {}, gone: {} };
@@ -63,9 +75,16 @@ test("a long history has the same states from its keyframes as from its start", 
 
 test("a change leaves the state before it as it was", () => {
   const before: JsonObject = { drivers: ["a", "c"], by: { "x/y": { z: 1 } } };
-  const change = (op: Change["op"], path: string, value?: JsonObject[string]): Change => ({ op, path, ...(value === undefined ? {} : { value }) });
-  const after = [change("add", "/drivers/1", "b"), change("replace", "/by/x~1y/z", 2), change("remove", "/drivers/0")]
-    .reduce((state, one) => apply(state, one, new Set()), before);
+  const change = (op: Change["op"], path: string, value?: JsonObject[string]): Change => ({
+    op,
+    path,
+    ...(value === undefined ? {} : { value }),
+  });
+  const after = [
+    change("add", "/drivers/1", "b"),
+    change("replace", "/by/x~1y/z", 2),
+    change("remove", "/drivers/0"),
+  ].reduce((state, one) => apply(state, one, new Set()), before);
   assert.deepEqual(JSON.parse(JSON.stringify(after)), { drivers: ["b", "c"], by: { "x/y": { z: 2 } } });
   assert.deepEqual(before, { drivers: ["a", "c"], by: { "x/y": { z: 1 } } });
 });

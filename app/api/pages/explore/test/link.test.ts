@@ -4,7 +4,13 @@ import { readLink, START, writeLink, type Place } from "../src/link";
 
 test("a place is read back as it was written", () => {
   const place: Place = {
-    story: "late leave", mode: "strict", at: 22, event: 57, entry: "/participants_by_focus/file:a~1b/p-1", axis: "order", tab: "table",
+    story: "late leave",
+    mode: "strict",
+    at: 22,
+    event: 57,
+    entry: "/participants_by_focus/file:a~1b/p-1",
+    axis: "order",
+    tab: "table",
     filter: { query: "füße & more", who: "p-1", type: "FocusChanged", kept: ["anomaly", "late"] },
   };
   assert.deepEqual(readLink(writeLink(place)), place);

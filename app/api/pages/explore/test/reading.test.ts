@@ -4,7 +4,9 @@ import { gzipSync } from "node:zlib";
 import { readFile, readText, UnreadableError } from "../src/reading";
 import { SENT } from "./mission";
 
-const EVENTS = SENT.trim().split("\n").map((line) => JSON.parse(line) as unknown);
+const EVENTS = SENT.trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as unknown);
 
 test("events are read from a list, from a request, and one a line", () => {
   assert.deepEqual(readText(JSON.stringify(EVENTS)).events, EVENTS);
@@ -22,7 +24,7 @@ test("one event alone is a batch of one", () => {
   assert.equal(readText(JSON.stringify(EVENTS[0])).events.length, 1);
 });
 
-test("a gzipped file is unpacked, whatever it is called", async () => {
+test("a gzipped file is known by its first bytes, not by its name", async () => {
   const batch = await readFile(new Blob([gzipSync(SENT)]));
   assert.deepEqual(batch.events, EVENTS);
 });
@@ -33,8 +35,10 @@ test("a damaged gzip file is named as such", async () => {
 });
 
 test("a line that cannot be read is named by its number", () => {
-  assert.throws(() => readText('{"event_type": "A"}\n\n{"event_type": '), (error: unknown) =>
-    error instanceof UnreadableError && error.message.includes("Line 3"));
+  assert.throws(
+    () => readText('{"event_type": "A"}\n\n{"event_type": '),
+    (error: unknown) => error instanceof UnreadableError && error.message.includes("Line 3"),
+  );
 });
 
 test("what holds no events says so", () => {

@@ -26,5 +26,8 @@ test("a history without texts folds like the whole one", async () => {
   const made = await makeHistory(bare.explanation, bare.batch);
   const state = stateAt(made, made.ordered.length);
   assert.deepEqual(Object.keys(state["participants"] as object).sort(), ["p-jon", "p-mira", "p-noor"]);
-  assert.deepEqual((state["comments"] as { content: string }[]).map(({ content }) => content), ["(left out)", "(left out)", "(left out)"]);
+  assert.deepEqual(
+    (state["comments"] as { content: string }[]).map(({ content }) => content),
+    ["(left out)", "(left out)", "(left out)"],
+  );
 });

@@ -33,15 +33,21 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
   const waiting = useRef<((key: string) => void) | null>(null);
 
   const show = useCallback(async (name: string, batch: Batch, explanation: Explanation, next: Place): Promise<void> => {
-    const history = await makeHistory(explanation, batch, (done, total) => setBusy(`Reading the answer: ${Math.round((100 * done) / total)} %`));
+    const history = await makeHistory(explanation, batch, (done, total) =>
+      setBusy(`Reading the answer: ${Math.round((100 * done) / total)} %`),
+    );
     const model = makeModel(name, batch, history);
     const last = history.ordered.length;
     setPlace({ ...next, at: Math.min(next.at || model.stoppedAt || last, last) });
     setOpened({ model, explanation });
   }, []);
 
-  /** Reads, asks and shows; whatever goes wrong is told on the start page. */
-  const open = async (read: (key: string) => Promise<{ name: string; batch: Batch }>, next: Place, withKey = key): Promise<void> => {
+  /** Reads, asks and shows; what goes wrong is told on the start page. */
+  const open = async (
+    read: (key: string) => Promise<{ name: string; batch: Batch }>,
+    next: Place,
+    withKey = key,
+  ): Promise<void> => {
     setFailure(null);
     setBusy("Reading the events");
     waiting.current = null;
@@ -63,11 +69,14 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
     }
   };
 
-  const openStory = (name: string, next: Place): Promise<void> => open(async (withKey) => ({ name, batch: await readFile(await askStory(name, withKey)) }), next);
+  const openStory = (name: string, next: Place): Promise<void> =>
+    open(async (withKey) => ({ name, batch: await readFile(await askStory(name, withKey)) }), next);
   /** A file is opened at the place that the address names: only a story can be named there, too. */
   const here: Place = opened === null ? { ...place, story: "" } : { ...START, mode: place.mode };
-  const openFile = (file: File): Promise<void> => open(async () => ({ name: file.name, batch: await readFile(file) }), here);
-  const openText = (words: string): Promise<void> => open(() => Promise.resolve({ name: "pasted events", batch: readText(words) }), here);
+  const openFile = (file: File): Promise<void> =>
+    open(async () => ({ name: file.name, batch: await readFile(file) }), here);
+  const openText = (words: string): Promise<void> =>
+    open(() => Promise.resolve({ name: "pasted events", batch: readText(words) }), here);
 
   useEffect(() => {
     if (saved !== null) void show(saved.name, saved.batch, saved.explanation, place);
@@ -79,7 +88,10 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
   }, [key]);
 
   useEffect(() => {
-    const timer = setTimeout(() => history.replaceState(null, "", writeLink(place) || location.pathname + location.search), 150);
+    const timer = setTimeout(
+      () => history.replaceState(null, "", writeLink(place) || location.pathname + location.search),
+      150,
+    );
     return () => clearTimeout(timer);
   }, [place]);
 
@@ -130,7 +142,13 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
   const changeMode = (mode: Mode): void => {
     if (opened === null) return;
     const { name, batch } = opened.model;
-    void open(() => Promise.resolve({ name, batch }), { ...place, mode, at: mode === "strict" ? 0 : place.at, entry: "", event: -1 });
+    void open(() => Promise.resolve({ name, batch }), {
+      ...place,
+      mode,
+      at: mode === "strict" ? 0 : place.at,
+      entry: "",
+      event: -1,
+    });
   };
   const close = (): void => {
     setOpened(null);
@@ -139,24 +157,55 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
 
   return (
     <>
-      <svg class="unseen" aria-hidden="true"><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2.2" height="7" class="hatch" /></pattern></svg>
-      {opened === null
-        ? (
-          <>
-            <header class="top"><Logo isSaved={saved !== null} /></header>
-            {saved === null && (
-              <Start stories={stories} failure={failure} needsKey={needsKey} onFile={(file) => void openFile(file)} onPaste={() => setDialog("paste")}
-                onStory={(name) => void openStory(name, { ...START, story: name, mode: place.mode })} onKey={useKey}
-                miniature={(story) => <Miniature story={story} apiKey={key} />} />
-            )}
-          </>
-        )
-        : <Explorer model={opened.model} place={place} isSaved={saved !== null} onPlace={setPlace} onMode={changeMode} onOpen={close} onSave={() => setDialog("save")} />}
-      {busy !== "" && <div class="busy" role="status"><span class="spinner" />{busy}</div>}
-      {dialog === "paste" && <PasteDialog onClose={() => setDialog("")} onText={(words) => {
-        setDialog("");
-        void openText(words);
-      }} />}
+      <svg class="unseen" aria-hidden="true">
+        <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+          <rect width="2.2" height="7" class="hatch" />
+        </pattern>
+      </svg>
+      {opened === null ? (
+        <>
+          <header class="top">
+            <Logo isSaved={saved !== null} />
+          </header>
+          {saved === null && (
+            <Start
+              stories={stories}
+              failure={failure}
+              needsKey={needsKey}
+              onFile={(file) => void openFile(file)}
+              onPaste={() => setDialog("paste")}
+              onStory={(name) => void openStory(name, { ...START, story: name, mode: place.mode })}
+              onKey={useKey}
+              miniature={(story) => <Miniature story={story} apiKey={key} />}
+            />
+          )}
+        </>
+      ) : (
+        <Explorer
+          model={opened.model}
+          place={place}
+          isSaved={saved !== null}
+          onPlace={setPlace}
+          onMode={changeMode}
+          onOpen={close}
+          onSave={() => setDialog("save")}
+        />
+      )}
+      {busy !== "" && (
+        <div class="busy" role="status">
+          <span class="spinner" />
+          {busy}
+        </div>
+      )}
+      {dialog === "paste" && (
+        <PasteDialog
+          onClose={() => setDialog("")}
+          onText={(words) => {
+            setDialog("");
+            void openText(words);
+          }}
+        />
+      )}
       {dialog === "save" && <SaveDialog onClose={() => setDialog("")} onSave={save} />}
     </>
   );
@@ -167,10 +216,12 @@ function isLocked(error: unknown): boolean {
 }
 
 function failureOf(error: unknown): Failure {
-  if (error instanceof UnreadableError) return { title: "This could not be read", detail: error.message, problem: null };
+  if (error instanceof UnreadableError)
+    return { title: "This could not be read", detail: error.message, problem: null };
   if (error instanceof ProblemError) {
     return { title: error.problem.title, detail: error.problem.detail, problem: error.problem };
   }
-  if (error instanceof TypeError) return { title: "The service does not answer", detail: "Try again in a moment.", problem: null };
+  if (error instanceof TypeError)
+    return { title: "The service does not answer", detail: "Try again in a moment.", problem: null };
   return { title: "This page failed", detail: error instanceof Error ? error.message : String(error), problem: null };
 }

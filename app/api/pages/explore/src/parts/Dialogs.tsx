@@ -23,17 +23,36 @@ export function PasteDialog({ onText, onClose }: { onText: (text: string) => voi
   const [words, setWords] = useState("");
   return (
     <Dialog title="Paste events" onClose={onClose}>
-      <label class="unseen" for="pasted">Events</label>
-      <textarea id="pasted" rows={10} spellcheck={false} placeholder="A JSON list of events, or one event a line" value={words} onInput={(event) => setWords(event.currentTarget.value)} />
+      <label class="unseen" for="pasted">
+        Events
+      </label>
+      <textarea
+        id="pasted"
+        rows={10}
+        spellcheck={false}
+        placeholder="A JSON list of events, or one event a line"
+        value={words}
+        onInput={(event) => setWords(event.currentTarget.value)}
+      />
       <div class="buttons">
-        <button class="btn primary" disabled={words.trim() === ""} onClick={() => onText(words)}>Show them</button>
-        <button class="btn" onClick={onClose}>Cancel</button>
+        <button class="btn primary" disabled={words.trim() === ""} onClick={() => onText(words)}>
+          Show them
+        </button>
+        <button class="btn" onClick={onClose}>
+          Cancel
+        </button>
       </div>
     </Dialog>
   );
 }
 
-export function SaveDialog({ onSave, onClose }: { onSave: (texts: boolean) => Promise<void>; onClose: () => void }): JSX.Element {
+export function SaveDialog({
+  onSave,
+  onClose,
+}: {
+  onSave: (texts: boolean) => Promise<void>;
+  onClose: () => void;
+}): JSX.Element {
   const [texts, setTexts] = useState(true);
   const [failure, setFailure] = useState("");
   const save = async (): Promise<void> => {
@@ -47,12 +66,25 @@ export function SaveDialog({ onSave, onClose }: { onSave: (texts: boolean) => Pr
   return (
     <Dialog title="Save as one file" onClose={onClose}>
       <p>One HTML file with this history. It opens in any browser, without the service and without a network.</p>
-      <p><b>It holds names and texts:</b> whoever gets the file can read who did what, and what people wrote.</p>
-      <label class="check"><input type="checkbox" checked={!texts} onChange={(event) => setTexts(!event.currentTarget.checked)} />Leave out the texts of comments, decisions and reasons. Names and ids stay.</label>
-      {failure !== "" && <p class="failure" role="alert">{failure}</p>}
+      <p>
+        <b>It holds names and texts:</b> all who get the file can read who did what, and what people wrote.
+      </p>
+      <label class="check">
+        <input type="checkbox" checked={!texts} onChange={(event) => setTexts(!event.currentTarget.checked)} />
+        Leave out the texts of comments, decisions and reasons. Names and ids stay.
+      </label>
+      {failure !== "" && (
+        <p class="failure" role="alert">
+          {failure}
+        </p>
+      )}
       <div class="buttons">
-        <button class="btn primary" onClick={() => void save()}>Save</button>
-        <button class="btn" onClick={onClose}>Cancel</button>
+        <button class="btn primary" onClick={() => void save()}>
+          Save
+        </button>
+        <button class="btn" onClick={onClose}>
+          Cancel
+        </button>
       </div>
     </Dialog>
   );

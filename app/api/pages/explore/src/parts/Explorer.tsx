@@ -40,18 +40,28 @@ export function Explorer(props: Props): JSX.Element {
   const chosen = useMemo(() => chosenRow(model, place, at), [model, place.event, at]);
   const matches = useMemo(() => matching(model, place.filter), [model, place.filter]);
   const asked = hovered || place.entry;
-  const touched = useMemo(() => (model.history.byEntry.get(asked) ?? []).map((moment) => moment.position), [model, asked]);
+  const touched = useMemo(
+    () => (model.history.byEntry.get(asked) ?? []).map((moment) => moment.position),
+    [model, asked],
+  );
   const axis = model.axes[isNarrow ? "order" : place.axis];
 
   const change = useCallback((part: Partial<Place>): void => onPlace((was) => ({ ...was, ...part })), [onPlace]);
-  const go = useCallback((to: number): void => change({ at: Math.min(Math.max(1, to), last), event: -1 }), [change, last]);
-  const choose = useCallback((row: Row): void => (row.position > 0 ? go(row.position) : change({ at: row.anchor, event: row.entry.index })), [change, go]);
+  const go = useCallback(
+    (to: number): void => change({ at: Math.min(Math.max(1, to), last), event: -1 }),
+    [change, last],
+  );
+  const choose = useCallback(
+    (row: Row): void => (row.position > 0 ? go(row.position) : change({ at: row.anchor, event: row.entry.index })),
+    [change, go],
+  );
   const setFilter = useCallback((filter: Filter): void => change({ filter }), [change]);
   const setEntry = useCallback((entry: string): void => change({ entry }), [change]);
   const setWindow = useCallback((from: number, to: number): void => setSight({ from, to }), []);
   const toTrouble = (way: 1 | -1): void => {
     const places = troubleOf(model);
-    const next = way > 0 ? places.find((one) => one > at) ?? places[0] : places.findLast((one) => one < at) ?? places.at(-1);
+    const next =
+      way > 0 ? (places.find((one) => one > at) ?? places[0]) : (places.findLast((one) => one < at) ?? places.at(-1));
     if (next !== undefined) go(next);
   };
   const zoomTo = (to: number): void => setZoom(Math.min(Math.max(1, to), Math.max(8, last / 8)));
@@ -74,18 +84,57 @@ export function Explorer(props: Props): JSX.Element {
   const isTable = place.tab === "table";
   return (
     <>
-      <Header model={model} mode={place.mode} isSaved={props.isSaved} onMode={props.onMode} onOpen={props.onOpen} onSave={props.onSave} />
-      <Filters model={model} filter={place.filter} found={found} tab={place.tab} onFilter={setFilter} onTab={setTab} onTrouble={toTrouble} />
+      <Header
+        model={model}
+        mode={place.mode}
+        isSaved={props.isSaved}
+        onMode={props.onMode}
+        onOpen={props.onOpen}
+        onSave={props.onSave}
+      />
+      <Filters
+        model={model}
+        filter={place.filter}
+        found={found}
+        tab={place.tab}
+        onFilter={setFilter}
+        onTab={setTab}
+        onTrouble={toTrouble}
+      />
       <main class={isTable ? "grid tabled" : "grid"}>
         <div class="main">
           <div class="panel stage">
             {!isTable && (
-              <Picture model={model} axis={axis} at={at} chosen={chosen} touched={touched} matches={matches} zoom={zoom} isNarrow={isNarrow}
-                onZoom={zoomTo} onWindow={setWindow} onChoose={choose} onGo={go} />
+              <Picture
+                model={model}
+                axis={axis}
+                at={at}
+                chosen={chosen}
+                touched={touched}
+                matches={matches}
+                zoom={zoom}
+                isNarrow={isNarrow}
+                onZoom={zoomTo}
+                onWindow={setWindow}
+                onChoose={choose}
+                onGo={go}
+              />
             )}
             <Table model={model} chosen={chosen} matches={matches} isHidden={!isTable} onChoose={choose} />
-            <Slider model={model} axis={axis} at={at} isPlaying={playing.is} speed={speed} sight={sight} zoom={isTable ? 1 : zoom}
-              onGo={go} onPlay={playing.toggle} onSpeed={setSpeed} onAxis={(axis) => change({ axis })} onZoom={zoomTo} />
+            <Slider
+              model={model}
+              axis={axis}
+              at={at}
+              isPlaying={playing.is}
+              speed={speed}
+              sight={sight}
+              zoom={isTable ? 1 : zoom}
+              onGo={go}
+              onPlay={playing.toggle}
+              onSpeed={setSpeed}
+              onAxis={(axis) => change({ axis })}
+              onZoom={zoomTo}
+            />
           </div>
           <Card model={model} row={chosen} hasLinks={!props.isSaved} isPlaying={playing.is} onGo={go} />
           <Legend isOpen={!isNarrow} hasKeys={hasKeys} onKeys={setHasKeys} />
@@ -119,7 +168,12 @@ function useMedia(query: string): boolean {
 const FRAME_MS = 40;
 
 /** Plays: one event at a time, or as many a frame as the speed asks for. */
-function usePlay(speed: number, at: number, last: number, go: (to: number) => void): { is: boolean; toggle: () => void } {
+function usePlay(
+  speed: number,
+  at: number,
+  last: number,
+  go: (to: number) => void,
+): { is: boolean; toggle: () => void } {
   const [is, setIs] = useState(false);
   const now = useRef({ at, go });
   now.current = { at, go };
@@ -148,7 +202,8 @@ function usePageKeys(isOn: boolean, keys: Record<string, () => void>): void {
     if (!isOn) return;
     const press = (event: KeyboardEvent): void => {
       const target = event.target as Element;
-      if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea, dialog") !== null) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea, dialog") !== null)
+        return;
       const action = latest.current[event.key];
       if (action === undefined) return;
       event.preventDefault();

@@ -17,7 +17,10 @@ interface Props {
 }
 
 export function Filters({ model, filter, found, tab, onFilter, onTab, onTrouble }: Props): JSX.Element {
-  const types = useMemo(() => [...new Set(model.rows.map((row) => row.entry.event_type ?? ""))].filter((type) => type !== "").sort(), [model]);
+  const types = useMemo(
+    () => [...new Set(model.rows.map((row) => row.entry.event_type ?? ""))].filter((type) => type !== "").sort(),
+    [model],
+  );
   const people = useMemo(() => [...model.lives.keys(), ...model.strangers], [model]);
   const late = useMemo(() => model.rows.filter((row) => row.by > 0).length, [model]);
   const silent = useMemo(() => unwarned(model).length, [model]);
@@ -29,29 +32,85 @@ export function Filters({ model, filter, found, tab, onFilter, onTab, onTrouble 
     <div class="filters" role="search">
       <label class="search">
         <span class="unseen">Search</span>
-        <svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.5" /><path d="m10.5 10.5 4 4" /></svg>
-        <input id="search" type="search" placeholder="Search: name, type, id, text" value={filter.query} onInput={(event) => onFilter({ ...filter, query: event.currentTarget.value })} />
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <circle cx="7" cy="7" r="4.5" />
+          <path d="m10.5 10.5 4 4" />
+        </svg>
+        <input
+          id="search"
+          type="search"
+          placeholder="Search: name, type, id, text"
+          value={filter.query}
+          onInput={(event) => onFilter({ ...filter, query: event.currentTarget.value })}
+        />
       </label>
-      <select class="select" aria-label="Participant" value={filter.who} onChange={(event) => onFilter({ ...filter, who: event.currentTarget.value })}>
+      <select
+        class="select"
+        aria-label="Participant"
+        value={filter.who}
+        onChange={(event) => onFilter({ ...filter, who: event.currentTarget.value })}
+      >
         <option value="">Everybody</option>
-        {people.map((id) => <option key={id} value={id}>{model.people.get(id)?.name ?? id}</option>)}
+        {people.map((id) => (
+          <option key={id} value={id}>
+            {model.people.get(id)?.name ?? id}
+          </option>
+        ))}
       </select>
-      <select class="select" aria-label="Type of event" value={filter.type} onChange={(event) => onFilter({ ...filter, type: event.currentTarget.value })}>
+      <select
+        class="select"
+        aria-label="Type of event"
+        value={filter.type}
+        onChange={(event) => onFilter({ ...filter, type: event.currentTarget.value })}
+      >
         <option value="">All types</option>
-        {types.map((type) => <option key={type} value={type}>{type}</option>)}
+        {types.map((type) => (
+          <option key={type} value={type}>
+            {type}
+          </option>
+        ))}
       </select>
-      {found !== null && <span class="found" role="status">{grouped(found)} found <button class="link" onClick={() => onFilter({ query: "", who: "", type: "", kept: [] })}>clear</button></span>}
+      {found !== null && (
+        <span class="found" role="status">
+          {grouped(found)} found{" "}
+          <button class="link" onClick={() => onFilter({ query: "", who: "", type: "", kept: [] })}>
+            clear
+          </button>
+        </span>
+      )}
       <span class="space" />
       <span class="segments" role="group" aria-label="View">
-        {(["picture", "table"] as const).map((name) => <button key={name} aria-pressed={tab === name} onClick={() => onTab(name)}>{name === "picture" ? "Picture" : "Table"}</button>)}
+        {(["picture", "table"] as const).map((name) => (
+          <button key={name} aria-pressed={tab === name} onClick={() => onTab(name)}>
+            {name === "picture" ? "Picture" : "Table"}
+          </button>
+        ))}
       </span>
       <div class="chips" role="group" aria-label="Effect">
         {STATUSES.filter((status) => model.counts.has(status)).map((status) => (
-          <Chip key={status} glyph={status === "stands" || status === "superseded" ? "comment" : status} over={status === "superseded"}
-            word={STATUS_WORDS[status]} count={model.counts.get(status) ?? 0} on={filter.kept.includes(status)} onClick={() => toggle(status)} loud={isTrouble(status)} />
+          <Chip
+            key={status}
+            glyph={status === "stands" || status === "superseded" ? "comment" : status}
+            over={status === "superseded"}
+            word={STATUS_WORDS[status]}
+            count={model.counts.get(status) ?? 0}
+            on={filter.kept.includes(status)}
+            onClick={() => toggle(status)}
+            loud={isTrouble(status)}
+          />
         ))}
-        {late > 0 && <Chip glyph="late" word="late" count={late} on={filter.kept.includes("late")} onClick={() => toggle("late")} />}
-        {silent > 0 && <Chip glyph="unwarned" word="overlap, no warning" count={silent} onClick={() => onTrouble(1)} loud />}
+        {late > 0 && (
+          <Chip
+            glyph="late"
+            word="late"
+            count={late}
+            on={filter.kept.includes("late")}
+            onClick={() => toggle("late")}
+          />
+        )}
+        {silent > 0 && (
+          <Chip glyph="unwarned" word="overlap, no warning" count={silent} onClick={() => onTrouble(1)} loud />
+        )}
       </div>
     </div>
   );
@@ -70,7 +129,8 @@ interface ChipProps {
 function Chip({ glyph, over, word, count, on, loud, onClick }: ChipProps): JSX.Element {
   return (
     <button class={loud ? "chip loud" : "chip"} aria-pressed={on} onClick={onClick}>
-      <Icon glyph={glyph} status={over === true ? "superseded" : "stands"} />{word} <b>{grouped(count)}</b>
+      <Icon glyph={glyph} status={over === true ? "superseded" : "stands"} />
+      {word} <b>{grouped(count)}</b>
     </button>
   );
 }

@@ -18,11 +18,21 @@ interface Props {
 export function Logo({ isSaved }: { isSaved: boolean }): JSX.Element {
   const content = (
     <>
-      <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><rect class="tile" width="24" height="24" rx="6" /><circle cx="9.4" cy="12" r="4.6" /><circle cx="14.6" cy="12" r="4.6" /></svg>
+      <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+        <rect class="tile" width="24" height="24" rx="6" />
+        <circle cx="9.4" cy="12" r="4.6" />
+        <circle cx="14.6" cy="12" r="4.6" />
+      </svg>
       <span>Mission Collaboration Service</span>
     </>
   );
-  return isSaved ? <span class="logo">{content}</span> : <a class="logo" href="./" aria-label="Mission Collaboration Service">{content}</a>;
+  return isSaved ? (
+    <span class="logo">{content}</span>
+  ) : (
+    <a class="logo" href="./" aria-label="Mission Collaboration Service">
+      {content}
+    </a>
+  );
 }
 
 const MODES: Record<Mode, string> = {
@@ -37,7 +47,9 @@ export function Header({ model, mode, isSaved, onMode, onOpen, onSave }: Props):
   return (
     <header class="top">
       <Logo isSaved={isSaved} />
-      <span class="slash" aria-hidden="true">/</span>
+      <span class="slash" aria-hidden="true">
+        /
+      </span>
       <h1 title={model.name}>{model.history.missionId || model.name}</h1>
       <ul class="counts">
         <li>{counted(model.rows.length, "event")}</li>
@@ -46,17 +58,36 @@ export function Header({ model, mode, isSaved, onMode, onOpen, onSave }: Props):
       </ul>
       <span class="space" />
       <Theme />
-      {isSaved
-        ? <span class="note">a saved file</span>
-        : (
-          <>
-            <select class="select mode" aria-label="Mode" value={mode} onChange={(event) => onMode(event.currentTarget.value as Mode)}>
-              {Object.entries(MODES).map(([name, words]) => <option key={name} value={name}>{words}</option>)}
-            </select>
-            <button class="btn" aria-label="Open another" onClick={onOpen}><svg viewBox="0 0 16 16"><path d="M1.5 3.5h4.7l1.6 2h6.7v8h-13z" /></svg><span class="word">Open…</span></button>
-            <button class="btn" aria-label="Save as one file" onClick={onSave}><svg viewBox="0 0 16 16"><path d="M7 1.5h2v6h3L8 12 4 7.5h3zM2.5 13h11v1.6h-11z" /></svg><span class="word">Save as one file</span></button>
-          </>
-        )}
+      {isSaved ? (
+        <span class="note">a saved file</span>
+      ) : (
+        <>
+          <select
+            class="select mode"
+            aria-label="Mode"
+            value={mode}
+            onChange={(event) => onMode(event.currentTarget.value as Mode)}
+          >
+            {Object.entries(MODES).map(([name, words]) => (
+              <option key={name} value={name}>
+                {words}
+              </option>
+            ))}
+          </select>
+          <button class="btn" aria-label="Open another" onClick={onOpen}>
+            <svg viewBox="0 0 16 16">
+              <path d="M1.5 3.5h4.7l1.6 2h6.7v8h-13z" />
+            </svg>
+            <span class="word">Open…</span>
+          </button>
+          <button class="btn" aria-label="Save as one file" onClick={onSave}>
+            <svg viewBox="0 0 16 16">
+              <path d="M7 1.5h2v6h3L8 12 4 7.5h3zM2.5 13h11v1.6h-11z" />
+            </svg>
+            <span class="word">Save as one file</span>
+          </button>
+        </>
+      )}
     </header>
   );
 }
@@ -73,8 +104,16 @@ function Theme(): JSX.Element {
     setTheme(chosen);
   };
   return (
-    <button class="btn square theme" aria-label={`Colours: ${THEME_WORDS[theme]}`} title={`Colours: ${THEME_WORDS[theme]}`} onClick={next}>
-      <svg viewBox="0 0 16 16"><path d="M8 1.8a6.2 6.2 0 0 1 0 12.4z" /><circle cx="8" cy="8" r="6.2" class="round" /></svg>
+    <button
+      class="btn square theme"
+      aria-label={`Colours: ${THEME_WORDS[theme]}`}
+      title={`Colours: ${THEME_WORDS[theme]}`}
+      onClick={next}
+    >
+      <svg viewBox="0 0 16 16">
+        <path d="M8 1.8a6.2 6.2 0 0 1 0 12.4z" />
+        <circle cx="8" cy="8" r="6.2" class="round" />
+      </svg>
     </button>
   );
 }

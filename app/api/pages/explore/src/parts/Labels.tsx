@@ -20,7 +20,9 @@ const LETTER = 6.1; // pixels, at 11 px
 export const Labels = memo(function Labels({ model, geometry, sight, future }: Props): JSX.Element {
   return (
     <g class={future ? "labels future" : "labels"} clip-path={`url(#${future ? "future" : "past"})`} aria-hidden="true">
-      {[...model.lives.values()].map((life) => <LaneLabels key={life.id} model={model} geometry={geometry} sight={sight} life={life} />)}
+      {[...model.lives.values()].map((life) => (
+        <LaneLabels key={life.id} model={model} geometry={geometry} sight={sight} life={life} />
+      ))}
     </g>
   );
 });
@@ -45,14 +47,30 @@ function LaneLabels({ model, geometry, sight, life }: Omit<Props, "future"> & { 
         return (
           <g key={key} class={`name f${colour} ${drives ? "drives" : "looks"}`}>
             {drives && width > 9 && <path class="chevrons" d={`M${x} ${middle - 4}l4 4-4 4m5-8 4 4-4 4`} />}
-            {fitted !== "" && <text x={start} y={middle + 4}>{fitted}{hasWord && <tspan class="quiet" dx="6">drives</tspan>}</text>}
+            {fitted !== "" && (
+              <text x={start} y={middle + 4}>
+                {fitted}
+                {hasWord && (
+                  <tspan class="quiet" dx="6">
+                    drives
+                  </tspan>
+                )}
+              </text>
+            )}
           </g>
         );
       })}
       {stepsInSight(life, sight).map((step) => {
         const place = room(sight, xOf(sight, step.from), endOf(sight, step.to) - (step.to === 0 ? 0 : 16));
         const fitted = place === null ? "" : fit(step.step, place.width + 3);
-        return fitted !== "" && place !== null && <text key={`s${step.from}`} class="stepname" x={place.x} y={stepTop(step, box) + 11}>{fitted}</text>;
+        return (
+          fitted !== "" &&
+          place !== null && (
+            <text key={`s${step.from}`} class="stepname" x={place.x} y={stepTop(step, box) + 11}>
+              {fitted}
+            </text>
+          )
+        );
       })}
     </g>
   );

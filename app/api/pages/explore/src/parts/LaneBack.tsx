@@ -19,12 +19,40 @@ export const LaneBack = memo(function LaneBack({ model, life, box, sight, top }:
   const bottom = box.top + box.height;
   return (
     <g>
-      <path class="track" d={tracks(life.tracks, sight).map(([a, b, open]) => field(a, b, top, bottom, open)).join("")} />
+      <path
+        class="track"
+        d={tracks(life.tracks, sight)
+          .map(([a, b, open]) => field(a, b, top, bottom, open))
+          .join("")}
+      />
       <path class="away" d={pausesOf(life.tracks, sight, (top + bottom) / 2)} />
-      {ribbonPaths(model, life.ribbons, box, sight).map(({ key, d }) => <path key={key} class={`rib ${key}`} d={d} />)}
-      {box.full && <path class="step" d={stepsInSight(life, sight).map((step) => stepPath(step, box, sight)).join("")} />}
-      {box.full && <path class="stepend" d={stepsInSight(life, sight).map((step) => endPath(step, box, sight)).join("")} />}
-      {box.pulse > 0 && <path class="base" d={tracks(life.tracks, sight).map(([a, b]) => `M${a + 8} ${box.pulse}H${b - 8}`).join("")} />}
+      {ribbonPaths(model, life.ribbons, box, sight).map(({ key, d }) => (
+        <path key={key} class={`rib ${key}`} d={d} />
+      ))}
+      {box.full && (
+        <path
+          class="step"
+          d={stepsInSight(life, sight)
+            .map((step) => stepPath(step, box, sight))
+            .join("")}
+        />
+      )}
+      {box.full && (
+        <path
+          class="stepend"
+          d={stepsInSight(life, sight)
+            .map((step) => endPath(step, box, sight))
+            .join("")}
+        />
+      )}
+      {box.pulse > 0 && (
+        <path
+          class="base"
+          d={tracks(life.tracks, sight)
+            .map(([a, b]) => `M${a + 8} ${box.pulse}H${b - 8}`)
+            .join("")}
+        />
+      )}
     </g>
   );
 });
@@ -34,10 +62,12 @@ function isVisible(span: Span, sight: Sight): boolean {
 }
 
 function tracks(spans: Span[], sight: Sight): [number, number, boolean][] {
-  return spans.filter((span) => isVisible(span, sight)).map((span) => {
-    const from = Math.max(-20, xOf(sight, span.from));
-    return [round(from), round(Math.max(from + 2, Math.min(sight.width + 20, endOf(sight, span.to)))), span.to === 0];
-  });
+  return spans
+    .filter((span) => isVisible(span, sight))
+    .map((span) => {
+      const from = Math.max(-20, xOf(sight, span.from));
+      return [round(from), round(Math.max(from + 2, Math.min(sight.width + 20, endOf(sight, span.to)))), span.to === 0];
+    });
 }
 
 /** A field with round corners; open at the right edge while it lasts. */
@@ -48,17 +78,24 @@ function field(from: number, to: number, top: number, bottom: number, open: bool
 }
 
 function pausesOf(spans: Span[], sight: Sight, y: number): string {
-  return spans.slice(1).map((span, index) => {
-    const left = endOf(sight, (spans[index] as Span).to);
-    return `M${round(left + 4)} ${y}H${round(xOf(sight, span.from) - 4)}`;
-  }).join("");
+  return spans
+    .slice(1)
+    .map((span, index) => {
+      const left = endOf(sight, (spans[index] as Span).to);
+      return `M${round(left + 4)} ${y}H${round(xOf(sight, span.from) - 4)}`;
+    })
+    .join("");
 }
 
 /** One path for each colour and way of looking: few elements, however many events there are. */
 function ribbonPaths(model: Model, ribbons: Ribbon[], box: Box, sight: Sight): { key: string; d: string }[] {
-  const stretches = ribbons.filter((ribbon) => isVisible(ribbon, sight)).map((ribbon): Stretch<Ribbon> => ({
-    from: Math.max(-10, xOf(sight, ribbon.from)), to: Math.min(sight.width + 10, endOf(sight, ribbon.to)), of: ribbon,
-  }));
+  const stretches = ribbons
+    .filter((ribbon) => isVisible(ribbon, sight))
+    .map((ribbon): Stretch<Ribbon> => ({
+      from: Math.max(-10, xOf(sight, ribbon.from)),
+      to: Math.min(sight.width + 10, endOf(sight, ribbon.to)),
+      of: ribbon,
+    }));
   const paths = new Map<string, string>();
   for (const { from, to, of } of joined(stretches)) {
     const key = `f${of.target === "" ? 0 : model.palette.colourOf(of.target)} ${of.drives ? "drives" : "looks"}`;
@@ -76,7 +113,9 @@ function bar(from: number, to: number, top: number, height: number, open: boolea
 }
 
 export function stepsInSight(life: Life, sight: Sight): Step[] {
-  return life.steps.filter((step) => step.row < MOST_STEP_ROWS && isVisible(step, sight) && stepWidth(step, sight) >= 3);
+  return life.steps.filter(
+    (step) => step.row < MOST_STEP_ROWS && isVisible(step, sight) && stepWidth(step, sight) >= 3,
+  );
 }
 
 function stepWidth(step: Step, sight: Sight): number {
@@ -110,4 +149,3 @@ function endPath(step: Step, box: Box, sight: Sight): string {
 export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
-

@@ -31,15 +31,28 @@ export const LaneMarks = memo(function LaneMarks(props: Props): JSX.Element {
   const dimmed = matches === null ? [] : others.filter((row) => matches[row.place] === 0);
   const events = layOut(shown, place, sight.width);
   const pale = layOut(dimmed, place, sight.width);
-  const beats = layOut(matches === null ? pulses : pulses.filter((row) => matches[row.place] === 1), place, sight.width);
-  const marks = box.full ? [...events.marks, ...beats.marks] : events.marks.filter((mark) => mark.row.glyph !== "pulse");
+  const beats = layOut(
+    matches === null ? pulses : pulses.filter((row) => matches[row.place] === 1),
+    place,
+    sight.width,
+  );
+  const marks = box.full
+    ? [...events.marks, ...beats.marks]
+    : events.marks.filter((mark) => mark.row.glyph !== "pulse");
   const isThere = stop === null || marks.some((mark) => mark.row === stop);
   return (
     <g>
-      <path class="tick pale" d={lines(pale, box.marks, box) + pale.marks.map((mark) => tick(mark.x, box.marks)).join("")} />
+      <path
+        class="tick pale"
+        d={lines(pale, box.marks, box) + pale.marks.map((mark) => tick(mark.x, box.marks)).join("")}
+      />
       <path class="tick" d={lines(events, box.marks, box) + lines(beats, box.pulse, box)} />
-      {marks.map((mark) => <EventMark key={mark.row.place} {...props} mark={mark} />)}
-      {!isThere && stop !== null && <EventMark key={stop.place} {...props} mark={{ row: stop, x: place(stop), count: 1 }} />}
+      {marks.map((mark) => (
+        <EventMark key={mark.row.place} {...props} mark={mark} />
+      ))}
+      {!isThere && stop !== null && (
+        <EventMark key={stop.place} {...props} mark={{ row: stop, x: place(stop), count: 1 }} />
+      )}
     </g>
   );
 });
@@ -74,7 +87,11 @@ function EventMark({ model, box, mark, stop, chosen }: Props & { mark: PlacedMar
     >
       <circle class="hit" r="12" />
       <Mark glyph={row.glyph} status={row.status} colour={colourOf(model, row)} />
-      {count > 1 && <text class="count" x="6" y="-5">{count > 99 ? "99+" : count}</text>}
+      {count > 1 && (
+        <text class="count" x="6" y="-5">
+          {count > 99 ? "99+" : count}
+        </text>
+      )}
     </g>
   );
 }

@@ -21,10 +21,17 @@ export function Miniature({ story, apiKey }: { story: Story; apiKey: string }): 
   const [model, setModel] = useState<Model | null>(null);
   useEffect(() => {
     const away = new AbortController();
-    void make(story, apiKey, away.signal).then((made) => !away.signal.aborted && setModel(made), () => undefined);
+    void make(story, apiKey, away.signal).then(
+      (made) => !away.signal.aborted && setModel(made),
+      () => undefined,
+    );
     return () => away.abort();
   }, [story.name, apiKey]);
-  return <svg class="miniature" viewBox={`0 0 ${WIDTH} ${3 * PITCH + FOOT}`} aria-hidden="true">{model !== null && <Small model={model} />}</svg>;
+  return (
+    <svg class="miniature" viewBox={`0 0 ${WIDTH} ${3 * PITCH + FOOT}`} aria-hidden="true">
+      {model !== null && <Small model={model} />}
+    </svg>
+  );
 }
 
 async function make(story: Story, key: string, signal: AbortSignal): Promise<Model> {
@@ -39,21 +46,52 @@ function Small({ model }: { model: Model }): JSX.Element {
   const foot = lives.length * PITCH + 10;
   const silent = new Set(unwarned(model));
   const met = model.overlaps.filter((overlap) => overlap.people.some((id) => boxes.has(id)));
-  const fields = met.map((overlap) => {
-    const tops = overlap.people.flatMap((id) => boxes.get(id)?.top ?? []);
-    const [from, to] = [xOf(sight, overlap.from), Math.min(WIDTH, endOf(sight, overlap.to))];
-    return `M${from} ${Math.min(...tops) + 1}H${to}V${Math.max(...tops) + 20}H${from}Z`;
-  }).join("");
+  const fields = met
+    .map((overlap) => {
+      const tops = overlap.people.flatMap((id) => boxes.get(id)?.top ?? []);
+      const [from, to] = [xOf(sight, overlap.from), Math.min(WIDTH, endOf(sight, overlap.to))];
+      return `M${from} ${Math.min(...tops) + 1}H${to}V${Math.max(...tops) + 20}H${from}Z`;
+    })
+    .join("");
   return (
     <g>
-      {lives.map((life) => <LaneBack key={life.id} model={model} life={life} box={boxes.get(life.id) as Box} sight={sight} top={boxes.get(life.id)?.top ?? 0} />)}
+      {lives.map((life) => (
+        <LaneBack
+          key={life.id}
+          model={model}
+          life={life}
+          box={boxes.get(life.id) as Box}
+          sight={sight}
+          top={boxes.get(life.id)?.top ?? 0}
+        />
+      ))}
       <path class="hatched" fill="url(#hatch)" d={fields} />
       <path class="edge" d={fields} />
-      {[...model.warnings.values()].slice(0, 3).map((warning) => <At key={warning.id} x={xOf(sight, warning.position)} y={foot}><Mark glyph="warn" /></At>)}
-      {met.filter((overlap) => silent.has(overlap)).slice(0, 3).map((overlap) => <At key={overlap.from} x={xOf(sight, overlap.from)} y={foot}><Mark glyph="unwarned" /></At>)}
-      {model.rows.filter((row) => isTrouble(row.status)).slice(0, 12).map((row) => (
-        <At key={row.place} x={xOf(sight, row.anchor)} y={boxes.has(row.lane) ? (boxes.get(row.lane)?.top ?? 0) + 10.5 : foot}><Mark glyph={row.glyph} status={row.status} /></At>
+      {[...model.warnings.values()].slice(0, 3).map((warning) => (
+        <At key={warning.id} x={xOf(sight, warning.position)} y={foot}>
+          <Mark glyph="warn" />
+        </At>
       ))}
+      {met
+        .filter((overlap) => silent.has(overlap))
+        .slice(0, 3)
+        .map((overlap) => (
+          <At key={overlap.from} x={xOf(sight, overlap.from)} y={foot}>
+            <Mark glyph="unwarned" />
+          </At>
+        ))}
+      {model.rows
+        .filter((row) => isTrouble(row.status))
+        .slice(0, 12)
+        .map((row) => (
+          <At
+            key={row.place}
+            x={xOf(sight, row.anchor)}
+            y={boxes.has(row.lane) ? (boxes.get(row.lane)?.top ?? 0) + 10.5 : foot}
+          >
+            <Mark glyph={row.glyph} status={row.status} />
+          </At>
+        ))}
       {model.displaced.slice(0, 3).map((one) => {
         const [to, from] = [xOf(sight, one.position), xOf(sight, one.arrivedAt)];
         return (
@@ -69,7 +107,18 @@ function Small({ model }: { model: Model }): JSX.Element {
 
 function boxOf(life: Life, top: number): Box {
   const hasRibbons = life.ribbons.length > 0;
-  return { id: life.id, kind: "person", top, height: 21, full: !hasRibbons, marks: top, ribbon: top + 5.5, ribbonHeight: 10, steps: top + 4, pulse: 0 };
+  return {
+    id: life.id,
+    kind: "person",
+    top,
+    height: 21,
+    full: !hasRibbons,
+    marks: top,
+    ribbon: top + 5.5,
+    ribbonHeight: 10,
+    steps: top + 4,
+    pulse: 0,
+  };
 }
 
 function At({ x, y, children }: { x: number; y: number; children: ComponentChildren }): JSX.Element {

@@ -30,10 +30,22 @@ export const Threads = memo(function Threads({ model, geometry, sight, at }: Pro
   const concerns = (warning: Warning): boolean =>
     warning.position === at || warning.answers.some((answer) => answer.position === at);
   const shown = near.length <= MOST_THREADS ? near : near.filter(concerns);
-  return <g class="threads" aria-hidden="true">{shown.map((warning) => <Thread key={warning.id} {...{ model, geometry, sight, warning, y }} />)}</g>;
+  return (
+    <g class="threads" aria-hidden="true">
+      {shown.map((warning) => (
+        <Thread key={warning.id} {...{ model, geometry, sight, warning, y }} />
+      ))}
+    </g>
+  );
 });
 
-function Thread({ model, geometry, sight, warning, y }: Omit<Props, "at"> & { warning: Warning; y: number }): JSX.Element {
+function Thread({
+  model,
+  geometry,
+  sight,
+  warning,
+  y,
+}: Omit<Props, "at"> & { warning: Warning; y: number }): JSX.Element {
   const x = round(xOf(sight, warning.position));
   const drops = warning.answers.flatMap(({ position }) => {
     const row = model.byPosition[position];
@@ -47,7 +59,9 @@ function Thread({ model, geometry, sight, warning, y }: Omit<Props, "at"> & { wa
     <g>
       <path class="thread" d={`M${x} ${y}H${end}${drops.map((drop) => `M${drop.x} ${y}V${drop.y}`).join("")}`} />
       {named.length > 0 && <path class="stem" d={`M${x} ${y}V${lowest}`} />}
-      {named.map((top) => <circle key={top} class="knot" cx={x} cy={top} r="3" />)}
+      {named.map((top) => (
+        <circle key={top} class="knot" cx={x} cy={top} r="3" />
+      ))}
     </g>
   );
 }
@@ -58,19 +72,32 @@ export const WarningWords = memo(function WarningWords({ model, geometry, sight 
   const y = (box?.marks ?? 0) + 4;
   const words = [
     ...[...model.warnings.values()].map((warning) => ({
-      key: warning.id, x: xOf(sight, warning.position), end: warningEnd(warning, sight),
+      key: warning.id,
+      x: xOf(sight, warning.position),
+      end: warningEnd(warning, sight),
       words: `${warning.kind === "drive" ? "both drive" : "both run"} ${warning.kind === "drive" ? targetName(warning.what) : warning.what}`,
       after: warning.answers.map((answer) => answer.word).join(" · "),
     })),
     ...unwarned(model).map((overlap) => ({
-      key: `${overlap.kind} ${overlap.what} ${overlap.from}`, x: xOf(sight, overlap.from), end: xOf(sight, overlap.from),
-      words: "", after: `${overlapTitle(model, overlap)}: no warning`,
+      key: `${overlap.kind} ${overlap.what} ${overlap.from}`,
+      x: xOf(sight, overlap.from),
+      end: xOf(sight, overlap.from),
+      words: "",
+      after: `${overlapTitle(model, overlap)}: no warning`,
     })),
-  ].filter((one) => one.x > -200 && one.x < sight.width + 200).sort((a, b) => a.x - b.x);
+  ]
+    .filter((one) => one.x > -200 && one.x < sight.width + 200)
+    .sort((a, b) => a.x - b.x);
   if (box === undefined || words.length > 60) return <g />;
-  return <g class="words" aria-hidden="true">{placed(words, sight.width).map((one) => (
-    <text key={one.key} class={one.class} x={round(one.x)} y={y} text-anchor={one.anchor}>{one.text}</text>
-  ))}</g>;
+  return (
+    <g class="words" aria-hidden="true">
+      {placed(words, sight.width).map((one) => (
+        <text key={one.key} class={one.class} x={round(one.x)} y={y} text-anchor={one.anchor}>
+          {one.text}
+        </text>
+      ))}
+    </g>
+  );
 });
 
 interface Words {
@@ -102,7 +129,13 @@ function placed(all: Words[], width: number): PlacedWords[] {
     const isUnwarned = one.words === "";
     free = Math.max(free, one.end + 10);
     if (one.after !== "" && one.end + after <= Math.min(next - 10, width + 14)) {
-      found.push({ key: `${one.key}>`, class: isUnwarned ? "warned" : "answered", x: one.end + 12, anchor: "start", text: one.after });
+      found.push({
+        key: `${one.key}>`,
+        class: isUnwarned ? "warned" : "answered",
+        x: one.end + 12,
+        anchor: "start",
+        text: one.after,
+      });
       free = one.end + after;
     }
   });
@@ -113,7 +146,7 @@ function warningEnd(warning: Warning, sight: Sight): number {
   return xOf(sight, Math.max(warning.position, ...warning.answers.map((answer) => answer.position)));
 }
 
-/** A dashed triangle where an overlap begins that nobody warned of. */
+/** A dashed triangle where an overlap begins that no warning tells of. */
 export const Unwarned = memo(function Unwarned({ model, geometry, sight }: Omit<Props, "at">): JSX.Element {
   const y = geometry.boxes.get(MISSION)?.marks ?? 0;
   let last = -Infinity;
@@ -123,8 +156,15 @@ export const Unwarned = memo(function Unwarned({ model, geometry, sight }: Omit<
     if (x < -10 || x > sight.width + 10 || x - last < 13) continue;
     last = x;
     marks.push(
-      <g key={`${overlap.from} ${overlap.what}`} class="ev" role="button" tabindex={-1} data-at={overlap.from}
-        aria-label={`${overlapTitle(model, overlap)}, and nobody warned of it`} transform={`translate(${round(x)} ${y})`}>
+      <g
+        key={`${overlap.from} ${overlap.what}`}
+        class="ev"
+        role="button"
+        tabindex={-1}
+        data-at={overlap.from}
+        aria-label={`${overlapTitle(model, overlap)}, and no warning tells of it`}
+        transform={`translate(${round(x)} ${y})`}
+      >
         <circle class="hit" r="12" />
         <Mark glyph="unwarned" />
       </g>,
@@ -145,13 +185,34 @@ export const Arcs = memo(function Arcs({ model, geometry, sight, at }: Props): J
   const hasWords = arcs.length === 1;
   return (
     <g class="late" aria-hidden="true">
-      <path class="head" d={others.map((one) => `M${round(xOf(sight, one.position)) - 3} ${geometry.arcs - 9}h6l-3 5z`).join("")} />
-      {arcs.map((one) => <Arc key={one.position} one={one} sight={sight} floor={geometry.arcs - 12} words={hasWords || one.position === at} />)}
+      <path
+        class="head"
+        d={others.map((one) => `M${round(xOf(sight, one.position)) - 3} ${geometry.arcs - 9}h6l-3 5z`).join("")}
+      />
+      {arcs.map((one) => (
+        <Arc
+          key={one.position}
+          one={one}
+          sight={sight}
+          floor={geometry.arcs - 12}
+          words={hasWords || one.position === at}
+        />
+      ))}
     </g>
   );
 });
 
-function Arc({ one, sight, floor, words }: { one: Displaced; sight: Sight; floor: number; words: boolean }): JSX.Element {
+function Arc({
+  one,
+  sight,
+  floor,
+  words,
+}: {
+  one: Displaced;
+  sight: Sight;
+  floor: number;
+  words: boolean;
+}): JSX.Element {
   const to = round(xOf(sight, one.position));
   const from = round(xOf(sight, one.arrivedAt) + (one.by > 0 ? 6 : -6));
   const top = Math.max(-8, floor - 14 - Math.min(26, Math.abs(to - from) / 6));
@@ -162,7 +223,11 @@ function Arc({ one, sight, floor, words }: { one: Displaced; sight: Sight; floor
       <path class="arc" d={`M${from} ${floor}C${from} ${top} ${to} ${top} ${to} ${floor}`} />
       <path class="head" d={`M${to - 4.5} ${floor}h9l-4.5 8z`} />
       <circle class="came" cx={from} cy={floor + 2} r="3.2" />
-      {words && <text x={isRight ? from + 9 : from - 9} y={floor + 6} text-anchor={isRight ? "start" : "end"}>{said}</text>}
+      {words && (
+        <text x={isRight ? from + 9 : from - 9} y={floor + 6} text-anchor={isRight ? "start" : "end"}>
+          {said}
+        </text>
+      )}
     </g>
   );
 }
@@ -194,7 +259,11 @@ export function GapWords({ sight, top }: { sight: Sight; top: number }): JSX.Ele
   const gaps = sight.axis.kind === "order" ? [] : sight.axis.gaps;
   return (
     <g class="gaps" aria-hidden="true">
-      {gaps.map((gap) => <text key={gap.position} x={toPixels(sight, (gap.from + gap.to) / 2)} y={top + 13}>{lengthOf(gap.ms)}</text>)}
+      {gaps.map((gap) => (
+        <text key={gap.position} x={toPixels(sight, (gap.from + gap.to) / 2)} y={top + 13}>
+          {lengthOf(gap.ms)}
+        </text>
+      ))}
     </g>
   );
 }

@@ -17,8 +17,10 @@ interface Props {
 }
 
 export const Overlaps = memo(function Overlaps({ model, geometry, sight }: Props): JSX.Element {
-  const visible = model.overlaps.filter((one) =>
-    xOf(sight, one.from) < sight.width && endOf(sight, one.to) > 0 && endOf(sight, one.to) - xOf(sight, one.from) > 2);
+  const visible = model.overlaps.filter(
+    (one) =>
+      xOf(sight, one.from) < sight.width && endOf(sight, one.to) > 0 && endOf(sight, one.to) - xOf(sight, one.from) > 2,
+  );
   if (visible.length > MOST_FIELDS || model.lives.size > MOST_FULL_LANES) {
     return <path class="met" d={visible.map((overlap) => underlined(overlap, geometry, sight)).join("")} />;
   }
@@ -50,8 +52,10 @@ function outline(model: Model, overlap: Overlap, geometry: Geometry, sight: Sigh
 function underlined(overlap: Overlap, geometry: Geometry, sight: Sight): string {
   const from = round(Math.max(-4, xOf(sight, overlap.from)));
   const to = round(Math.min(sight.width + 4, endOf(sight, overlap.to)));
-  return overlap.people.flatMap((id) => geometry.boxes.get(id) ?? [])
-    .map((box) => `M${from} ${bottomOf(box, overlap) - 3}H${to}`).join("");
+  return overlap.people
+    .flatMap((id) => geometry.boxes.get(id) ?? [])
+    .map((box) => `M${from} ${bottomOf(box, overlap) - 3}H${to}`)
+    .join("");
 }
 
 function topOf(box: Box, overlap: Overlap): number {

@@ -6,7 +6,7 @@ import { memo } from "../memo";
 import { titleOfRow, type Model } from "../model";
 import { stateGroups, valueText, type Group, type StateRow } from "../stateview";
 import { counted, grouped, numbered } from "../words";
-import { Avatar } from "./Picture";
+import { Avatar } from "./Names";
 
 interface Props {
   model: Model;
@@ -30,7 +30,9 @@ export function StatePanel(props: Props): JSX.Element {
         <small>{changed === 0 ? "nothing changed" : `${counted(changed, "entry", "entries")} changed`}</small>
         <span class="why">why</span>
       </div>
-      {groups.map((group) => <GroupView key={group.key} {...props} group={group} />)}
+      {groups.map((group) => (
+        <GroupView key={group.key} {...props} group={group} />
+      ))}
     </section>
   );
 }
@@ -45,19 +47,37 @@ function GroupView(props: Props & { group: Group }): JSX.Element {
   return (
     <div class="group">
       <h3>
-        {group.person !== "" && <Avatar isAgent={person?.isAgent ?? false} initial={person?.initial ?? group.title.slice(0, 1)} />}
+        {group.person !== "" && (
+          <Avatar isAgent={person?.isAgent ?? false} initial={person?.initial ?? group.title.slice(0, 1)} />
+        )}
         <span class={group.head?.fate === "removed" ? "gone" : ""}>{group.title}</span>
         {group.kind !== "" && <small>{group.kind}</small>}
         {!isPerson && group.size > SHOWN && <small>{grouped(group.size)}</small>}
         {group.head !== null && <HeadWhy {...props} row={group.head} />}
       </h3>
-      {group.head !== null && props.entry === group.head.entry && <Touched model={model} at={props.at} entry={props.entry} onGo={props.onGo} />}
-      {hidden > 0 && <button class="link" onClick={() => setShown(shown + MORE)}>Show {Math.min(MORE, hidden)} {isPerson ? "more" : "earlier"} of {grouped(hidden)}</button>}
+      {group.head !== null && props.entry === group.head.entry && (
+        <Touched model={model} at={props.at} entry={props.entry} onGo={props.onGo} />
+      )}
+      {hidden > 0 && (
+        <button class="link" onClick={() => setShown(shown + MORE)}>
+          Show {Math.min(MORE, hidden)} {isPerson ? "more" : "earlier"} of {grouped(hidden)}
+        </button>
+      )}
       {rows.length === 0 && group.head === null && <p class="none">{group.none}</p>}
-      <ul>{rows.map((row) => (
-        <RowView key={`${row.entry} ${row.blame}`} {...row} model={model} isAsked={props.entry === row.entry} at={props.entry === row.entry ? props.at : 0}
-          onEntry={props.onEntry} onHover={props.onHover} onGo={props.onGo} />
-      ))}</ul>
+      <ul>
+        {rows.map((row) => (
+          <RowView
+            key={`${row.entry} ${row.blame}`}
+            {...row}
+            model={model}
+            isAsked={props.entry === row.entry}
+            at={props.entry === row.entry ? props.at : 0}
+            onEntry={props.onEntry}
+            onHover={props.onHover}
+            onGo={props.onGo}
+          />
+        ))}
+      </ul>
     </div>
   );
 }
@@ -85,7 +105,11 @@ interface RowProps extends StateRow {
 const RowView = memo(function RowView(props: RowProps): JSX.Element {
   const { model, isAsked, entry, fate, target } = props;
   return (
-    <li class={`row ${fate} ${isAsked ? "asked" : ""}`} onPointerEnter={() => props.onHover(entry)} onPointerLeave={() => props.onHover("")}>
+    <li
+      class={`row ${fate} ${isAsked ? "asked" : ""}`}
+      onPointerEnter={() => props.onHover(entry)}
+      onPointerLeave={() => props.onHover("")}
+    >
       <div class="line">
         <button class="entry" aria-expanded={isAsked} onClick={() => props.onEntry(isAsked ? "" : entry)}>
           {props.label !== "" && <span class="label">{props.label}</span>}
@@ -106,14 +130,28 @@ function Why({ blame, model, onGo }: { blame: number; model: Model; onGo: (posit
   if (blame === 0) return <span class="ref roster">roster</span>;
   const cause = model.byPosition[blame];
   const title = cause === undefined ? "" : titleOfRow(model, cause);
-  return <button class="ref" aria-label={`why: event ${blame}, ${title}`} title={title} onClick={() => onGo(blame)}>{numbered(blame)}</button>;
+  return (
+    <button class="ref" aria-label={`why: event ${blame}, ${title}`} title={title} onClick={() => onGo(blame)}>
+      {numbered(blame)}
+    </button>
+  );
 }
 
 const DID = { add: "added", remove: "removed", replace: "changed" } as const;
 const MOST_TOUCHES = 30;
 
 /** Every event that touched the entry so far, the last one first. */
-function Touched({ model, at, entry, onGo }: { model: Model; at: number; entry: string; onGo: (position: number) => void }): JSX.Element {
+function Touched({
+  model,
+  at,
+  entry,
+  onGo,
+}: {
+  model: Model;
+  at: number;
+  entry: string;
+  onGo: (position: number) => void;
+}): JSX.Element {
   const all = touchesUpTo(model.history, entry, at).toReversed();
   const later = (model.history.byEntry.get(entry)?.length ?? 0) - all.length;
   return (
@@ -123,14 +161,34 @@ function Touched({ model, at, entry, onGo }: { model: Model; at: number; entry: 
         const value = moment.kind === "remove" ? "" : valueText(model, entry, moment.after);
         return (
           <li key={`${moment.position} ${index}`} class={index === 0 ? "blame" : ""}>
-            <button class="ref" onClick={() => onGo(moment.position)}>{numbered(moment.position)}</button>
-            <span>{cause === undefined ? "" : titleOfRow(model, cause)}<small>{DID[moment.kind]}{value === "" ? "" : `: ${value}`}</small></span>
+            <button class="ref" onClick={() => onGo(moment.position)}>
+              {numbered(moment.position)}
+            </button>
+            <span>
+              {cause === undefined ? "" : titleOfRow(model, cause)}
+              <small>
+                {DID[moment.kind]}
+                {value === "" ? "" : `: ${value}`}
+              </small>
+            </span>
           </li>
         );
       })}
-      {all.length === 0 && <li><span>It came with the roster.</span></li>}
-      {all.length > MOST_TOUCHES && <li><span>and {grouped(all.length - MOST_TOUCHES)} before</span></li>}
-      {later > 0 && <li class="later"><span>touched {counted(later, "time")} after this position</span></li>}
+      {all.length === 0 && (
+        <li>
+          <span>It came with the roster.</span>
+        </li>
+      )}
+      {all.length > MOST_TOUCHES && (
+        <li>
+          <span>and {grouped(all.length - MOST_TOUCHES)} before</span>
+        </li>
+      )}
+      {later > 0 && (
+        <li class="later">
+          <span>touched {counted(later, "time")} after this position</span>
+        </li>
+      )}
     </ol>
   );
 }

@@ -62,13 +62,20 @@ function neighbour(model: Model, from: Row, key: string): Row | null {
   const lane = model.lanes.get(from.lane) ?? [];
   const place = lane.indexOf(from);
   switch (key) {
-    case "ArrowRight": return lane[place + 1] ?? null;
-    case "ArrowLeft": return lane[place - 1] ?? null;
-    case "Home": return lane[0] ?? null;
-    case "End": return lane.at(-1) ?? null;
-    case "ArrowDown": return inNextLane(model, from, 1);
-    case "ArrowUp": return inNextLane(model, from, -1);
-    default: return null;
+    case "ArrowRight":
+      return lane[place + 1] ?? null;
+    case "ArrowLeft":
+      return lane[place - 1] ?? null;
+    case "Home":
+      return lane[0] ?? null;
+    case "End":
+      return lane.at(-1) ?? null;
+    case "ArrowDown":
+      return inNextLane(model, from, 1);
+    case "ArrowUp":
+      return inNextLane(model, from, -1);
+    default:
+      return null;
   }
 }
 
@@ -78,5 +85,7 @@ function inNextLane(model: Model, from: Row, way: 1 | -1): Row | null {
   const place = lanes.findIndex(([id]) => id === from.lane);
   const rows = lanes[place + way]?.[1];
   if (rows === undefined) return null;
-  return rows.reduce((best, row) => (Math.abs(row.anchor - from.anchor) < Math.abs(best.anchor - from.anchor) ? row : best));
+  return rows.reduce((best, row) =>
+    Math.abs(row.anchor - from.anchor) < Math.abs(best.anchor - from.anchor) ? row : best,
+  );
 }
