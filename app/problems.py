@@ -55,6 +55,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "late-events": Kind(409, "Events sort at or before the checkpoint's horizon"),
         "body-too-large": Kind(413, "The body is too large"),
         "too-many-events": Kind(413, "The batch has too many events"),
+        "too-many-missions": Kind(413, "The request names too many missions"),
         "event-too-large": Kind(413, "An event is too large"),
         "unsupported-media-type": Kind(415, "The body's media type or encoding is not understood"),
         "invalid-request": Kind(422, "The request breaks its schema"),
@@ -156,20 +157,36 @@ class Problem(Exception):  # noqa: N818 - the RFC's own term
         return KINDS[self.code].status
 
 
-def render(problem: Problem) -> Response:
-    """Make the response of a problem."""
-    details = ProblemDetails(
-        type=f"{url_prefix.get()}/problems/{problem.code}",
+class Origin(NamedTuple):
+    """What a problem says of the request that it answers."""
+
+    request_id: str
+    url_prefix: str
+
+
+def origin() -> Origin:
+    """Tell from which request a problem comes that is rendered now."""
+    return Origin(request_id.get(), url_prefix.get())
+
+
+def details(problem: Problem, of: Origin) -> ProblemDetails:
+    """Write a problem as RFC 9457 has it."""
+    return ProblemDetails(
+        type=f"{of.url_prefix}/problems/{problem.code}",
         title=KINDS[problem.code].title,
         status=problem.status,
         detail=shortened(problem.detail, LONGEST_DETAIL),
         code=problem.code,
-        request_id=request_id.get(),
+        request_id=of.request_id,
         errors=[_shortened(finding) for finding in problem.findings] or None,
         more_errors=problem.more or None,
         **{name: shortened(value) for name, value in problem.about.items()},
     )
-    body = details.model_dump_json(exclude_none=True)
+
+
+def render(problem: Problem) -> Response:
+    """Make the response of a problem."""
+    body = details(problem, origin()).model_dump_json(exclude_none=True)
     answer = BatchResponse(body, problem.status, dict(problem.headers), MEDIA_TYPE)
     answer.refusal = problem.code
     return answer

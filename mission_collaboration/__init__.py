@@ -13,6 +13,7 @@ from mission_collaboration.admission.errors import (
     CheckpointSizeError,
     LateEventsError,
 )
+from mission_collaboration.admission.missions import MissionsAdmission, MissionToAdmit, admit_missions
 from mission_collaboration.admission.verdicts import Revision, Verdict
 from mission_collaboration.contract.constants import (
     COLLABORATION_EVENT_TYPES,
@@ -80,6 +81,7 @@ from mission_collaboration.explanation.explain import explain
 from mission_collaboration.explanation.timeline import Change, Explanation, TimelineEntry
 from mission_collaboration.explanation.until import NoSuchPointError, Until
 from mission_collaboration.reducer.fold import reduce_collaboration_events
+from mission_collaboration.reducer.missions import MissionsReduction, reduce_missions
 
 __version__ = "1.0.0"
 
@@ -125,6 +127,9 @@ __all__ = [
     "LateEventsError",
     "MalformedPayloadError",
     "MissionMismatchError",
+    "MissionToAdmit",
+    "MissionsAdmission",
+    "MissionsReduction",
     "ModelViolation",
     "NoSuchPointError",
     "OutOfOrderError",
@@ -153,8 +158,10 @@ __all__ = [
     "WarningAcknowledgedPayload",
     "WarningEntry",
     "admit",
+    "admit_missions",
     "advise",
     "explain",
     "reduce_collaboration_events",
+    "reduce_missions",
     "validate_event",
 ]

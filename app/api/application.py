@@ -19,6 +19,8 @@ from app.api.endpoints import (
     explain,
     health,
     limits,
+    missions_admit,
+    missions_reduce,
     problems,
     reduce,
     schemas,
@@ -36,9 +38,11 @@ from mission_collaboration import __version__
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     reduce.REDUCE,
+    missions_reduce.REDUCE_MISSIONS,
     validate.VALIDATE,
     validate.VALIDATE_BATCH,
     admit.ADMIT,
+    missions_admit.ADMIT_MISSIONS,
     explain.EXPLAIN,
     advise.ADVISE,
     stories.LIST_STORIES,

@@ -13,7 +13,7 @@ from mission_collaboration.admission.admit import Answer
 from mission_collaboration.admission.advice import STALE_AFTER_SECONDS, Advisory
 from mission_collaboration.admission.batch import MAX_CLOCK_STEP, OnLate
 from mission_collaboration.admission.verdicts import Outcome, Standing
-from mission_collaboration.contract.envelope import LARGEST_CLOCK
+from mission_collaboration.contract.envelope import LARGEST_CLOCK, Event
 from mission_collaboration.contract.formats import Instant
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.model import NonEmpty
@@ -26,6 +26,7 @@ from mission_collaboration.contract.state import (
 )
 from mission_collaboration.explanation.explained_fold import Mode as ExplainMode
 from mission_collaboration.explanation.timeline import Effect
+from mission_collaboration.reducer.fold import Mode
 
 E = TypeVar("E")
 
@@ -159,8 +160,8 @@ class StateChange(_Body):
     """What stands there now; absent for `remove`."""
 
 
-class MissionAdmitted(_Body):
-    """A mission moved on by a batch."""
+class AdmitAnswer(_Body):
+    """A mission moved on by a batch, and a verdict for every event."""
 
     mission_id: str | None
     """The mission; null while no event decided it."""
@@ -178,10 +179,12 @@ class MissionAdmitted(_Body):
     """How many are pending: what they lack may yet come."""
     duplicate: int
     """How many were duplicates."""
-    ignored: int | Absent = None
-    """How many were of other types; where one mission is admitted."""
+    ignored: int
+    """How many were of other types."""
     rejected: int
     """How many were rejected; they left no trace."""
+    results: list[Admitted]
+    """A verdict for every event, in input order."""
     revised: list[Revised]
     """What changed of events of earlier batches, in canonical order."""
     settled: SettledEntries | Absent = None
@@ -190,11 +193,153 @@ class MissionAdmitted(_Body):
     """Overlaps in the new state of which no warning was given."""
 
 
-class AdmitAnswer(MissionAdmitted):
-    """A mission moved on by a batch, and a verdict for every event."""
+class AnyMissionsReduce(_Request, Generic[E]):
+    """Events of several missions, and how to fold them; rosters are checked entry by entry later."""
 
-    results: list[Admitted]
+    events: list[E]
+    """The events, in any order; each belongs to the mission that its payload names."""
+    mode: Mode | None = "strict"
+    """`strict` refuses a mission for its first event that breaks a rule; `permissive` records anomalies."""
+    rosters: dict[str, Any] | None = None
+    """Participants who have joined already: mission → participant id → identity."""
+
+
+class MissionsReduceRequest(AnyMissionsReduce[Event]):
+    """Events of several missions, and how to fold them."""
+
+    rosters: dict[str, dict[str, ParticipantIdentity]] | None = None
+    """Participants who have joined already: mission → participant id → identity."""
+
+
+class MissionReduced(_Body):
+    """A mission's state, or why it was refused."""
+
+    state: ReducedCollaborationState | Absent = None
+    """The state that `/reduce` with this `mission_id` gives for the mission's events."""
+    problem: ProblemDetails | Absent = None
+    """Why they are refused; the other missions are not affected."""
+
+
+class UnassignedEvent(_Body):
+    """A collaboration event that names no mission."""
+
+    index: int
+    """The event's place in the batch as sent, from 0."""
+    event_id: str | None
+    """The event's id; as sent where the envelope is malformed, null where it is no string."""
+    event_type: str | None
+    """The event's type, likewise."""
+    code: Literal["invalid-request", "malformed-payload"]
+    """What is wrong: the envelope, or the payload."""
+    detail: str | None
+    """The same in a sentence; null after the first 1,000."""
+    pointer: str | None
+    """Where in the body as sent, or in the `line`; null after the first 1,000."""
+    line: int | Absent = None
+    """The line of an NDJSON body."""
+
+
+class MissionsReduced(_Body):
+    """Several missions, each reduced by itself."""
+
+    missions: dict[str, MissionReduced]
+    """Mission → its state or its problem, for each mission that has an event in the batch."""
+    total: int
+    """How many events there were."""
+    ignored: int
+    """How many were of other types."""
+    unassigned: list[UnassignedEvent]
+    """The collaboration events that name no mission."""
+
+
+class MissionToAdmit(_Request):
+    """Where a mission stands before a batch."""
+
+    checkpoint: str | None = None
+    """The checkpoint of the answer before; null for a new mission."""
+    roster: dict[str, ParticipantIdentity] | None = None
+    """Participants who had joined before the start: participant id → identity; not beside a checkpoint."""
+
+
+class AnyMissionsAdmit(_Request, Generic[E]):
+    """The next events of several missions, and where each stood; missions are checked one by one later."""
+
+    missions: dict[str, Any]
+    """Mission → where it stands, for every mission of which the batch may hold events."""
+    events: list[E]
+    """The events, in any order; each belongs to the mission that its payload names."""
+    answer: Answer | None = "state"
+    """What the answer says of each state: `state` all of it, `changes` what to do to the one before, `none` nothing."""
+    settle: bool | None = False
+    """Whether entries that cannot change any more are handed out and leave the states."""
+    on_late: OnLate | None = "reject"
+    """What to do about events that sort at or before a mission's horizon: `reject` each, or `refuse` the mission."""
+    max_clock_step: Annotated[int, Field(ge=0, le=LARGEST_CLOCK)] | None = MAX_CLOCK_STEP
+    """How far an event's clock may be above the highest one that its mission holds; null for any."""
+
+
+class MissionsAdmitRequest(AnyMissionsAdmit[Event | JsonValue]):
+    """The next events of several missions, and where each of these stood before them."""
+
+    missions: dict[str, MissionToAdmit]
+    """Mission → where it stands, for every mission of which the batch may hold events."""
+
+
+class AdmittedOfMission(Admitted):
+    """The verdict on one event that was to be admitted to its mission."""
+
+    mission_id: str | Absent = None
+    """The mission that its payload names, where it names one."""
+
+
+class MissionAnswer(_Body):
+    """A mission moved on by its events, or why it was refused and stands where it stood."""
+
+    mission_id: str | Absent = None
+    """The mission."""
+    state: ReducedCollaborationState | Absent = None
+    """The mission with everything that is accepted, minus what was settled and handed out; where asked for."""
+    changes: list[StateChange] | Absent = None
+    """How the state before became this one; where asked for."""
+    checkpoint: str | Absent = None
+    """Where to go on: opaque; store it, and send it with the next events."""
+    horizon: Horizon | None = None
+    """What sorts at or before it is late; null while every event is in the window."""
+    accepted: int | Absent = None
+    """How many events were accepted."""
+    pending: int | Absent = None
+    """How many are pending: what they lack may yet come."""
+    duplicate: int | Absent = None
+    """How many were duplicates."""
+    rejected: int | Absent = None
+    """How many were rejected; they left no trace."""
+    revised: list[Revised] | Absent = None
+    """What changed of events of earlier batches, in canonical order."""
+    settled: SettledEntries | Absent = None
+    """Entries that cannot change any more; where asked for."""
+    advisories: list[Advisory] | Absent = None
+    """Overlaps in the new state of which no warning was given."""
+    problem: ProblemDetails | Absent = None
+    """Why the mission is refused; it is the only member then."""
+
+
+class MissionsAdmitAnswer(_Body):
+    """Several missions moved on by a batch, each by itself."""
+
+    accepted: int
+    """How many events were accepted."""
+    pending: int
+    """How many are pending."""
+    duplicate: int
+    """How many were duplicates."""
+    ignored: int
+    """How many were of other types."""
+    rejected: int
+    """How many were rejected."""
+    results: list[AdmittedOfMission]
     """A verdict for every event, in input order."""
+    missions: dict[str, MissionAnswer]
+    """Mission → what became of it, for each mission that has an event in the batch and is named."""
 
 
 class AdviseRequest(_Request):

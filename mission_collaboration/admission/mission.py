@@ -28,6 +28,11 @@ class Mission:
     """The newest events, accepted and pending, in canonical order."""
     remembered: Remembered = field(default_factory=Remembered)
 
+    @property
+    def size(self) -> int:
+        """How many bytes it has, roughly, while it is worked on."""
+        return len(self.state) + sum(event.content_bytes for event in self.window)
+
     def at_horizon(self) -> Horizon:
         """Open the account at the horizon, to be folded on; raises `BadCheckpointError` for one that is none."""
         try:

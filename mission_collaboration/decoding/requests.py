@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 import msgspec
 from pydantic import BaseModel, ValidationError
 
+from mission_collaboration.contract.errors import Location
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.validation import judge_by_model
 from mission_collaboration.contract.violations import model_violations
@@ -275,17 +276,18 @@ def _check_roster(data: Any) -> None:
     """Check the roster entry by entry, so that a bad one of any size is answered after 100 errors."""
     roster = data.get("roster") if isinstance(data, dict) else None
     if isinstance(roster, dict):
-        findings = _roster_findings(roster)
+        findings = roster_findings(roster, ("roster",))
         if first := next(findings, None):
             raise invalid_request(chain((first,), findings))
 
 
-def _roster_findings(roster: dict[str, Any]) -> Iterator[Finding]:
+def roster_findings(roster: dict[str, Any], at: Location) -> Iterator[Finding]:
+    """Find what is wrong with a roster that stands at this place, entry by entry."""
     for key, entry in roster.items():
         broken = False
         for location, violation in judge_by_model(entry, ParticipantIdentity):
             broken = True
-            yield Finding(pointer(("roster", key, *location)), violation.violation_type, violation.message)
+            yield Finding(pointer((*at, key, *location)), violation.violation_type, violation.message)
         if not broken and entry["participant_id"] != key:
-            at = pointer(("roster", key, "participant_id"))
-            yield Finding(at, "roster_key_mismatch", "Input should be the same as its key in the roster")
+            place = pointer((*at, key, "participant_id"))
+            yield Finding(place, "roster_key_mismatch", "Input should be the same as its key in the roster")

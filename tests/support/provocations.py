@@ -65,6 +65,7 @@ PROVOCATIONS: dict[str, Provocation] = {
     "not-acceptable": Provocation("GET", "/schemas", headers={"Accept": "application/xml"}),
     "body-too-large": post("/reduce", b" " * 1_025, max_body_bytes=1_024),
     "too-many-events": post("/reduce", {"events": TWICE}, max_events=1),
+    "too-many-missions": post("/missions/admit", {"missions": {"m1": None, "m2": None}, "events": []}, max_missions=1),
     "event-too-large": post(
         "/reduce", {"events": [build.event("CommentPosted", {"content": "x" * 1_024})]}, max_event_bytes=1_024
     ),

@@ -9,7 +9,7 @@ import msgspec
 
 from app.api.body.parse import invalid_request
 from app.api.endpoints.folding import bounds_of
-from app.api.schemas import AdmitRequest
+from app.api.schemas import AdmitRequest, AnyMissionsAdmit
 from app.problems import LONGEST_DETAIL, SEE_LIMITS, Finding, Problem, bounded, finding_of, pointer, shortened
 from app.settings import Settings
 from app.workers.pool import TooMuchInPlaceError, is_in_place
@@ -65,7 +65,7 @@ class Asked:
     options: Options
 
 
-def asked_of(request: AdmitRequest[Any], limits: Settings) -> Asked:
+def asked_of(request: AdmitRequest[Any] | AnyMissionsAdmit[Any], limits: Settings) -> Asked:
     """Read what a request asks for; null is the same as nothing, but for the clock step."""
     memory = Memory(WindowBounds(limits.window_events, limits.window_bytes), limits.recent_events)
     options = Options(
@@ -79,32 +79,40 @@ def largest_content(limits: Settings) -> int:
     return limits.max_state_bytes + limits.window_bytes
 
 
-def most_in_place(body: bytes, limits: Settings) -> int:
-    """Tell how many bytes a checkpoint may have after decompression where this body is worked on."""
-    if limits.pool_size and is_in_place(body):
-        return min(largest_content(limits), UNPACKED * limits.inline_body_bytes)
-    return largest_content(limits)
+class Room:
+    """The bytes that checkpoints may have after decompression, all those of one request together."""
+
+    def __init__(self, body: bytes, limits: Settings) -> None:
+        self.is_in_place: Final = limits.pool_size > 0 and is_in_place(body)
+        self.left = UNPACKED * limits.inline_body_bytes if self.is_in_place else limits.max_held_bytes
+        self.largest: Final = largest_content(limits)
+        """What one checkpoint may have at most."""
+
+    def read(self, checkpoint: str) -> Mission:
+        """Read a checkpoint; raises `Problem`, and `TooMuchInPlaceError` for a pool process to take the request."""
+        try:
+            mission = read_checkpoint(checkpoint, largest=min(self.largest, self.left))
+        except CheckpointSizeError as refusal:
+            if self.is_in_place:
+                raise TooMuchInPlaceError from None
+            if refusal.limit < self.largest:
+                raise Problem("overloaded", "The checkpoints of the request hold more than the service can.") from None
+            finding = Finding(pointer="/checkpoint", code="too_long", message=f"At most {refusal.limit} bytes")
+            raise Problem("checkpoint-too-large", f"{refusal}. {WHAT_HELPS}.", (finding,)) from None
+        except BadCheckpointError as refusal:
+            raise _bad_checkpoint(refusal) from None
+        self.left -= mission.size
+        return mission
 
 
-def begun(checkpoint: str | None, mission_id: str | None, roster: Roster, limits: Settings, in_place: int) -> Mission:
-    """Start a mission, or go on from a checkpoint; raises `Problem`.
-
-    Raises `TooMuchInPlaceError` for a checkpoint with more than `in_place` bytes that a pool process may unpack.
-    """
+def begun(checkpoint: str | None, mission_id: str | None, roster: Roster, room: Room) -> Mission:
+    """Start a mission, or go on from a checkpoint; raises `Problem`, and `TooMuchInPlaceError`."""
     if checkpoint is None:
         return start_mission(mission_id, roster)
     if roster is not None:
         message = "A checkpoint has its participants already; send a roster only where there is no checkpoint"
         raise invalid_request(iter((Finding(pointer="/roster", code="roster_beside_checkpoint", message=message),)))
-    try:
-        return read_checkpoint(checkpoint, largest=in_place)
-    except CheckpointSizeError as refusal:
-        if in_place < largest_content(limits):
-            raise TooMuchInPlaceError from None
-        finding = Finding(pointer="/checkpoint", code="too_long", message=f"At most {refusal.limit} bytes")
-        raise Problem("checkpoint-too-large", f"{refusal}. {WHAT_HELPS}.", (finding,)) from None
-    except BadCheckpointError as refusal:
-        raise _bad_checkpoint(refusal) from None
+    return room.read(checkpoint)
 
 
 def _bad_checkpoint(refusal: BadCheckpointError) -> Problem:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.api import examples
 from app.api.body.parse import read_events
-from app.api.endpoints.admission import admitted, asked_of, begun, most_in_place
+from app.api.endpoints.admission import Room, admitted, asked_of, begun
 from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, Operation, json_handler
 from app.api.schemas import AdmitAnswer, AdmitRequest
 from app.responses import BatchResponse, batch_statistics
@@ -22,7 +22,7 @@ ADMIT_READER: Final = RequestReader(AdmitRequest[Any])
 def admit_body(body: bytes, limits: Settings) -> Response:
     """Answer an `/admit` request; raises `Problem`, and `TooMuchInPlaceError` for a process to take it."""
     request, batch = read_events(ADMIT_READER, body, limits)
-    before = begun(request.checkpoint, request.mission_id, request.roster, limits, most_in_place(body, limits))
+    before = begun(request.checkpoint, request.mission_id, request.roster, Room(body, limits))
     answer, done = admitted(before, request.mission_id, batch, asked_of(request, limits), limits)
     response = BatchResponse(msgspec.json.encode(answer), media_type="application/json")
     response.statistics = batch_statistics(done.verdicts)

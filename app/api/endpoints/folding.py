@@ -22,6 +22,12 @@ def new_accumulator(limits: Settings, mode: Mode, roster: Roster = None, mission
     return Accumulator(strict=mode == "strict", roster=roster, mission_id=mission_id, bounds=bounds_of(limits))
 
 
+MODE: Final = {
+    "name": "mode",
+    "in": "query",
+    "description": "The mode, for NDJSON bodies, `strict` unless said; in JSON it stands in the body.",
+    "schema": {"type": "string", "enum": ["strict", "permissive"]},
+}
 MISSION_ID: Final = {
     "name": "mission_id",
     "in": "query",

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.api import examples
 from app.api.body.parse import read_events, read_lines
 from app.api.body.receive import JSON, NDJSON, read_media_type
-from app.api.endpoints.folding import MISSION_ID, mode_of, new_accumulator, read_mission_id, state_response
+from app.api.endpoints.folding import MISSION_ID, MODE, mode_of, new_accumulator, read_mission_id, state_response
 from app.api.endpoints.reduce_ordered import reduce_stream
 from app.api.headers import header
 from app.api.negotiation import require_acceptable
@@ -67,12 +67,6 @@ async def reduce_events(request: Request, service: Service) -> Response:
     return await service.work_on_body(request, reduce_body)
 
 
-MODE: Final = {
-    "name": "mode",
-    "in": "query",
-    "description": "The mode, for NDJSON bodies, `strict` unless said; in JSON it stands in the body.",
-    "schema": {"type": "string", "enum": ["strict", "permissive"]},
-}
 ORDERED: Final = {
     "name": "ordered",
     "in": "query",

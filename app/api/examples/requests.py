@@ -1,6 +1,6 @@
 """Requests to try, by endpoint and name: realistic, and executed by the tests."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from app.api.examples.morning import MORNING
@@ -24,6 +24,19 @@ def _state(events: list[dict[str, Any]]) -> Any:
 
 def _without(event: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {member: value for member, value in event.items() if member != name}
+
+
+def _of_mission(events: Iterable[Mapping[str, Any]], mission_id: str) -> list[dict[str, Any]]:
+    """Let another mission begin in the same way."""
+    return [
+        event
+        | {
+            "event_id": f"01JS{event['event_id'][4:]}",
+            "aggregate_id": f"mission/{mission_id}",
+            "payload": event["payload"] | {"mission_id": mission_id},
+        }
+        for event in map(dict, events)
+    ]
 
 
 REDUCE: Final = {
@@ -67,9 +80,35 @@ ADMIT: Final = {
     "start": _example(
         "The first events of a mission: an overlap that nobody has warned of yet", {"events": OVERLAP[:9]}
     ),
-    "rejected": _example(
-        "A stranger's comment and an event without its payload: each is rejected alone",
-        {"checkpoint": None, "events": [OVERLAP[0], STRANGER, _without(OVERLAP[1], "payload")], "on_late": "reject"},
+    "pending": _example(
+        "A stranger's comment waits for its join; an event without its payload is rejected alone",
+        {
+            "mission_id": "checkout-redesign",
+            "checkpoint": None,
+            "events": [OVERLAP[0], STRANGER, _without(OVERLAP[1], "payload")],
+            "on_late": "reject",
+        },
+    ),
+    "late": _example(
+        "Joins come behind the events that need them and take their places; the answer tells changes alone",
+        {"mission_id": "checkout-redesign", "events": [*OVERLAP[3:9], *OVERLAP[:3]], "answer": "changes"},
+    ),
+}
+SEARCH: Final = _of_mission(OVERLAP[:3], "search-rework")
+REDUCE_MISSIONS: Final = {
+    "two": _example(
+        "Two missions and an event of another type; one mission is refused for a stranger, the other has its state",
+        {"events": [*OVERLAP[:3], *SEARCH, STRANGER, OTHER_EVENT], "mode": "strict"},
+    ),
+}
+ADMIT_MISSIONS: Final = {
+    "two": _example(
+        "A batch of two missions, of which one is named: the events of the other change nothing",
+        {
+            "missions": {"checkout-redesign": {"checkpoint": None}},
+            "events": [*OVERLAP[:3], *SEARCH, OTHER_EVENT],
+            "answer": "state",
+        },
     ),
 }
 EXPLAIN: Final = {

@@ -15,6 +15,7 @@ from tests.support.client import Client, headers_of, problem
 from tests.support.provocations import OUT_OF_REACH, PROVOCATIONS, REQUEST_ID
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
+EXPLAINED = {"duplicate-join", "repeated-invitation"}
 AWAITED = {"shutting-down"}
 """Explained before the service answers with them; never shown until then."""
 
@@ -22,7 +23,7 @@ AWAITED = {"shutting-down"}
 def test_every_code_is_explained_and_nothing_else_is() -> None:
     assert set(KINDS) <= set(EXPLANATIONS)
     assert set(EXPLANATIONS) - set(KINDS) <= AWAITED | set(VERDICTS)
-    assert set(VERDICTS) == {"late-event", "clock-jump", "too-many-pending", "duplicate-join", "repeated-invitation"}
+    assert set(VERDICTS) == {"late-event", "clock-jump", "too-many-pending", "mission-not-named", *EXPLAINED}
     assert set(CODES) == set(KINDS) | set(VERDICTS)
 
 

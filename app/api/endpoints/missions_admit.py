@@ -1,0 +1,127 @@
+"""`POST /missions/admit`: the live loop for a batch of several missions."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api import examples
+from app.api.body.parse import read_events
+from app.api.body.receive import JSON, read_media_type
+from app.api.endpoints.admission import Room, admitted, asked_of, begun, results
+from app.api.endpoints.missions import at_mission, problem_of_mission, raise_first, read_roster, roster_violations
+from app.api.headers import header
+from app.api.negotiation import require_acceptable
+from app.api.operation import BODY_PROBLEMS, LOST, Operation, Service
+from app.api.query import check_query
+from app.api.schemas import AnyMissionsAdmit, MissionsAdmitAnswer, MissionsAdmitRequest
+from app.problems import SEE_LIMITS, Origin, Problem, origin
+from app.problems import Finding as ProblemFinding
+from app.responses import BatchResponse, batch_statistics
+from app.settings import Settings
+from mission_collaboration.admission.missions import not_named, of_mission, refused, stopped_verdicts
+from mission_collaboration.admission.verdicts import OUTCOMES, Verdict
+from mission_collaboration.contract.errors import Location
+from mission_collaboration.decoding.missions import part_by_mission
+from mission_collaboration.decoding.refusals import Finding, pointer
+from mission_collaboration.decoding.requests import RequestReader
+
+READER: Final = RequestReader(AnyMissionsAdmit[Any])
+MEMBERS: Final = ("checkpoint", "roster")
+
+
+def missions_admit_body(body: bytes, limits: Settings, of: Origin) -> Response:
+    """Answer a `/missions/admit` request; raises `Problem`, and `TooMuchInPlaceError` for a process to take it."""
+    request, batch = read_events(READER, body, limits)
+    named = request.missions
+    _check_count(len(named), limits)
+    raise_first(_missions_findings(named))
+    parted, asked = part_by_mission(batch), asked_of(request, limits)
+    verdicts = list(stopped_verdicts(batch, parted.unassigned))
+    room = Room(body, limits)
+    missions: dict[str, Any] = {}
+    for mission_id, own in parted.missions.items():
+        if mission_id not in named:
+            verdicts += not_named(mission_id, own)
+            continue
+        mission = named[mission_id] or {}
+        try:
+            roster = read_roster(mission.get("roster"))
+            before = begun(mission.get("checkpoint"), mission_id, roster, room)
+            answer, done = admitted(before, mission_id, own, asked, limits)
+        except Problem as problem:
+            missions[mission_id] = problem_of_mission(at_mission(problem, mission_id), of)
+            verdicts += refused(mission_id, own, problem.code)
+        else:
+            missions[mission_id] = {name: told for name, told in answer.items() if name not in ("results", "ignored")}
+            verdicts += of_mission(mission_id, done.verdicts)
+    verdicts.sort(key=lambda verdict: verdict.index)
+    response = BatchResponse(_encoded(verdicts, missions), media_type="application/json")
+    response.statistics = batch_statistics(verdicts)
+    response.kept = batch
+    return response
+
+
+def _encoded(verdicts: list[Verdict], missions: Mapping[str, Any]) -> bytes:
+    told = Counter(verdict.verdict for verdict in verdicts)
+    counts = {outcome: told[outcome] for outcome in OUTCOMES}
+    return msgspec.json.encode({**counts, "results": results(verdicts), "missions": missions})
+
+
+def _check_count(count: int, limits: Settings) -> None:
+    if count > limits.max_missions:
+        most = f"At most {limits.max_missions} missions"
+        finding = ProblemFinding(pointer="/missions", code="too_long", message=most)
+        detail = f"The request names {count} missions. {most} are allowed; {SEE_LIMITS}."
+        raise Problem("too-many-missions", detail, (finding,))
+
+
+def _missions_findings(missions: Mapping[str, Any]) -> Iterator[Finding]:
+    for mission_id, mission in missions.items():
+        at = ("missions", mission_id)
+        if not mission_id:
+            yield Finding(pointer(at), "string_too_short", "The name of a mission has at least 1 character")
+        if isinstance(mission, dict):
+            yield from _mission_findings(mission, at)
+        elif mission is not None:
+            yield Finding(pointer(at), "dict_type", "Input should be an object")
+
+
+def _mission_findings(mission: Mapping[str, Any], at: Location) -> Iterator[Finding]:
+    for name in mission.keys() - set(MEMBERS):
+        message = "No such member; see the request's schema"
+        yield Finding(pointer((*at, name)), "extra_forbidden", message)
+    if not isinstance(mission.get("checkpoint"), str | None):
+        yield Finding(pointer((*at, "checkpoint")), "string_type", "Input should be a string")
+    yield from roster_violations(mission.get("roster"), (*at, "roster"))
+
+
+async def admit_missions(request: Request, service: Service) -> Response:
+    """Move several missions on by a batch."""
+    require_acceptable(header(request.scope, b"accept"), JSON)
+    read_media_type(request, JSON)
+    check_query(request)
+    return await service.work_on_body(request, missions_admit_body, origin())
+
+
+ADMIT_MISSIONS: Final = Operation(
+    method="post",
+    path="/missions/admit",
+    operation_id="admitMissions",
+    tag="Live loop",
+    summary="Move many missions on by one batch of events",
+    description=(
+        "Takes a batch as it comes from clients, and the checkpoint of every mission of which it may hold events, null "
+        "for a new one. Each mission is what `/admit` with that `mission_id` answers for its events alone, or the "
+        "problem that refuses it: its checkpoint is then unmoved, and the others go on. An event of a mission that is "
+        "not named is rejected as `mission-not-named` and changes nothing: look its checkpoint up and send it again."
+    ),
+    handler=admit_missions,
+    answer=MissionsAdmitAnswer,
+    request=MissionsAdmitRequest,
+    problems=(*BODY_PROBLEMS, "too-many-events", "too-many-missions", "event-too-large", *LOST),
+    examples=examples.ADMIT_MISSIONS,
+)

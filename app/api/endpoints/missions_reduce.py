@@ -1,0 +1,134 @@
+"""`POST /missions/reduce`: a batch of several missions to one state, or one problem, a mission."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api import examples
+from app.api.body.parse import read_events, read_lines
+from app.api.body.receive import JSON, NDJSON, read_media_type
+from app.api.endpoints.folding import MODE, new_accumulator
+from app.api.endpoints.missions import Roster, problem_of_mission, raise_first, read_roster, roster_violations
+from app.api.headers import header
+from app.api.negotiation import require_acceptable
+from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, Service
+from app.api.query import check_query, read_choice
+from app.api.schemas import AnyMissionsReduce, MissionsReduced, MissionsReduceRequest
+from app.problems import LONGEST_DETAIL, Origin, Problem, library_refusals, origin, shortened
+from app.responses import BatchResponse, batch_statistics
+from app.settings import Settings
+from mission_collaboration.decoding.batch import Batch
+from mission_collaboration.decoding.missions import Unassigned, part_by_mission
+from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations, Finding
+from mission_collaboration.decoding.requests import RequestReader
+from mission_collaboration.reducer.fold import MODES, Mode
+from mission_collaboration.reducer.requests import reduce_batch
+from mission_collaboration.reducer.snapshot import encode
+
+READER: Final = RequestReader(AnyMissionsReduce[Any])
+
+
+def missions_reduce_body(body: bytes, limits: Settings, of: Origin) -> Response:
+    """Answer a `/missions/reduce` request; raises `Problem`."""
+    request, batch = read_events(READER, body, limits)
+    rosters = request.rosters or {}
+    raise_first(_rosters_findings(rosters))
+    read = {mission_id: read_roster(roster) for mission_id, roster in rosters.items()}
+    return _reduced(batch, request.mode or "strict", read, IN_ARRAY, limits, of)
+
+
+def missions_reduce_lines(body: bytes, limits: Settings, mode: Mode, of: Origin) -> Response:
+    """Answer a `/missions/reduce` request whose body is NDJSON; raises `Problem`."""
+    batch, locations = read_lines(body, limits)
+    return _reduced(batch, mode, {}, locations, limits, of)
+
+
+def _rosters_findings(rosters: Mapping[str, Any]) -> Iterator[Finding]:
+    for mission_id, roster in rosters.items():
+        yield from roster_violations(roster, ("rosters", mission_id))
+
+
+def _reduced(
+    batch: Batch,
+    mode: Mode,
+    rosters: Mapping[str, Roster],
+    locations: ArrayLocations,
+    limits: Settings,
+    of: Origin,
+) -> Response:
+    parted = part_by_mission(batch)
+    missions: dict[str, Any] = {}
+    anomalies = 0
+    for mission_id, own in parted.missions.items():
+        accumulator = new_accumulator(limits, mode, rosters.get(mission_id), mission_id)
+        try:
+            with library_refusals():
+                reduce_batch(accumulator, own, locations)
+            missions[mission_id] = {"state": msgspec.Raw(encode(accumulator))}
+            anomalies += len(accumulator.anomalies)
+        except Problem as problem:
+            missions[mission_id] = problem_of_mission(problem, of)
+    answer = {
+        "missions": missions,
+        "total": batch.total,
+        "ignored": len(batch.others),
+        "unassigned": [_unassigned(event, locations) for event in parted.unassigned],
+    }
+    response = BatchResponse(msgspec.json.encode(answer), media_type="application/json")
+    response.statistics = batch_statistics([*batch.events, *batch.others], mode, anomalies)
+    response.kept = batch
+    return response
+
+
+def _unassigned(event: Unassigned, locations: ArrayLocations) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "index": event.index,
+        "event_id": event.event_id,
+        "event_type": event.event_type,
+        "code": event.code,
+        "detail": None,
+        "pointer": None,
+    }
+    if event.location is None:
+        return told
+    found = locations.finding(event.index, event.location, event.code, event.detail or "")
+    told |= {"detail": shortened(found.message, LONGEST_DETAIL), "pointer": shortened(found.pointer)}
+    return told if found.line is None else {**told, "line": found.line}
+
+
+async def reduce_missions(request: Request, service: Service) -> Response:
+    """Reduce several missions, from JSON or NDJSON."""
+    require_acceptable(header(request.scope, b"accept"), JSON)
+    if read_media_type(request, JSON, NDJSON) == JSON:
+        check_query(request)
+        return await service.work_on_body(request, missions_reduce_body, origin())
+    check_query(request, "mode")
+    mode: Mode = read_choice(request, "mode", MODES)
+    return await service.work_on_body(request, missions_reduce_lines, mode, origin())
+
+
+REDUCE_MISSIONS: Final = Operation(
+    method="post",
+    path="/missions/reduce",
+    operation_id="reduceMissions",
+    tag="Events",
+    summary="Fold events of many missions, each into its own state",
+    description=(
+        "Takes a batch as it comes from clients: events of many missions, other types in between. Each event belongs "
+        "to the mission that its payload names, whether or not the rest of it fits. Each mission is what `/reduce` "
+        "with that `mission_id` answers for its events alone: a state, or the problem that refuses it, which leaves "
+        "the others alone. Collaboration events that name no mission are listed in `unassigned`. As "
+        "`application/x-ndjson` the body has one event a line, and the query says the mode."
+    ),
+    handler=reduce_missions,
+    answer=MissionsReduced,
+    answered="A state or a problem for each mission that has an event in the batch.",
+    request=MissionsReduceRequest,
+    lines=ANY_LINE,
+    parameters=(MODE,),
+    problems=(*BODY_PROBLEMS, "too-many-events", "event-too-large", *LOST),
+    examples=examples.REDUCE_MISSIONS,
+)
