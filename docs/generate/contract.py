@@ -52,6 +52,7 @@ def contract_page() -> str:
         "state_rules": _rule_table("S", first=len(ReducedCollaborationState.model_fields) + 1),
         "entries": "\n\n".join(f"**`{entry.__name__}`**. {_says(entry)}\n\n{_model_table(entry)}" for entry in ENTRIES),
         "reducer_rules": _rule_table("R"),
+        "explanation_rules": _rule_table("X"),
         "kit_rules": _rule_table("C"),
         "service_rules": _rule_table("A"),
     }

@@ -153,8 +153,8 @@ STORIES: Final[Mapping[str, Story]] = {
         COLLISION,
     ),
     "mission": Story(
-        "All fourteen types",
-        "A short mission in which each collaboration type occurs, and one event of another type.",
+        "Every collaboration type",
+        "A short mission in which each type occurs once at least, and one event of another type.",
         (*MISSION_OF_ALL_TYPES, OTHER_EVENT),
     ),
 }
