@@ -3,6 +3,7 @@
 import click
 
 from mission_collaboration import __version__
+from mission_collaboration.commands import reduce, validate
 from mission_collaboration.explanation.command import explain
 from mission_collaboration.replay.command import replay
 
@@ -13,8 +14,8 @@ def main() -> None:
     """Check and fold the events of collaborative missions, without a server."""
 
 
-main.add_command(explain)
-main.add_command(replay)
+for command in (reduce, validate, explain, replay):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main(prog_name="mission-collaboration")

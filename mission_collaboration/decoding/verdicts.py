@@ -135,7 +135,7 @@ class _Judge:
         self.invalid += not is_valid
         return VerdictRecord(
             index=index,
-            event_id=text_member(value, "id" if _is_cloudevents_row(value) else "event_id"),
+            event_id=text_member(value, "id" if is_cloudevents_row(value) else "event_id"),
             event_type=text_member(value, "event_type"),
             valid=is_valid,
             violations=[self._violation(index, *violation) for violation in violations[:most]],
@@ -156,7 +156,7 @@ class _Judge:
 
 def judge_event(value: Any) -> Iterator[Found]:
     """Ask every judge about one event as sent: the envelope's two, the payload's two, the mapping."""
-    if shape := _shape(value):
+    if shape := foreign_shape(value):
         yield "model", (), *shape
         return
     yield from _by_both_layers(value, Event, ())
@@ -176,11 +176,11 @@ def _by_both_layers(data: Any, model: Any, before: Location) -> Iterator[Found]:
         yield "schema", (*before, *location), by_schema.validator, by_schema.message
 
 
-def _shape(value: Any) -> tuple[str, str] | None:
-    """Name what cannot be an event at all, and say what it looks like."""
+def foreign_shape(value: Any) -> tuple[str, str] | None:
+    """Name what cannot be an event at all, and say what it looks like; None for what may be one."""
     if not isinstance(value, dict):
         return "not-an-object", "Input should be an object: an event with its envelope"
-    if _is_cloudevents_row(value):
+    if is_cloudevents_row(value):
         return "cloudevents-row", "A CloudEvents row is no event; put its `type` and `data` into an envelope"
     event_type = value.get("event_type")
     is_flat = isinstance(event_type, str) and event_type in PAYLOAD_MODELS and "payload" not in value
@@ -189,7 +189,8 @@ def _shape(value: Any) -> tuple[str, str] | None:
     return None
 
 
-def _is_cloudevents_row(value: Any) -> bool:
+def is_cloudevents_row(value: Any) -> bool:
+    """Tell whether something has the shape of a CloudEvents row."""
     return isinstance(value, dict) and "specversion" in value and "event_type" not in value
 
 

@@ -11,15 +11,15 @@ import pyarrow as pa
 
 from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.decoding.batch import FoldEvent
-from mission_collaboration.decoding.events import malformed, read_batch
+from mission_collaboration.decoding.events import malformed
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.content import content
-from mission_collaboration.reducer.fold import fold, step
+from mission_collaboration.reducer.fold import fold, fold_accepted
 from mission_collaboration.reducer.ordering import CanonicalSequence, conflict, in_order
 from mission_collaboration.reducer.snapshot import encode
 from mission_collaboration.replay.census import Census, Origin
 from mission_collaboration.replay.rejects import Line, Names, Reason, rejected
-from mission_collaboration.replay.rows import decode_lines
+from mission_collaboration.replay.rows import read_lines
 
 Mode = Literal["admit", "permissive"]
 RESULTS: Final = pa.schema(
@@ -61,8 +61,7 @@ class MissionFold:
         self.mission_id: Final = mission_id
         self._mode: Final = mode
         self._census: Final = census
-        self._accumulator: Final = Accumulator(strict=mode == "admit")
-        self._accumulator.mission_id = mission_id
+        self._accumulator: Final = Accumulator(strict=mode == "admit", mission_id=mission_id)
         self._holders: Final[dict[str, bytes]] = {}
         """Id → hash of the content of the event that holds it, for ids that several rows may have."""
         self._conflicting: Final[set[str]] = set()
@@ -77,7 +76,7 @@ class MissionFold:
 
         Rows with the same place in canonical order come in the same call, ordered by file and line.
         """
-        events: Sequence[FoldEvent] = read_batch(list(decode_lines([row.text for row in rows]))).events
+        events = read_lines([row.text for row in rows]).events
         row_of = dict(zip(map(id, events), rows, strict=True))
         repeated = {row.event_id for row in rows if row.repeated}
         ordered = in_order(events) if repeated else events
@@ -96,7 +95,7 @@ class MissionFold:
     def _admit(self, ordered: Iterable[FoldEvent], repeated: set[str | None]) -> Refused:
         """Fold what strict mode accepts; an event that is refused for its payload or its content holds no id."""
         refused: Refused = []
-        accepted: list[Origin] = []
+        events: list[FoldEvent] = []
         for event in ordered:
             if event.event_id in self._holders:
                 if self._holders[event.event_id] == _content_hash(event):
@@ -109,14 +108,10 @@ class MissionFold:
                 continue
             if event.event_id in repeated:
                 self._holders[event.event_id] = _content_hash(event)
-            try:
-                step(self._accumulator, event)
-            except EventRefusedError as refusal:
-                refused.append((event, refusal))
-            else:
-                accepted.append(_origin(event))
-        self._census.count("accepted", accepted)
-        return refused
+            events.append(event)
+        pending = fold_accepted(self._accumulator, events)
+        self._census.count("accepted", (_origin(event) for at, event in enumerate(events) if at not in pending))
+        return refused + [(events[at], refusal) for at, refusal in pending.items()]
 
     def _note(self, ordered: Iterable[FoldEvent], repeated: set[str | None]) -> Refused:
         """Fold everything; what breaks a rule is an anomaly of the state, so no event is refused."""

@@ -6,15 +6,18 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
 from mission_collaboration.contract.errors import SpecKittyEventsError
-from mission_collaboration.decoding.batch import BrokenEvent, FoldEvent, text_member
-from mission_collaboration.decoding.events import malformed, read_batch
+from mission_collaboration.decoding.batch import Batch, BrokenEvent, FoldEvent, text_member
+from mission_collaboration.decoding.events import malformed
 from mission_collaboration.decoding.json_text import JsonTextError, decode_json
+from mission_collaboration.decoding.reader import read_texts
+from mission_collaboration.decoding.verdicts import foreign_shape, is_cloudevents_row
 from mission_collaboration.replay.census import NAMELESS, Census, Origin
 from mission_collaboration.replay.files import Block, Part, read_part
 from mission_collaboration.replay.rejects import Line, Names, Reason, rejected
 
+INVALID: Final = "invalid-request"
+"""The code of what has no sound envelope."""
 MAX_NESTING: Final = 64
 """How deep objects and arrays of a line may nest, as in a request to the service."""
 OLDEST_PRODUCER: Final = "1.0.0"
@@ -56,13 +59,9 @@ def result_row(path: str | None, line: int | None, text: bytes) -> pa.RecordBatc
     return pa.RecordBatch.from_pylist([{"path": path, "line": line, "text": text}], schema=ROWS)
 
 
-def decode_lines(texts: Sequence[bytes]) -> Iterator[Any]:
-    """Decode lines, each by itself; what is no JSON comes as the error that says why."""
-    for text in texts:
-        try:
-            yield decode_json(text, max_nesting=MAX_NESTING)
-        except SpecKittyEventsError as error:
-            yield error
+def read_lines(lines: Sequence[bytes]) -> Batch:
+    """Read lines, each an event or anything else."""
+    return read_texts(lines, max_nesting=MAX_NESTING)
 
 
 def _rows_of_block(block: Block, census: Census) -> pa.RecordBatch:
@@ -71,37 +70,21 @@ def _rows_of_block(block: Block, census: Census) -> pa.RecordBatch:
         for number, text in enumerate(block.lines, block.first_line)
         if text and not text.isspace()
     ]
-    values = list(decode_lines([line.text for line in lines]))
+    batch = read_lines([line.text for line in lines])
+    census.count("ignored", (origin_of(other.value) for other in batch.others))
     rows: list[tuple[Any, ...]] = []
-
-    def reject(line: Line, value: Any, names: Names, reason: Reason) -> None:
-        census.reject(reason.code, origin_of(value))
-        rows.append((None, None, None, None, line.path, line.number, rejected(line, names, reason)))
-
-    sound: list[int] = []
-    for place, value in enumerate(values):
-        if (reason := why_no_event(value)) is None:
-            sound.append(place)
-        else:
-            reject(lines[place], value, _names_of(value), reason)
-    batch = read_batch([values[place] for place in sound])
-    census.count("ignored", (origin_of(values[sound[other.index]]) for other in batch.others))
-    for broken in batch.broken:
-        reject(lines[sound[broken.index]], broken.value, _names_of(broken.value), _why_broken(broken))
     for event, index in zip(batch.events, batch.indices, strict=True):
-        line = lines[sound[index]]
-        mission_id = mission_of(event)
+        line, mission_id = lines[index], mission_of(event)
         if mission_id is None:
-            refusal = malformed(event)
-            names = Names(None, event.event_id, event.event_type)
-            reject(line, values[sound[index]], names, Reason(refusal.code, refusal.reason, refusal.location))
+            value = decode_json(line.text, max_nesting=MAX_NESTING)
+            rows.append(_rejected(line, value, _why_without_mission(event, value), census))
         else:
             time = (event.timestamp - _EPOCH) // _MICROSECOND
             rows.append((mission_id, event.lamport_clock, time, event.event_id, line.path, line.number, line.text))
+    rows += [_rejected(lines[broken.index], broken.value, _why_broken(broken), census) for broken in batch.broken]
     columns = zip(*rows, strict=True) if rows else [()] * len(ROWS)
-    return pa.RecordBatch.from_arrays(
-        [pa.array(column, field.type) for column, field in zip(columns, ROWS, strict=True)], schema=ROWS
-    )
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, ROWS, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=ROWS)
 
 
 def mission_of(event: FoldEvent) -> str | None:
@@ -109,46 +92,55 @@ def mission_of(event: FoldEvent) -> str | None:
     if event.payload is not None:
         mission_id: str = event.payload.mission_id
         return mission_id
-    return text_of(event.source.payload, "mission_id") or None
+    return named_mission(event.source.payload)
 
 
-def text_of(value: Any, name: str) -> str | None:
-    """Read a member that is a string."""
-    member = value.get(name) if isinstance(value, dict) else None
-    return member if isinstance(member, str) else None
-
-
-def why_no_event(value: Any) -> Reason | None:
-    """Say why something is no event at all; None for what may be one."""
-    if isinstance(value, JsonTextError):
-        return Reason(value.code, f"The line is not JSON: {value.reason} at column {value.column}")
-    if isinstance(value, SpecKittyEventsError):
-        return Reason(value.code, str(value))
-    if not isinstance(value, dict):
-        return Reason("invalid-request", "The line is no JSON object, so it is no event")
-    if "specversion" in value and "event_type" not in value:
-        return Reason("cloudevents-row", "The line is a CloudEvents row, not an event; send what its data holds")
-    is_ours = text_of(value, "event_type") in COLLABORATION_EVENT_TYPES
-    if is_ours and "payload" not in value and "mission_id" in value:
-        return Reason("not-an-envelope", "The line is a flat record; put what is not of the envelope under `payload`")
-    return None
+def named_mission(payload: Any) -> str | None:
+    """Find the mission that a payload as sent names."""
+    mission_id = payload.get("mission_id") if isinstance(payload, dict) else None
+    return mission_id if isinstance(mission_id, str) and mission_id else None
 
 
 def origin_of(value: Any) -> Origin:
-    """Name the type and the producer of a line."""
+    """Name the type and the producer of a line as sent."""
     if not isinstance(value, dict):
         return NAMELESS
     producer = text_member(value, "schema_version") if "schema_version" in value else OLDEST_PRODUCER
     return Origin(text_member(value, "event_type") or "", producer or "")
 
 
-def _names_of(value: Any) -> Names:
-    is_cloudevents = isinstance(value, dict) and "event_type" not in value and "specversion" in value
-    event_id = text_member(value, "id" if is_cloudevents else "event_id")
-    mission_id = text_of(value.get("payload"), "mission_id") if isinstance(value, dict) else None
-    return Names(mission_id or None, event_id, text_member(value, "event_type"))
+def _rejected(line: Line, value: Any, reason: Reason, census: Census) -> tuple[Any, ...]:
+    """Count a rejected line, and make its row."""
+    census.reject(reason.code, origin_of(value))
+    event_id = text_member(value, "id" if is_cloudevents_row(value) else "event_id")
+    mission_id = named_mission(value.get("payload")) if isinstance(value, dict) else None
+    names = Names(mission_id, event_id, text_member(value, "event_type"))
+    return None, None, None, None, line.path, line.number, rejected(line, names, reason)
+
+
+def _why_without_mission(event: FoldEvent, value: Any) -> Reason:
+    if shape := foreign_shape(value):
+        return Reason(*shape)
+    refusal = malformed(event)
+    return Reason(refusal.code, refusal.reason, refusal.location)
 
 
 def _why_broken(broken: BrokenEvent) -> Reason:
+    if broken.text is not None:
+        return _why_not_json(broken.text)
+    if not isinstance(broken.value, dict):
+        return Reason(INVALID, "The line is no JSON object, so it is no event")
+    if shape := foreign_shape(broken.value):
+        return Reason(*shape)
     location, violation = next(broken.violations())
-    return Reason("invalid-request", violation.message, location)
+    return Reason(INVALID, violation.message, location)
+
+
+def _why_not_json(text: bytes) -> Reason:
+    try:
+        decode_json(text, max_nesting=MAX_NESTING)
+    except JsonTextError as error:
+        return Reason(error.code, f"The line is not JSON: {error.reason} at column {error.column}")
+    except SpecKittyEventsError as error:
+        return Reason(error.code, str(error))
+    raise AssertionError("the text is JSON")
