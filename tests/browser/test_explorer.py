@@ -379,3 +379,15 @@ class Clock:
     def _now(self) -> float:
         metrics = self._session.send("Performance.getMetrics")["metrics"]
         return 1000 * float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
+
+
+def test_why_nobody_drives_at_half_past_ten(chromium: Browser, service: str) -> None:
+    with visit(chromium, service, viewport={"width": 1400, "height": 1000}) as visiting:
+        page = visiting.go("/explore#story=morning")
+        page.wait_for_selector(SLIDER)
+        ada = page.locator(".row.nolonger").filter(has=page.get_by_role("button", name=re.compile("Ada leaves")))
+        ada.get_by_role("button", name=re.compile("drives")).click()
+        touches = page.get_by_label("Events that touched it, the last one first").get_by_role("listitem")
+        assert "Ada leaves\nremoved" in touches.first.inner_text()
+        touches.first.get_by_role("button").click()
+        assert "It rewrote history" in card(page)

@@ -17,6 +17,8 @@ export interface StateRow {
   /** The event to blame; 0 when the entry came with the roster. */
   blame: number;
   fate: Fate | "";
+  /** Whether the row tells of an entry that is there no longer. */
+  isGone: boolean;
 }
 
 export interface Group {
@@ -35,6 +37,8 @@ export interface Group {
   none: string;
 }
 
+const SESSIONS_OF_DEPARTED = 3;
+
 type Lookup = (entry: string, label: string, value: string, target?: string) => StateRow;
 
 export function stateGroups(model: Model, at: number): Group[] {
@@ -47,9 +51,11 @@ export function stateGroups(model: Model, at: number): Group[] {
     target,
     blame: blameAt(model.history, entry, at)?.position ?? 0,
     fate: fates.get(entry)?.fate ?? "",
+    isGone: false,
   });
   const groups = [
     ...peopleGroups(model, state, at, row),
+    departedGroup(model, state, at, row),
     targetsGroup(model, state, row),
     warningsGroup(model, state, row),
     listGroup("decisions", "Decisions", "none yet", items(state["decisions"]), row, (decision) => ({
@@ -64,7 +70,6 @@ export function stateGroups(model: Model, at: number): Group[] {
       label: "",
       value: text(anomaly, "reason"),
     })),
-    departedGroup(state, row),
   ];
   addRemoved(model, groups, fates, row);
   return groups.filter((group) => group.size + group.removed.length > 0 || group.head !== null || group.none !== "");
@@ -98,7 +103,7 @@ function peopleGroups(model: Model, state: JsonObject, at: number, row: Lookup):
       const rows: StateRow[] = [];
       if (drivers.has(id)) rows.push(row(pointer("active_drivers", id), "drives", "yes"));
       if (focus !== "") rows.push(row(pointer("focus_by_participant", id), "looks at", targetName(focus), focus));
-      rows.push(...stepRows(model, id, at, row));
+      rows.push(...goneRows(model, id, at, row), ...stepRows(model, id, at, row));
       if (typeof seen === "string") rows.push(row(pointer("presence", id), "seen", timeOf(seen)));
       const withSessions = (most: number): StateRow[] => [
         ...rows,
@@ -122,6 +127,17 @@ function personGroup(model: Model, id: string, row: Lookup): Group {
     removed: [],
     head: row(pointer("participants", id), name, ""),
   };
+}
+
+/** What somebody did once and does no longer, with the event that ended it. */
+function goneRows(model: Model, id: string, at: number, row: Lookup): StateRow[] {
+  return ["active_drivers", "focus_by_participant"].flatMap((field) => {
+    const entry = pointer(field, id);
+    const last = blameAt(model.history, entry, at);
+    if (last === undefined || last.kind !== "remove" || last.position === at) return [];
+    const was = field === "active_drivers" ? "" : ` ${targetName(targetKey(last.before))}`;
+    return [{ ...row(entry, LABELS[field] ?? "", `no longer${was}`), isGone: true }];
+  });
 }
 
 /** Steps in flight come from the spans: the same step may run twice, and each has its own start. */
@@ -198,12 +214,16 @@ function listGroup(
   return section(field, title, none, list.length, rows);
 }
 
-function departedGroup(state: JsonObject, row: Lookup): Group {
-  const departed = Object.entries(members(state["departed_participants"]));
+function departedGroup(model: Model, state: JsonObject, at: number, row: Lookup): Group {
+  const departed = Object.keys(members(state["departed_participants"]));
   const rows = (most: number): StateRow[] =>
     departed
       .slice(-most)
-      .map(([id, identity]) => row(pointer("departed_participants", id), "left", text(identity, "display_name") || id));
+      .flatMap((id) => [
+        row(pointer("departed_participants", id), "left", nameOf(model.people, id)),
+        ...goneRows(model, id, at, row),
+        ...sessionRows(items(members(state["linked_sessions"])[id]).slice(0, SESSIONS_OF_DEPARTED), id, row),
+      ]);
   return section("departed", "No longer here", "", departed.length, rows);
 }
 
@@ -231,7 +251,9 @@ function addRemoved(model: Model, groups: Group[], fates: Map<string, FateOf>, r
         row(entry, LABELS[field] as string, before(field, moment.before), targetOf(field, moment.before)),
       );
     } else if (field === "departed_participants") {
-      groups.at(-1)?.removed.push(row(entry, "left", text(moment.before, "display_name") || id));
+      groups
+        .find((one) => one.key === "departed")
+        ?.removed.push(row(entry, "left", text(moment.before, "display_name") || id));
     }
   }
 }

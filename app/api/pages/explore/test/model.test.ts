@@ -94,8 +94,12 @@ test("the state after an event names who is to blame, and shows what went", asyn
   );
   const later = stateGroups(made, 23).find((group) => group.person === "p-quill");
   assert.deepEqual(
-    later?.rows(99).map(({ label }) => label),
-    ["looks at", "seen"],
+    later?.rows(99).map(({ label, value, blame }) => [label, value, blame]),
+    [
+      ["looks at", "WP02", 15],
+      ["drives", "no longer", 22],
+      ["seen", "13:07:20", 13],
+    ],
   );
 });
 
@@ -106,6 +110,20 @@ test("one who leaves is still seen going, once", async () => {
   assert.equal(
     stateGroups(made, 32).find((group) => group.person === "p-jon"),
     undefined,
+  );
+});
+
+test("of those who left, the state says what they did, and which event ended it", async () => {
+  const made = await model();
+  const gone = stateGroups(made, 47).find((group) => group.key === "departed");
+  assert.deepEqual(
+    gone?.rows(99).map(({ label, value, blame, isGone }) => [label, value, blame, isGone]),
+    [
+      ["left", "Quill", 46, false],
+      ["drives", "no longer", 22, true],
+      ["looks at", "no longer WP02", 46, true],
+      ["session", "saas-12", 30, false],
+    ],
   );
 });
 

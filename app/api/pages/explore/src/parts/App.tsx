@@ -164,7 +164,7 @@ export function App({ saved }: { saved: Saved | null }): JSX.Element {
       </svg>
       {opened === null ? (
         <>
-          <header class="top">
+          <header class="top bare">
             <Logo isSaved={saved !== null} />
           </header>
           {saved === null && (

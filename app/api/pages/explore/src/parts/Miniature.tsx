@@ -28,7 +28,11 @@ export function Miniature({ story, apiKey }: { story: Story; apiKey: string }): 
     return () => away.abort();
   }, [story.name, apiKey]);
   return (
-    <svg class="miniature" viewBox={`0 0 ${WIDTH} ${3 * PITCH + FOOT}`} aria-hidden="true">
+    <svg
+      class="miniature"
+      viewBox={`0 0 ${WIDTH} ${Math.min(LANES, Math.max(3, model?.lives.size ?? 0)) * PITCH + FOOT}`}
+      aria-hidden="true"
+    >
       {model !== null && <Small model={model} />}
     </svg>
   );

@@ -1,6 +1,6 @@
 /** The state after the event at the playhead. Every entry names the event to blame, and can be asked why. */
 import type { JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { touchesUpTo } from "../history";
 import { memo } from "../memo";
 import { titleOfRow, type Model } from "../model";
@@ -23,8 +23,10 @@ const MORE = 100;
 export function StatePanel(props: Props): JSX.Element {
   const groups = useMemo(() => stateGroups(props.model, props.at), [props.model, props.at]);
   const changed = new Set((props.model.history.touches[props.at] ?? []).map((moment) => moment.entry)).size;
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => bringInSight(panel.current), [props.entry]);
   return (
-    <section class="panel state" aria-label="State">
+    <section class="panel state" aria-label="State" ref={panel}>
       <div class="head">
         <h2>State after {numbered(props.at)}</h2>
         <small>{changed === 0 ? "nothing changed" : `${counted(changed, "entry", "entries")} changed`}</small>
@@ -35,6 +37,14 @@ export function StatePanel(props: Props): JSX.Element {
       ))}
     </section>
   );
+}
+
+/** Moves the list, not the page, to the entry that is asked about. */
+function bringInSight(panel: HTMLElement | null): void {
+  const row = panel?.querySelector<HTMLElement>(".asked");
+  if (!panel || !row) return;
+  const top = row.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+  if (top < 50 || top > panel.clientHeight - 120) panel.scrollTop += top - panel.clientHeight / 3;
 }
 
 function GroupView(props: Props & { group: Group }): JSX.Element {
@@ -106,7 +116,7 @@ const RowView = memo(function RowView(props: RowProps): JSX.Element {
   const { model, isAsked, entry, fate, target } = props;
   return (
     <li
-      class={`row ${fate} ${isAsked ? "asked" : ""}`}
+      class={`row ${fate} ${isAsked ? "asked" : ""} ${props.isGone ? "nolonger" : ""}`}
       onPointerEnter={() => props.onHover(entry)}
       onPointerLeave={() => props.onHover("")}
     >
