@@ -1,8 +1,9 @@
 """Responses that carry what the access log and the metrics count."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from starlette.responses import Response
@@ -22,11 +23,24 @@ class BatchStatistics(NamedTuple):
     """Event type → how many; of other types than the contract's, `other` → how many."""
     mode: str | None = None
     anomalies: int = 0
+    verdicts: Mapping[tuple[str, str], int] = MappingProxyType({})
+    """Verdict and code, which is empty where there is none → how many, in the live loop."""
+    windows: Sequence[int] = ()
+    """How many events the window of each mission holds after the batch."""
+    checkpoints: Sequence[int] = ()
+    """How many bytes the new checkpoint of each mission has."""
 
 
 def batch_statistics(events: Collection[Any], mode: str | None = None, anomalies: int = 0) -> BatchStatistics:
     """Count events by type."""
     return BatchStatistics(len(events), _few(Counter(map(_event_type, events))), mode, anomalies)
+
+
+def loop_statistics(verdicts: Sequence[Any], moved: Sequence[tuple[int, int]]) -> BatchStatistics:
+    """Count verdicts; `moved` has, for each mission, the events of its window and the bytes of its checkpoint."""
+    told = Counter((verdict.verdict, verdict.code or "") for verdict in verdicts)
+    windows, checkpoints = [events for events, _ in moved], [size for _, size in moved]
+    return batch_statistics(verdicts)._replace(verdicts=told, windows=windows, checkpoints=checkpoints)
 
 
 def _few(types: Counter[Any]) -> Mapping[str, int]:

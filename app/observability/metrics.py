@@ -24,6 +24,9 @@ from mission_collaboration.contract.constants import CONTRACT_VERSION
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
+WINDOWS: Final = (1, 10, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 100_000)
+CHECKPOINTS: Final = (1_000, 5_000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 10_000_000, 50_000_000)
+
 
 class Metrics:
     """The metrics of one process."""
@@ -46,6 +49,13 @@ class Metrics:
             "collab_response_bytes", "Bytes of answers without their heads", ["route"], registry=registry
         )
         self._events = Counter("collab_events", "Events reduced or judged", ["event_type"], registry=registry)
+        self._verdicts = Counter("collab_verdicts", "Verdicts of the live loop", ["verdict", "code"], registry=registry)
+        self._windows = Histogram(
+            "collab_window_events", "Events in the window of a mission", buckets=WINDOWS, registry=registry
+        )
+        self._checkpoints = Histogram(
+            "collab_checkpoint_bytes", "Bytes of a new checkpoint", buckets=CHECKPOINTS, registry=registry
+        )
         self._refusals = Counter("collab_refusals", "Problems answered", ["code"], registry=registry)
         self._anomalies = Counter("collab_anomalies", "Anomalies in states answered", registry=registry)
         self._in_flight = Gauge(
@@ -98,10 +108,19 @@ class Metrics:
         types: CountOf[str] = CountOf()
         for each in statistics:
             types.update(each.types)
+            self._count_loop(each)
         for event_type, times in types.items():
             self._events.labels(event_type).inc(times)
         if anomalies := sum(each.anomalies for each in statistics):
             self._anomalies.inc(anomalies)
+
+    def _count_loop(self, statistics: BatchStatistics) -> None:
+        for (verdict, code), times in statistics.verdicts.items():
+            self._verdicts.labels(verdict, code).inc(times)
+        for events in statistics.windows:
+            self._windows.observe(events)
+        for size in statistics.checkpoints:
+            self._checkpoints.observe(size)
 
     def set_gauges(self, in_flight: int, pool: WorkerPool) -> None:
         """Set what is true just now."""

@@ -37,7 +37,7 @@ def filled() -> Metrics:
     """Count one of everything."""
     record = RequestRecord("POST", "r-1")
     record.status, record.refusal = 422, "malformed-payload"
-    record.statistics = BatchStatistics(1, {"DriveIntentSet": 1}, "strict", 1)
+    record.statistics = BatchStatistics(1, {"DriveIntentSet": 1}, "strict", 1, {("accepted", ""): 1}, [1], [1])
     metrics = Metrics()
     metrics.count([record])
     metrics.set_gauges(1, WorkerPool(2))

@@ -151,6 +151,11 @@ def admitted(
     return answer, done
 
 
+def sizes(answer: dict[str, Any], done: AdmittedBatch) -> tuple[int, int]:
+    """Count the events of a mission's window, and the bytes of its new checkpoint."""
+    return len(done.merged.mission.window), len(answer["checkpoint"])
+
+
 def results(verdicts: Iterable[Verdict]) -> list[Verdict | PointedVerdict]:
     """Write verdicts as they are answered: a location becomes a pointer into the body."""
     return [verdict if verdict.location is None else _with_pointer(verdict) for verdict in verdicts]

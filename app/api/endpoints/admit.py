@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from app.api import examples
 from app.api.body.parse import read_events
-from app.api.endpoints.admission import Room, admitted, asked_of, begun
+from app.api.endpoints.admission import Room, admitted, asked_of, begun, sizes
 from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, Operation, json_handler
 from app.api.schemas import AdmitAnswer, AdmitRequest
-from app.responses import BatchResponse, batch_statistics
+from app.responses import BatchResponse, loop_statistics
 from app.settings import Settings
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.decoding.requests import RequestReader
@@ -25,7 +25,7 @@ def admit_body(body: bytes, limits: Settings) -> Response:
     before = begun(request.checkpoint, request.mission_id, request.roster, Room(body, limits))
     answer, done = admitted(before, request.mission_id, batch, asked_of(request, limits), limits)
     response = BatchResponse(msgspec.json.encode(answer), media_type="application/json")
-    response.statistics = batch_statistics(done.verdicts)
+    response.statistics = loop_statistics(done.verdicts, [sizes(answer, done)])
     response.kept = done, batch
     return response
 

@@ -11,16 +11,16 @@ from starlette.responses import Response
 from app.api import examples
 from app.api.body.parse import read_events
 from app.api.body.receive import JSON, read_media_type
-from app.api.endpoints.admission import Room, admitted, asked_of, begun, results
+from app.api.endpoints.admission import Room, admitted, asked_of, begun, results, sizes
 from app.api.endpoints.missions import at_mission, problem_of_mission, raise_first, read_roster, roster_violations
 from app.api.headers import header
 from app.api.negotiation import require_acceptable
-from app.api.operation import BODY_PROBLEMS, LOST, Operation, Service
+from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, Service
 from app.api.query import check_query
 from app.api.schemas import AnyMissionsAdmit, MissionsAdmitAnswer, MissionsAdmitRequest
 from app.problems import SEE_LIMITS, Origin, Problem, origin
 from app.problems import Finding as ProblemFinding
-from app.responses import BatchResponse, batch_statistics
+from app.responses import BatchResponse, loop_statistics
 from app.settings import Settings
 from mission_collaboration.admission.missions import not_named, of_mission, refused, stopped_verdicts
 from mission_collaboration.admission.verdicts import OUTCOMES, Verdict
@@ -43,6 +43,7 @@ def missions_admit_body(body: bytes, limits: Settings, of: Origin) -> Response:
     verdicts = list(stopped_verdicts(batch, parted.unassigned))
     room = Room(body, limits)
     missions: dict[str, Any] = {}
+    moved: list[tuple[int, int]] = []
     for mission_id, own in parted.missions.items():
         if mission_id not in named:
             verdicts += not_named(mission_id, own)
@@ -58,9 +59,10 @@ def missions_admit_body(body: bytes, limits: Settings, of: Origin) -> Response:
         else:
             missions[mission_id] = {name: told for name, told in answer.items() if name not in ("results", "ignored")}
             verdicts += of_mission(mission_id, done.verdicts)
+            moved.append(sizes(answer, done))
     verdicts.sort(key=lambda verdict: verdict.index)
     response = BatchResponse(_encoded(verdicts, missions), media_type="application/json")
-    response.statistics = batch_statistics(verdicts)
+    response.statistics = loop_statistics(verdicts, moved)
     response.kept = batch
     return response
 
@@ -124,4 +126,5 @@ ADMIT_MISSIONS: Final = Operation(
     request=MissionsAdmitRequest,
     problems=(*BODY_PROBLEMS, "too-many-events", "too-many-missions", "event-too-large", *LOST),
     examples=examples.ADMIT_MISSIONS,
+    forms={**ADMIT_FORMS, "mission-not-named": "verdict on the event: rejected"},
 )

@@ -14,7 +14,7 @@ from app.api.endpoints.folding import MODE, new_accumulator
 from app.api.endpoints.missions import Roster, problem_of_mission, raise_first, read_roster, roster_violations
 from app.api.headers import header
 from app.api.negotiation import require_acceptable
-from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, Service
+from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, REDUCE_FORMS, Operation, Service
 from app.api.query import check_query, read_choice
 from app.api.schemas import AnyMissionsReduce, MissionsReduced, MissionsReduceRequest
 from app.problems import LONGEST_DETAIL, Origin, Problem, library_refusals, origin, shortened
@@ -131,4 +131,5 @@ REDUCE_MISSIONS: Final = Operation(
     parameters=(MODE,),
     problems=(*BODY_PROBLEMS, "too-many-events", "event-too-large", *LOST),
     examples=examples.REDUCE_MISSIONS,
+    forms={**REDUCE_FORMS, "invalid-request": "problem, problem of the mission, or entry of `unassigned`"},
 )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+from tests.support import builders as build
 from tests.support import story
 from tests.support.client import Client
 
@@ -29,3 +30,23 @@ def test_a_request_is_counted_with_what_was_in_it(make_client: Callable[..., Cli
         "collab_anomalies_total 1.0",
     ):
         assert f"{line}\n" in page
+
+
+def test_verdicts_are_counted_with_their_codes_and_windows_and_checkpoints_by_size(
+    make_client: Callable[..., Client],
+) -> None:
+    client = make_client()
+    joined = build.event(*build.joined("p1"))
+    answer = client.post("/admit", {"events": [joined, joined, build.event(*build.drive("p9"), lamport_clock=2), 7]})
+    client.post("/missions/admit", {"missions": {"m1": None}, "events": [joined]})
+    page = client.get("/metrics").text
+    for verdict, code, times in (
+        ("accepted", "", 2),
+        ("duplicate", "", 1),
+        ("pending", "unknown-participant", 1),
+        ("rejected", "invalid-request", 1),
+    ):
+        assert f'collab_verdicts_total{{code="{code}",verdict="{verdict}"}} {times}.0' in page
+    assert "collab_window_events_sum 3.0" in page
+    assert "collab_checkpoint_bytes_count 2.0" in page
+    assert f'collab_checkpoint_bytes_bucket{{le="1000.0"}} {1 + (len(answer.json()["checkpoint"]) <= 1_000)}.0' in page
