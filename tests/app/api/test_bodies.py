@@ -155,7 +155,7 @@ def test_what_is_wrong_with_a_compressed_body_is_said_however_it_is_cut(
 
 
 @pytest.mark.parametrize("path", [*ENDPOINTS, "/reduce?ordered=true"])
-@pytest.mark.parametrize(("coding", "packed"), [("gzip", PACKED), ("zstd", CHECKED)])
+@pytest.mark.parametrize(("coding", "packed"), [("gzip", PACKED), ("zstd", CHECKED)], ids=["gzip", "zstd"])
 def test_a_compressed_body_that_does_not_say_so_is_told_so(
     client: Client, path: str, coding: str, packed: bytes
 ) -> None:
