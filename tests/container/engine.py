@@ -15,7 +15,7 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).parents[2]
 PROJECT: Final = "collaboration-check"
 """A name of its own, so that whoever has the service up is not disturbed."""
-PROFILES: Final = ("scale", "conformance", "load")
+PROFILES: Final = ("scale", "example", "conformance", "load")
 LONGEST_COMMAND: Final = 1800.0
 LONGEST_START: Final = 60.0
 POLL: Final = 0.02
@@ -52,7 +52,7 @@ class Compose:
     """The project's compose file under a name and on ports of its own."""
 
     def __init__(self) -> None:
-        self.port, self.scale_port = free_port(), free_port()
+        self.port, self.scale_port, self.backend_port = free_port(), free_port(), free_port()
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("COLLAB_", "LOAD_"))},
             "COLLAB_PORT": str(self.port),
@@ -60,6 +60,7 @@ class Compose:
             "COLLAB_PORT_3": str(free_port()),
             "REVISION": revision(),
             "SCALE_PORT": str(self.scale_port),
+            "BACKEND_PORT": str(self.backend_port),
         }
 
     def __call__(self, *arguments: str, given: bytes | None = None, **variables: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.container.engine import Compose, await_health, composed, docker
+from tests.container.example import check_example
 from tests.container.image import await_answer, check_image
 from tests.container.keys import check_keys
 from tests.container.replicas import check_replicas
@@ -43,6 +44,10 @@ def test_the_service_comes_up_and_both_tools_are_content_with_it(compose: Compos
 
 def test_keys_come_as_a_file(compose: Compose) -> None:
     check_keys(compose)
+
+
+def test_the_example_plays_its_day_while_containers_are_killed(compose: Compose) -> None:
+    check_example(compose)
 
 
 def test_replicas_share_the_load_and_one_may_die(compose: Compose) -> None:
