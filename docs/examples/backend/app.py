@@ -72,7 +72,7 @@ def backend(pool: Pool, service: Service) -> FastAPI:
 
     @app.get("/dead-letters")
     def get_dead_letters(limit: int = 100) -> Response:
-        newest = "SELECT mission_id, reason, body FROM dead_letters ORDER BY since DESC LIMIT %s"
+        newest = "SELECT mission_id, reason, body FROM dead_letters ORDER BY arrived DESC LIMIT %s"
         with pool.connection() as db:
             found = db.execute(newest, (limit,)).fetchall()
         letters = [{"mission_id": mission_id, **reason, "event": body} for mission_id, reason, body in found]

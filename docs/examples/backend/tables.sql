@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS other_events (  -- of types that the service ignores;
 );
 
 CREATE TABLE IF NOT EXISTS dead_letters (  -- what can never be taken in: code, detail and pointer, and the original
+    arrived    bigint GENERATED ALWAYS AS IDENTITY,
     digest     bytea PRIMARY KEY,
     mission_id text,
     reason     json NOT NULL,
