@@ -58,8 +58,8 @@ class Presence(_Advice):
     """Their last heartbeat in canonical order."""
     age_seconds: float | None
     """How long ago that was, never below 0; null without a heartbeat."""
-    status: Literal["fresh", "stale", "never"]
-    """`stale` when that is longer ago than was asked for, `never` without a heartbeat."""
+    status: Literal["fresh", "stale", "never", "ahead"]
+    """`stale` when that is longer ago than was asked for, `ahead` after `as_of`, `never` without a heartbeat."""
 
 
 class Advice(_Advice):
@@ -146,6 +146,20 @@ def _payload(mission_id: str, event_type: str, common: Any, people: list[str]) -
 def _presences(state: ReducedCollaborationState, as_of: datetime, stale_after: float) -> Iterator[Presence]:
     for who in sorted(state.participants):
         seen = state.presence.get(who)
-        age = None if seen is None else max(0.0, (as_of - seen).total_seconds())
-        status = "never" if age is None else "stale" if age > stale_after else "fresh"
-        yield Presence.model_validate({"participant_id": who, "last_seen": seen, "age_seconds": age, "status": status})
+        age = None if seen is None else (as_of - seen).total_seconds()
+        yield Presence.model_validate(
+            {
+                "participant_id": who,
+                "last_seen": seen,
+                "age_seconds": None if age is None else max(0.0, age),
+                "status": _status(age, stale_after),
+            }
+        )
+
+
+def _status(age: float | None, stale_after: float) -> str:
+    if age is None:
+        return "never"
+    if age < 0:  # the clock that stamped the heartbeat runs fast
+        return "ahead"
+    return "stale" if age > stale_after else "fresh"

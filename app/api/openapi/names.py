@@ -62,7 +62,7 @@ NAMED: Final[dict[str, Schema]] = {
         "What to do about events that come too late: `reject` each, or `refuse` the request.", get_args(OnLate)
     ),
     "PresenceStatus": _choice(
-        "`fresh`, `stale` beyond the age that was asked for, `never` without a heartbeat.",
+        "`fresh`, `stale` beyond the age that was asked for, `ahead` of `as_of`, `never` without a heartbeat.",
         get_args(Presence.model_fields["status"].annotation),
     ),
     "ProblemCode": _choice("Every kind of error; programs decide on it.", KINDS),

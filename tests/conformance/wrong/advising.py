@@ -108,6 +108,10 @@ def ahead(presence: Object, request: Object) -> Object:
     return {**presence, "age_seconds": age.total_seconds()}
 
 
+def never_ahead(presence: Object, request: Object) -> Object:
+    return {**presence, "status": "fresh"} if presence["status"] == "ahead" else presence
+
+
 def stale(presence: Object, request: Object) -> Object:
     return {**presence, "status": "stale"} if presence["status"] == "never" else presence
 
@@ -244,6 +248,14 @@ VARIANTS = (
         "An age is never below 0",
         ("/presence/0/age_seconds", "0", "-3600.0"),
         around=seen(ahead),
+    ),
+    Variant(
+        "does not see clocks run fast",
+        "A heartbeat from the future keeps its sender fresh.",
+        "A36",
+        "An age is never below 0",
+        ("/presence/0/status", '"ahead"', '"fresh"'),
+        around=seen(never_ahead),
     ),
     Variant(
         "calls stale whom it never saw",

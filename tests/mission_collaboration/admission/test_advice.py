@@ -144,7 +144,14 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)  # when the builders' events hap
 
 @pytest.mark.parametrize(
     ("later", "age", "status"),
-    [(-5, 0.0, "fresh"), (0, 0.0, "fresh"), (89.5, 89.5, "fresh"), (90, 90.0, "fresh"), (90.000001, None, "stale")],
+    [
+        (-5, 0.0, "ahead"),
+        (-0.000001, 0.0, "ahead"),
+        (0, 0.0, "fresh"),
+        (89.5, 89.5, "fresh"),
+        (90, 90.0, "fresh"),
+        (90.000001, None, "stale"),
+    ],
 )
 def test_presence_is_measured_at_the_instant_given(later: float, age: float | None, status: str) -> None:
     state = strict(*joins("b", "a", "gone"), build.heartbeat("b"), build.heartbeat("gone"), build.left("gone"))
