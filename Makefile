@@ -54,6 +54,9 @@ $(VENV)/%.stamp: requirements/%.txt | python
 	@$(BIN)/$(INSTALL) -r $<
 	@touch $@
 
+# With these the allocator gives large blocks back to the system once they are freed; the image has them too.
+ALLOCATOR := MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_ARENA_MAX=2
+
 # locust brings a pytest plugin that patches sockets; the generator of the client needs other releases than the service;
 # the tests are to be seen passing without otel and spark. Each gets an environment of its own.
 LOAD    := $(VENV)/load
@@ -88,7 +91,7 @@ $(EXPLORER)/node_modules/.package-lock.json: $(EXPLORER)/package.json $(EXPLORER
 
 .PHONY: serve
 serve: $(VENV)/server.stamp
-	@exec $(BIN)/python -m app
+	@exec env $(ALLOCATOR) $(BIN)/python -m app
 
 .PHONY: conformance
 conformance: $(VENV)/test.stamp

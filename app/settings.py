@@ -123,6 +123,8 @@ class Settings(BaseSettings):
     """The proxies, addresses or networks, whose `X-Forwarded-Prefix` and `X-Forwarded-Proto` are believed."""
     max_body_bytes: Annotated[int, Field(ge=1024), LIMIT] = 64 * 1024 * 1024
     """The largest request body, in bytes after decompression."""
+    max_values: Annotated[int, Field(ge=10_000), LIMIT] = 2_000_000
+    """The most values and lines in one body; a larger body may have one for every 16 bytes."""
     max_events: Annotated[int, Field(ge=1), LIMIT] = 100_000
     """The most events in one batch."""
     max_event_bytes: Annotated[int, Field(ge=1024), LIMIT] = 1024 * 1024

@@ -16,6 +16,8 @@ from loadtests.bench.wire import LOCALHOST, Connection, WrongAnswerError, get
 LONGEST_START: Final = 30.0
 LONGEST_STOP: Final = 10.0
 POLL: Final = 0.005
+ALLOCATOR: Final = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_ARENA_MAX": "2"}
+"""As `make serve` and the image have it."""
 
 
 class Server(NamedTuple):
@@ -61,7 +63,7 @@ def stand_in(name: str) -> Iterator[Server]:
 def service(workers: int = 1) -> Iterator[Server]:
     """Serve the service as it ships; COLLAB_ variables of the caller hold, but for address and workers."""
     port = free_port()
-    where = {"COLLAB_HOST": LOCALHOST, "COLLAB_PORT": str(port), "COLLAB_WORKERS": str(workers)}
+    where = {**ALLOCATOR, "COLLAB_HOST": LOCALHOST, "COLLAB_PORT": str(port), "COLLAB_WORKERS": str(workers)}
     with _running([sys.executable, "-m", "app"], port, {**os.environ, **where}) as server:
         yield server
 

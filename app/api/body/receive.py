@@ -24,8 +24,12 @@ LONGEST_LENGTH: Final = 18
 """The digits of a `Content-Length` that is worth reading as a number."""
 MARKS: Final = (b",", b"[", b"{", b"\n")
 """What stands before or after each value of a body; each count takes microseconds."""
-MOST_MARKS: Final = 8_192
-"""A body of 128 KB with ordinary events has some 6,000."""
+VALUES_IN_PLACE: Final = 8_192
+"""A body of 128 KB with ordinary events has some 6,000 values."""
+OBJECTS_IN_PLACE: Final = 1_000
+"""Ordinary events of 128 KB have some 800 objects; one that is no event takes 50 microseconds to read."""
+VALUE_BYTES: Final = 16
+"""A body may have more than `max_values` values when they have so many bytes on average, as those of events have."""
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 CODINGS: Final = {"identity": "identity", "gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
@@ -69,8 +73,7 @@ def work_on_plain(body: bytes, asked: Asked, work: Work, settings: Settings, *ar
         if plain is None:
             raise TooMuchInPlaceError if in_place else too_large(limit)
         body = plain if in_place or not plain else _mapped(plain)
-    if in_place and is_dear(body):
-        raise TooMuchInPlaceError
+    check_values(body, settings, in_place=in_place)
     check_undeclared(body, coding)
     response = work(body, settings, *arguments)
     if not in_place:
@@ -78,9 +81,20 @@ def work_on_plain(body: bytes, asked: Asked, work: Work, settings: Settings, *ar
     return response
 
 
-def is_dear(body: bytes) -> bool:
-    """Whether a small body has so many values, objects or lines that a pool process should work on it."""
-    return len(body) > MOST_MARKS and sum(map(body.count, MARKS)) > MOST_MARKS
+def check_values(body: bytes, settings: Settings, *, in_place: bool) -> None:
+    """Bound the values, objects and lines of a body: each costs time and memory, be it one byte or a thousand.
+
+    Raises `TooMuchInPlaceError` where a pool process should work on them, and `body-too-large`.
+    """
+    if len(body) <= VALUES_IN_PLACE:
+        return
+    count = bytes(body).count
+    values = sum(map(count, MARKS))
+    if in_place and (values > VALUES_IN_PLACE or count(b"{") > OBJECTS_IN_PLACE):
+        raise TooMuchInPlaceError
+    if values > settings.max_values and values * VALUE_BYTES > len(body):
+        detail = f"The body has {values} values, of less than {VALUE_BYTES} bytes on average; {SEE_LIMITS}"
+        raise Problem("body-too-large", f"{detail}.")
 
 
 def _mapped(plain: bytes) -> Any:

@@ -8,9 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from app.api.body.parse import invalid_request
-from app.api.endpoints.folding import bounds_of
+from app.api.endpoints.folding import WHAT_HELPS, bounds_of, encode_state
 from app.api.schemas import AdmitRequest, AnyMissionsAdmit
-from app.problems import LONGEST_DETAIL, SEE_LIMITS, Finding, Problem, bounded, finding_of, pointer, shortened
+from app.problems import LONGEST_DETAIL, Finding, Problem, bounded, finding_of, pointer, shortened
 from app.settings import Settings
 from app.workers.pool import TooMuchInPlaceError, is_in_place
 from mission_collaboration.admission.admit import Answer
@@ -34,14 +34,12 @@ from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.refusals import IN_ARRAY
 from mission_collaboration.reducer.accumulator import Accumulator
-from mission_collaboration.reducer.snapshot import encode
 
 Roster = dict[str, ParticipantIdentity] | None
 AROUND_CHECKPOINT: Final = len('{"checkpoint":"","events":[]}')
 """The bytes of a request that has a checkpoint and nothing else."""
 UNPACKED: Final = 4
 """How many times as large as the largest body that is worked on in place a checkpoint may be there, decompressed."""
-WHAT_HELPS: Final = "Let `settle` take out what cannot change any more, or ask the operator for more; " + SEE_LIMITS
 
 
 class PointedVerdict(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
@@ -176,11 +174,7 @@ def _with_pointer(verdict: Verdict) -> PointedVerdict:
 
 
 def _state(accumulator: Accumulator, limits: Settings) -> msgspec.Raw:
-    state = encode(accumulator)
-    if len(state) > limits.max_state_bytes:
-        detail = f"The state would have {len(state)} bytes, of which {limits.max_state_bytes} are allowed"
-        raise Problem("state-too-large", f"{detail}. {WHAT_HELPS}.")
-    return msgspec.Raw(state)
+    return msgspec.Raw(encode_state(accumulator, limits))
 
 
 def _checkpoint(mission: Mission, limits: Settings) -> str:

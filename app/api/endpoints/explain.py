@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import msgspec
 from pydantic import JsonValue
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from app.api import examples
 from app.api.body.parse import invalid_request, read_events, read_lines
 from app.api.body.receive import JSON, NDJSON, read_media_type
-from app.api.endpoints.folding import MISSION_ID, bounds_of, read_mission_id
+from app.api.endpoints.folding import MISSION_ID, bounds_of, encode_state, read_mission_id
 from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, EXPLAIN_FORMS, LOST, Operation, Service
@@ -23,7 +24,7 @@ from mission_collaboration.contract.errors import Location
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
 from mission_collaboration.decoding.requests import RequestReader
-from mission_collaboration.explanation.encoding import encode_explanation, take_raw_state
+from mission_collaboration.explanation.encoding import encode_explanation
 from mission_collaboration.explanation.explain import Place, explain_batch
 from mission_collaboration.explanation.explained_fold import MODES, Mode
 from mission_collaboration.explanation.requests import ExplainRequest
@@ -53,7 +54,7 @@ def _explained(batch: Batch, request: ExplainRequest[Any], places: ArrayLocation
     try:
         explanation = explain_batch(
             batch,
-            take_raw_state,
+            lambda accumulator: msgspec.Raw(encode_state(accumulator, limits)),
             mode=request.mode or "permissive",
             roster=request.roster,
             mission_id=request.mission_id,
@@ -109,7 +110,7 @@ EXPLAIN: Final = Operation(
     request=PublishedRequest,
     lines=ANY_LINE,
     parameters=(MODE, MISSION_ID),
-    problems=(*BODY_PROBLEMS, "too-many-events", "event-too-large", *LOST),
+    problems=(*BODY_PROBLEMS, "too-many-events", "event-too-large", "state-too-large", *LOST),
     forms=EXPLAIN_FORMS,
     examples=examples.EXPLAIN,
 )

@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from app.api.compression import digest
 from app.api.query import bad_parameter
+from app.problems import SEE_LIMITS, Problem
 from app.responses import BatchResponse, BatchStatistics
 from app.settings import Settings
 from mission_collaboration.contract.identity import ParticipantIdentity
@@ -14,6 +15,7 @@ from mission_collaboration.reducer.bounds import Bounds
 from mission_collaboration.reducer.fold import Mode
 from mission_collaboration.reducer.snapshot import encode
 
+WHAT_HELPS: Final = "Let `/admit` settle what cannot change any more, or ask the operator for more; " + SEE_LIMITS
 Roster = dict[str, ParticipantIdentity] | None
 
 
@@ -59,9 +61,23 @@ def mode_of(accumulator: Accumulator) -> Mode:
     return "strict" if accumulator.strict else "permissive"
 
 
-def state_response(accumulator: Accumulator, statistics: BatchStatistics) -> BatchResponse:
-    """Answer with a state's bytes and their digest (RFC 9530)."""
-    body = encode(accumulator)
+def encode_state(accumulator: Accumulator, limits: Settings) -> bytes:
+    """Write a state; raises `state-too-large`."""
+    state = encode(accumulator)
+    check_state_size(len(state), limits)
+    return state
+
+
+def check_state_size(size: int, limits: Settings) -> None:
+    """Raise `state-too-large`."""
+    if size > limits.max_state_bytes:
+        detail = f"The state would have {size} bytes. At most {limits.max_state_bytes} bytes are allowed"
+        raise Problem("state-too-large", f"{detail}. {WHAT_HELPS}.")
+
+
+def state_response(accumulator: Accumulator, statistics: BatchStatistics, limits: Settings) -> BatchResponse:
+    """Answer with a state's bytes and their digest (RFC 9530); raises `state-too-large`."""
+    body = encode_state(accumulator, limits)
     digests = dict.fromkeys(("Repr-Digest", "Unencoded-Digest"), digest(body))
     answer = BatchResponse(body, headers=digests, media_type="application/json")
     answer.statistics = statistics

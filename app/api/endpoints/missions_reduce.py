@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.api import examples
 from app.api.body.parse import read_events, read_lines
 from app.api.body.receive import JSON, NDJSON, read_media_type
-from app.api.endpoints.folding import MODE, new_accumulator
+from app.api.endpoints.folding import MODE, encode_state, new_accumulator
 from app.api.endpoints.missions import Roster, problem_of_mission, raise_first, read_roster, roster_violations
 from app.api.headers import header
 from app.api.negotiation import require_acceptable
@@ -26,7 +26,6 @@ from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations, Fi
 from mission_collaboration.decoding.requests import RequestReader
 from mission_collaboration.reducer.fold import MODES, Mode
 from mission_collaboration.reducer.requests import reduce_batch
-from mission_collaboration.reducer.snapshot import encode
 
 READER: Final = RequestReader(AnyMissionsReduce[Any])
 
@@ -67,7 +66,7 @@ def _reduced(
         try:
             with library_refusals():
                 reduce_batch(accumulator, own, locations)
-            missions[mission_id] = {"state": msgspec.Raw(encode(accumulator))}
+            missions[mission_id] = {"state": msgspec.Raw(encode_state(accumulator, limits))}
             anomalies += len(accumulator.anomalies)
         except Problem as problem:
             missions[mission_id] = problem_of_mission(problem, of)

@@ -33,21 +33,21 @@ def reduce_body(body: bytes, limits: Settings) -> Response:
     """Answer a `/reduce` request; raises `Problem`."""
     request, batch = read_events(REDUCE_READER, body, limits)
     accumulator = new_accumulator(limits, request.mode or "strict", request.roster, request.mission_id)
-    return _reduced(accumulator, batch, IN_ARRAY)
+    return _reduced(accumulator, batch, IN_ARRAY, limits)
 
 
 def reduce_lines(body: bytes, limits: Settings, mode: Mode, mission_id: str | None = None) -> Response:
     """Answer a `/reduce` request whose body is NDJSON; raises `Problem`."""
     batch, locations = read_lines(body, limits)
-    return _reduced(new_accumulator(limits, mode, mission_id=mission_id), batch, locations)
+    return _reduced(new_accumulator(limits, mode, mission_id=mission_id), batch, locations, limits)
 
 
-def _reduced(accumulator: Accumulator, batch: Batch, locations: ArrayLocations) -> Response:
+def _reduced(accumulator: Accumulator, batch: Batch, locations: ArrayLocations, limits: Settings) -> Response:
     with library_refusals():
         reduce_batch(accumulator, batch, locations)
     events = [*batch.events, *batch.others]
     statistics = batch_statistics(events, mode_of(accumulator), len(accumulator.anomalies))
-    answer = state_response(accumulator, statistics)
+    answer = state_response(accumulator, statistics, limits)
     answer.kept = batch
     return answer
 
@@ -95,7 +95,15 @@ REDUCE: Final = Operation(
     request=PublishedRequest,
     lines=EVENT_LINE,
     parameters=(MODE, MISSION_ID, ORDERED),
-    problems=(*BODY_PROBLEMS, "too-many-events", "event-too-large", *REFUSALS, "out-of-order", *LOST),
+    problems=(
+        *BODY_PROBLEMS,
+        "too-many-events",
+        "event-too-large",
+        *REFUSALS,
+        "out-of-order",
+        "state-too-large",
+        *LOST,
+    ),
     forms=REDUCE_FORMS,
     examples=examples.REDUCE,
 )

@@ -19,16 +19,19 @@ from app.api.schemas import ValidateBatchRequest, ValidateRequest
 from app.problems import Finding, Problem, library_refusals
 from app.responses import BatchResponse, BatchStatistics, batch_statistics
 from app.settings import Settings
+from app.workers.pool import TooMuchInPlaceError, is_in_place
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import UnknownEventTypeError
 from mission_collaboration.contract.validation import validate_event
 from mission_collaboration.contract.violations import ConformanceResult
 from mission_collaboration.decoding.batch import Batch
+from mission_collaboration.decoding.events import ReadEvent
 from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
 from mission_collaboration.decoding.requests import RequestReader, read_all_lines
 from mission_collaboration.decoding.verdicts import BatchVerdict, judge_batch
 
 VALIDATE_READER: Final = RequestReader(ValidateBatchRequest[Any])
+JUDGED_IN_PLACE: Final = 100
 Report = Literal["all", "invalid"]
 REPORTS: Final = get_args(Report)
 
@@ -48,6 +51,7 @@ def validate_body(body: bytes, limits: Settings) -> Response:
 def validate_batch_body(body: bytes, limits: Settings, report: Report = "all") -> Response:
     """Answer a `/validate/batch` request; raises `Problem`."""
     _, batch = read_events(VALIDATE_READER, body, limits)
+    _check_doubtful(batch, body, limits)
     return _judged(batch, IN_ARRAY, limits, report)
 
 
@@ -55,7 +59,16 @@ def validate_batch_lines(body: bytes, limits: Settings, report: Report) -> Respo
     """Answer a `/validate/batch` request whose body is NDJSON; a line that is no JSON has its verdict too."""
     with library_refusals():
         batch, locations = read_all_lines(body, limits)
+    _check_doubtful(batch, body, limits)
     return _judged(batch, locations, limits, report)
+
+
+def _check_doubtful(batch: Batch, body: bytes, limits: Settings) -> None:
+    """Raise `TooMuchInPlaceError` where many events are to be judged one by one, which takes 0.2 ms each."""
+    if limits.pool_size and is_in_place(body):
+        doubtful = len(batch.broken) + sum(isinstance(event, ReadEvent) for event in batch.events)
+        if doubtful > JUDGED_IN_PLACE:
+            raise TooMuchInPlaceError
 
 
 def _judged(batch: Batch, locations: ArrayLocations, limits: Settings, report: Report) -> Response:

@@ -270,3 +270,37 @@ def test_bad_gzip_is_refused_wherever_it_ends(client: Client) -> None:
             answer = sent(client, cut(content, size), Content_Encoding="gzip")
             assert answer.status_code == 400
             assert [error["parameter"] for error in answer.json()["errors"]] == ["Content-Encoding"]
+
+
+def comments(count: int, size: int) -> Iterator[bytes]:
+    yield as_lines([build.event(*build.joined("ann"), lamport_clock=1)])
+    for number in range(2, count + 2):
+        yield as_lines([build.event(*build.comment("ann", content="x" * size), lamport_clock=number)])
+
+
+def test_a_state_that_would_be_too_large_is_refused(make_client: Callable[..., Client]) -> None:
+    client = make_client(max_state_bytes=20_000)
+    assert sent(client, b"".join(comments(10, 1_000))).status_code == 200
+    refusal = problem(sent(client, b"".join(comments(20, 1_000))), 422, "state-too-large")
+    assert "20000 bytes" in refusal["detail"]
+    events = [json.loads(line) for line in b"".join(comments(20, 1_000)).splitlines()]
+    problem(client.post("/reduce", {"events": events}), 422, "state-too-large")
+
+
+def test_a_state_that_grows_past_its_limit_is_refused_long_before_the_end(make_client: Callable[..., Client]) -> None:
+    stream = Chunks(comments(400, 100_000))
+    problem(sent(make_client(max_state_bytes=2_000_000), stream), 422, "state-too-large")
+    assert stream.taken < 8_000_000
+
+
+def test_a_state_that_grows_counts_as_held(make_client: Callable[..., Client]) -> None:
+    client = make_client(max_held_bytes=3_000_000, max_body_bytes=1_000_000)
+    problem(sent(client, Chunks(comments(400, 100_000))), 503, "overloaded")
+    assert sent(client, as_lines(in_order(STORY)), "permissive").status_code == 200
+
+
+def test_a_stream_that_leaves_a_small_state_may_be_of_any_length(make_client: Callable[..., Client]) -> None:
+    client = make_client(max_state_bytes=2_000, max_held_bytes=1_000_000, max_body_bytes=1_000_000)
+    beats = (as_lines([build.event(*build.heartbeat("ann"), lamport_clock=number)]) for number in range(2, 20_002))
+    joined = as_lines([build.event(*build.joined("ann"), lamport_clock=1)])
+    assert sent(client, Chunks(each for each in (joined, *beats))).json()["event_count"] == 20_001

@@ -21,8 +21,8 @@ BLANKS = b" " * MEGABYTE
 MOST_KEPT = 16 * MEGABYTE
 """What a process may keep of the memory that it needed."""
 PATIENCE = 30
-ROOM = 48 * MEGABYTE
-"""What the processes may grow beside the body, which is held once, in a file in memory, up to its limit."""
+ROOM = (64 + 48) * MEGABYTE
+"""What the processes may grow: a body up to its limit, which a compressed one reaches unpacked, and some more."""
 
 
 def memory(pid: int) -> int:
