@@ -13,6 +13,7 @@ from . import (
     explaining,
     joining,
     leaving,
+    missions,
     ordering,
     reading,
     refusing,
@@ -30,6 +31,6 @@ THEMES = (
     (reading, refusing),
     (states, answers, verdicts),
     (admitting, checkpoints, advising),
-    (explaining,),
+    (explaining, missions),
 )
 VARIANTS: tuple[Variant, ...] = tuple(variant for themes in THEMES for theme in themes for variant in theme.VARIANTS)
