@@ -349,7 +349,7 @@ class AdviseRequest(_Request):
     """The state, as `/reduce` or `/admit` answered it."""
     as_of: Instant | None = None
     """The instant to measure presence at; without it there is none."""
-    stale_after_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = STALE_AFTER_SECONDS
+    stale_after_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = STALE_AFTER_SECONDS
     """After how many seconds without a heartbeat a participant is `stale`."""
 
 

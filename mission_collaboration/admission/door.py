@@ -20,6 +20,8 @@ from mission_collaboration.reducer.ordering import sort_key
 MOST_EXPLAINED: Final = 1_000
 """Of how many malformed events a batch's verdicts say what is wrong; the others are rejected by their code alone."""
 CLOCK: Final[Location] = ("lamport_clock",)
+EPOCH_MILLISECONDS: Final = range(10**11, 10**14)
+"""Times from 1973 to 5138, in milliseconds: what a clock is set to by mistake."""
 IS_LATE: Final = "The event sorts at or before the horizon; go back to a checkpoint whose horizon lies before it"
 UNCLOCKED_IS_LATE: Final = (
     "The horizon has a clock, and an event without one sorts before every clock; keep a mission clocked throughout, "
@@ -94,6 +96,8 @@ class Door:
         highest, most = self._clock, self._max_clock_step
         if highest is not None and most is not None and clock - highest > most:
             detail = f"The clock {clock} is more than {most} ahead of {highest}, the highest so far"
+            if clock in EPOCH_MILLISECONDS:
+                detail += "; it looks like a time in milliseconds, but a Lamport clock counts events"
             return Fate("rejected", CLOCK_JUMP, detail, CLOCK)
         self._clock = clock if highest is None else max(clock, highest)
         return None

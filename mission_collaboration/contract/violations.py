@@ -9,6 +9,8 @@ from mission_collaboration.contract.errors import Location
 
 LONGEST_INPUT: Final = 200
 """How many characters of an offending string a verdict repeats."""
+LARGEST_WHOLE: Final = 2.0**53
+"""Up to here a double holds every integer."""
 LARGEST_INPUT_BITS: Final = 664
 """An integer that fits into this has 200 digits at most."""
 
@@ -74,6 +76,14 @@ class ConformanceResult(_Verdict):
     """True where the schema layer could not run; this service always runs it."""
 
 
+def _message(kind: str, text: str, given: Any) -> str:
+    """Say what was expected; of a whole number with a decimal point, how to write it."""
+    expected = PLAIN_WORDS.get(kind, text)
+    if kind == "int_type" and isinstance(given, float) and given.is_integer() and abs(given) <= LARGEST_WHOLE:
+        return f"{expected}: write {int(given)}"
+    return expected
+
+
 def model_violations(error: ValidationError) -> Iterator[tuple[Location, ModelViolation]]:
     """Tell each violation of a failed validation, with its location in the data."""
     for found in error.errors(include_url=False, include_context=False):
@@ -81,7 +91,7 @@ def model_violations(error: ValidationError) -> Iterator[tuple[Location, ModelVi
             found["loc"],
             ModelViolation(
                 field=".".join(map(str, found["loc"])),
-                message=PLAIN_WORDS.get(found["type"], found["msg"]),
+                message=_message(found["type"], found["msg"], found["input"]),
                 violation_type=found["type"],
                 input_value=_scalar(found["type"], found["input"]),
             ),

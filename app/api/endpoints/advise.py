@@ -9,13 +9,14 @@ from app.api.body.parse import read_request
 from app.api.operation import BODY_PROBLEMS, Operation, json_handler
 from app.api.schemas import AdviseRequest
 from app.settings import Settings
-from mission_collaboration.admission.advice import Advice, advise
+from mission_collaboration.admission.advice import STALE_AFTER_SECONDS, Advice, advise
 
 
 def advise_body(body: bytes, limits: Settings) -> Response:
     """Answer an `/advise` request; raises `Problem`."""
     request = read_request(AdviseRequest, body, limits)
-    advice = advise(request.state, as_of=request.as_of, stale_after_seconds=request.stale_after_seconds)
+    stale_after = STALE_AFTER_SECONDS if request.stale_after_seconds is None else request.stale_after_seconds
+    advice = advise(request.state, as_of=request.as_of, stale_after_seconds=stale_after)
     return Response(advice.model_dump_json(), media_type="application/json")
 
 
