@@ -500,6 +500,8 @@ class ExplainedEvent(_Body):
     """What the event came to: `changed` the state; `redundant`, for the state was so already; `invited`, which is kept
     and not shown; `anomaly`; `refused`; `pending`, which lacks something that may come from an earlier place;
     `not-reached` behind a refusal; `duplicate`; `ignored` for its type; `other-mission`; `malformed`."""
+    changes: list[StateChange]
+    """The patch from the state before this event to the state after it."""
     code: str | Absent = None
     """Why it was not applied as it stood: the code with which strict mode refuses it."""
     reason: str | Absent = None
@@ -510,8 +512,6 @@ class ExplainedEvent(_Body):
     """The line of an NDJSON body that `pointer` points into."""
     duplicate_of: int | Absent = None
     """The index of the event that this one is a copy of."""
-    changes: list[StateChange]
-    """The patch from the state before this event to the state after it."""
     superseded_by: list[str] | Absent = None
     """The events that overwrote all that this one had changed, ten at most; absent while any of it stands."""
 

@@ -148,7 +148,9 @@ class ExplainedFold:
             if is_conflict:
                 accumulator.refuse(conflict(event))
             else:
-                self._decide_mission(event)
+                if not self.mission_id and event.payload is not None:
+                    self.mission_id = event.payload.mission_id  # decided by it, applied or not (S1, L6)
+                accumulator.mission_id = self.mission_id
                 step(accumulator, event)
         except EventRefusedError as refusal:
             accumulator.mission_id = mission_id
@@ -165,12 +167,6 @@ class ExplainedFold:
         else:
             entry.effect = "changed" if entry.changes else "redundant"
 
-    def _decide_mission(self, event: FoldEvent) -> None:
-        """Let the first event whose payload fits decide the mission, applied or not (S1, L6)."""
-        if not self.mission_id and event.payload is not None:
-            self.mission_id = event.payload.mission_id
-        self.accumulator.mission_id = self.mission_id
-
     def _tell_refusal(self, entry: TimelineEntry, refusal: EventRefusedError) -> None:
         entry.code, entry.reason = refusal.code, refusal.reason
         entry.effect = "refused"
@@ -183,16 +179,9 @@ class ExplainedFold:
 
 
 def _entry_of(event: FoldEvent, index: int, position: int | None, effect: Effect) -> TimelineEntry:
+    named = _participant_ids(event)
     return TimelineEntry(
-        index=index,
-        position=position,
-        event_id=event.event_id,
-        event_type=event.event_type,
-        lamport_clock=event.lamport_clock,
-        timestamp=event.timestamp,
-        participant_ids=_participant_ids(event),
-        effect=effect,
-        changes=(),
+        index, position, event.event_id, event.event_type, event.lamport_clock, event.timestamp, named, effect, ()
     )
 
 

@@ -1,10 +1,11 @@
 """Notes what each event of a fold changes in the state as JSON, and which event touched each entry last."""
 
 from collections import Counter
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from mission_collaboration.explanation.timeline import Change
 
+Operation = Literal["add", "replace", "remove"]
 MOST_NAMED: Final = 10
 """How many of the events that overwrote another one are named."""
 
@@ -39,31 +40,32 @@ class Recorder:
         self.position = position
         self.changes = []
 
-    def add(self, path: str, value: Any) -> None:
-        """Note that something was added to the state."""
-        self.changes.append(Change("add", path, value))
+    def write(self, op: Operation, path: str, value: Any) -> None:
+        """Note one operation of the patch."""
+        self.changes.append(Change(op, path, value))
 
-    def replace(self, path: str, value: Any) -> None:
-        """Note that something in the state was replaced."""
-        self.changes.append(Change("replace", path, value))
+    def put(self, op: Operation, path: str, value: Any, entry: str) -> None:
+        """Note that an entry was added or replaced, by this operation."""
+        self.changes.append(Change(op, path, value))
+        self.touch(entry)
 
-    def remove(self, path: str) -> None:
-        """Note that something was removed from the state."""
+    def drop(self, path: str, entry: str) -> None:
+        """Note that a member of a map or a set was removed, by removing what stands at this path."""
         self.changes.append(Change("remove", path))
-
-    def touch(self, entry: str) -> None:
-        """Note that an entry was added or replaced."""
-        before = self.touched_by.get(entry)
-        if before is None and entry in self.removed_by:
-            before = self.removed_by.pop(entry)
-        self.touched_by[entry] = self.position
-        self.take_over(before)
-
-    def touch_removed(self, entry: str) -> None:
-        """Note that a member of a map or a set was removed."""
         before = self.touched_by.pop(entry, None)
         self.removed_by[entry] = self.position
         self.take_over(before)
+
+    def touch(self, entry: str) -> None:
+        """Note that an entry was added or replaced."""
+        position, touched_by = self.position, self.touched_by
+        before = touched_by.get(entry)
+        if before is None and entry in self.removed_by:
+            before = self.removed_by.pop(entry)
+        touched_by[entry] = position
+        if before != position:
+            self._touches.append(position)
+            self._overwritten.append(before)
 
     def take_over(self, before: int | None) -> None:
         """Note that the present event touched an entry that the one at position `before` had touched last."""

@@ -11,7 +11,7 @@ from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.contract.identity import FocusTarget, ParticipantIdentity
 from mission_collaboration.contract.state import WarningEntry
 from mission_collaboration.decoding.batch import FoldEvent
-from mission_collaboration.explanation.recorder import Recorder, token
+from mission_collaboration.explanation.recorder import Operation, Recorder, token
 from mission_collaboration.explanation.sorted_members import SortedMembers
 from mission_collaboration.reducer.accumulator import Accumulator, Executions, WarningRecord
 from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
@@ -37,23 +37,17 @@ class RecordedMap(dict[str, V]):
         self._prefix = prefix
 
     def __setitem__(self, key: str, value: V) -> None:
-        entry = self._prefix + token(key)
         known = self.get(key)
-        if known is None:
-            self._recorder.add(entry, value)
-        elif known == value:
-            return
-        else:
-            self._recorder.replace(entry, value)
-        self._recorder.touch(entry)
-        super().__setitem__(key, value)
+        if known != value:
+            entry = self._prefix + token(key)
+            self._recorder.put("add" if known is None else "replace", entry, value, entry)
+            super().__setitem__(key, value)
 
     def pop(self, key: str, *default: Any) -> Any:
         """Remove a key with its entry."""
         if key in self:
             entry = self._prefix + token(key)
-            self._recorder.remove(entry)
-            self._recorder.touch_removed(entry)
+            self._recorder.drop(entry, entry)
         return super().pop(key, *default)
 
 
@@ -85,25 +79,25 @@ class RecordedFocus(RecordedMap[FocusTarget]):
 
     def _look_at(self, participant_id: str, target: str) -> None:
         path = "/participants_by_focus/" + token(target)
+        entry = f"{path}/{token(participant_id)}"
         members = self._looking_at.get(target)
         if members is None:
             members = self._looking_at[target] = SortedMembers()
             members.add(participant_id)
-            self._recorder.add(path, (participant_id,))
+            self._recorder.put("add", path, (participant_id,), entry)
         else:
-            self._recorder.add(f"{path}/{members.add(participant_id)}", participant_id)
-        self._recorder.touch(f"{path}/{token(participant_id)}")
+            self._recorder.put("add", f"{path}/{members.add(participant_id)}", participant_id, entry)
 
     def _look_away(self, participant_id: str, target: str) -> None:
         path = "/participants_by_focus/" + token(target)
         members = self._looking_at[target]
         index = members.remove(participant_id)
+        entry = f"{path}/{token(participant_id)}"
         if members:
-            self._recorder.remove(f"{path}/{index}")
+            self._recorder.drop(f"{path}/{index}", entry)
         else:
             del self._looking_at[target]
-            self._recorder.remove(path)
-        self._recorder.touch_removed(f"{path}/{token(participant_id)}")
+            self._recorder.drop(path, entry)
 
 
 def _target_key(target: FocusTarget) -> str:
@@ -122,15 +116,15 @@ class RecordedDrivers(set[str]):
         """Let a participant drive."""
         if participant_id not in self:
             super().add(participant_id)
-            self._recorder.add(f"/active_drivers/{self._members.add(participant_id)}", participant_id)
-            self._recorder.touch("/active_drivers/" + token(participant_id))
+            path = f"/active_drivers/{self._members.add(participant_id)}"
+            self._recorder.put("add", path, participant_id, "/active_drivers/" + token(participant_id))
 
     def discard(self, participant_id: object) -> None:
         """Let a participant drive no longer."""
         if isinstance(participant_id, str) and participant_id in self:
             super().discard(participant_id)
-            self._recorder.remove(f"/active_drivers/{self._members.remove(participant_id)}")
-            self._recorder.touch_removed("/active_drivers/" + token(participant_id))
+            path = f"/active_drivers/{self._members.remove(participant_id)}"
+            self._recorder.drop(path, "/active_drivers/" + token(participant_id))
 
 
 class RecordedAcknowledgements(dict[str, str]):
@@ -146,13 +140,11 @@ class RecordedAcknowledgements(dict[str, str]):
 
     def __setitem__(self, participant_id: str, acknowledgement: str) -> None:
         known = self.get(participant_id)
-        if known == acknowledgement:
-            return
-        name = token(participant_id)
-        note = self._recorder.add if known is None else self._recorder.replace
-        note(self._path + name, acknowledgement)
-        self._recorder.touch(self._entry + name)
-        super().__setitem__(participant_id, acknowledgement)
+        if known != acknowledgement:
+            name = token(participant_id)
+            op: Operation = "add" if known is None else "replace"
+            self._recorder.put(op, self._path + name, acknowledgement, self._entry + name)
+            super().__setitem__(participant_id, acknowledgement)
 
 
 class RecordedWarnings(dict[str, WarningEntry]):
@@ -168,7 +160,7 @@ class RecordedWarnings(dict[str, WarningEntry]):
         known = self.get(warning_id)
         if known is None:
             path = self._paths[warning_id] = f"/warnings/{len(self)}"
-            self._recorder.add(path, warning)
+            self._recorder.write("add", path, warning)
             warning = WarningRecord(
                 warning_id=warning_id,
                 event_id=warning.event_id,
@@ -179,7 +171,7 @@ class RecordedWarnings(dict[str, WarningEntry]):
         else:
             for member in ("event_id", "warning_type", "participant_ids"):
                 if getattr(known, member) != getattr(warning, member):
-                    self._recorder.replace(f"{self._paths[warning_id]}/{member}", getattr(warning, member))
+                    self._recorder.write("replace", f"{self._paths[warning_id]}/{member}", getattr(warning, member))
         self._recorder.touch(entry)
         super().__setitem__(warning_id, warning)
 
@@ -195,8 +187,7 @@ class RecordedList(list[V]):
     def append(self, item: V) -> None:
         """Append an entry."""
         entry = f"{self._prefix}{len(self)}"
-        self._recorder.add(entry, item)
-        self._recorder.touch(entry)
+        self._recorder.put("add", entry, item, entry)
         super().append(item)
 
 
@@ -212,10 +203,9 @@ class RecordedSessions(list[str]):
         """Append a session."""
         entry = f"{self._path}/{len(self)}"
         if self:
-            self._recorder.add(entry, session_id)
+            self._recorder.put("add", entry, session_id, entry)
         else:
-            self._recorder.add(self._path, (session_id,))
-        self._recorder.touch(entry)
+            self._recorder.put("add", self._path, (session_id,), entry)
         super().append(session_id)
 
 
@@ -252,10 +242,10 @@ class RecordedExecutions(Executions):
         """Add a step."""
         super().start(step_id)
         if self._started_at:
-            self._recorder.add(f"{self._path}/{self._order.add(self._tickets)}", step_id)
+            self._recorder.write("add", f"{self._path}/{self._order.add(self._tickets)}", step_id)
         else:
             self._order.add(self._tickets)
-            self._recorder.add(self._path, (step_id,))
+            self._recorder.write("add", self._path, (step_id,))
         self._recorder.take_over(None)
         self._started_at[self._tickets] = self._recorder.position
 
@@ -267,14 +257,14 @@ class RecordedExecutions(Executions):
         ticket = starts[0]
         super().complete(step_id)
         index = self._order.remove(ticket)
-        self._recorder.remove(f"{self._path}/{index}" if self._order else self._path)
+        self._recorder.write("remove", f"{self._path}/{index}" if self._order else self._path, None)
         self._recorder.take_over(self._started_at.pop(ticket))
         return True
 
     def abandon(self) -> None:
         """Note that all steps leave the state with their participant."""
         if self._started_at:
-            self._recorder.remove(self._path)
+            self._recorder.write("remove", self._path, None)
             for position in self._started_at.values():
                 self._recorder.take_over(position)
 

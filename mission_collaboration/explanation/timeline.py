@@ -43,7 +43,7 @@ class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What stands there now; absent for `remove`, and never null."""
 
 
-class TimelineEntry(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
+class TimelineEntry(msgspec.Struct, gc=False, omit_defaults=True):
     """One event of a batch: where it stands, what it did, and why it did nothing."""
 
     index: int
@@ -62,6 +62,8 @@ class TimelineEntry(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
     """The payload's `participant_id` or `participant_ids`, as far as they are texts."""
     effect: Effect
     """What the event came to."""
+    changes: tuple[Change, ...]
+    """The patch from the state before this event to the state after it."""
     code: str | None = None
     """Why it was not applied as it stood, stable: the code with which strict mode refuses it."""
     reason: str | None = None
@@ -72,8 +74,6 @@ class TimelineEntry(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
     """The line of an NDJSON body that `pointer` points into."""
     duplicate_of: int | None = None
     """The index of the event that this one is a copy of."""
-    changes: tuple[Change, ...]
-    """The patch from the state before this event to the state after it."""
     superseded_by: tuple[str, ...] = ()
     """The events that overwrote all that this one had changed, ten at most; empty while any of it stands."""
 

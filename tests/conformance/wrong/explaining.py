@@ -111,7 +111,7 @@ def replaced_whole(warnings: RecordedWarnings, warning_id: str, warning: Any) ->
     if known is None:
         right_set_warning(warnings, warning_id, warning)
         return
-    warnings._recorder.replace(warnings._paths[warning_id], warning)
+    warnings._recorder.write("replace", warnings._paths[warning_id], warning)
     warnings._recorder.touch("/warnings/" + warning_id.replace("/", "~1"))
     dict.__setitem__(warnings, warning_id, warning)
 
