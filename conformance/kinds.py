@@ -147,6 +147,9 @@ def envelope_steps(case: Object, neighbour: Json) -> Iterator[Step]:
     layers = [by_layer(layer, pointer) for layer in cast("list[str]", case.get("layers", []))]
     yield post("/validate/batch", events, *batch_verdict(valid=False, pointer=pointer), *layers)
     company: Object = {"events": [neighbour, case["event"]]}
+    if case.get("folds"):
+        yield post("/reduce", company, status_is(200), equals("/event_count", 1))
+        return
     second = some_pointer("/errors", f"/events/1{case['blames']}")
     yield post("/reduce", company, *problem_is(422, "invalid-request"), second)
 

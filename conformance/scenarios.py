@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import permutations
 from typing import cast
 
 from .checks import body_is_text, equals, field_values, problem_is, same_body_as, status_is
@@ -35,7 +36,8 @@ def scenario_cases(data: Object, file: str) -> Iterator[Case]:
     for scenario in objects(data["cases"]):
         events = [{**envelope, **event} for event in objects(scenario["events"])]
         for mode, outcome in outcomes(scenario):
-            steps = tuple(scenario_steps(events, mode, scenario.get("roster"), outcome))
+            all_orders = bool(scenario.get("every_order"))
+            steps = tuple(scenario_steps(events, mode, scenario.get("roster"), outcome, every=all_orders))
             yield Case(cast(str, scenario["name"]), rules_of(scenario), file, steps, mode)
 
 
@@ -48,9 +50,12 @@ def outcomes(scenario: Object) -> Iterator[tuple[str, Object]]:
             yield mode, outcome
 
 
-def orders(count: int) -> Iterator[tuple[str, Order]]:
+def orders(count: int, *, every: bool = False) -> Iterator[tuple[str, Order]]:
     """Give the orders in which events are sent: no order may make a difference."""
     as_sent = list(range(count))
+    if every:
+        yield from ((f"as {order}", list(order)) for order in permutations(as_sent))
+        return
     yield "as listed", as_sent
     if count > 1:
         yield "reversed", as_sent[::-1]
@@ -58,10 +63,12 @@ def orders(count: int) -> Iterator[tuple[str, Order]]:
         yield "every second one first", as_sent[1::2] + as_sent[::2]
 
 
-def scenario_steps(events: list[Object], mode: str, roster: Json, outcome: Object) -> Iterator[Step]:
+def scenario_steps(
+    events: list[Object], mode: str, roster: Json, outcome: Object, *, every: bool = False
+) -> Iterator[Step]:
     """Make a request for each order: the first is judged, the others must be answered alike."""
     refusal = cast("Object | None", outcome.get("refusal"))
-    for number, (label, order) in enumerate(orders(len(events))):
+    for number, (label, order) in enumerate(orders(len(events), every=every)):
         ordered = [events[index] for index in order]
         if refusal is not None:
             checks = refusal_checks(refusal, order)

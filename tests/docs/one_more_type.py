@@ -85,7 +85,7 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
         ),
     ),
     "conformance/cases/service/schemas.json": (
-        Replacement('{"at": "/schemas", "length": 19}', '{"at": "/schemas", "length": 20}'),
+        Replacement('{"at": "/schemas", "length": 20}', '{"at": "/schemas", "length": 21}'),
     ),
     "conformance/cases/scenarios/focus.json": (
         Insertion(
