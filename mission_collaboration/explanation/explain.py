@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
+from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import Location
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.state import ReducedCollaborationState
@@ -118,14 +119,13 @@ def _ignored(other: OtherEvent) -> TimelineEntry:
         event_type=other.event_type,
         lamport_clock=None,
         timestamp=None,
-        participant_ids=(),
+        participant_ids=_named_in(other.value),
         effect="ignored",
         changes=(),
     )
 
 
 def _malformed(broken: BrokenEvent, place_of: Callable[[int, Location], Place] | None) -> TimelineEntry:
-    payload = broken.value.get("payload") if isinstance(broken.value, Mapping) else None
     entry = TimelineEntry(
         index=broken.index,
         position=None,
@@ -133,7 +133,7 @@ def _malformed(broken: BrokenEvent, place_of: Callable[[int, Location], Place] |
         event_type=broken.event_type,
         lamport_clock=None,
         timestamp=None,
-        participant_ids=texts_of(payload),
+        participant_ids=_named_in(broken.value),
         effect="malformed",
         code="invalid-request",
         changes=(),
@@ -144,3 +144,11 @@ def _malformed(broken: BrokenEvent, place_of: Callable[[int, Location], Place] |
         entry.reason = f"Malformed envelope: {field}: {violation.message}" if field else violation.message
         entry.pointer, entry.line = place_of(broken.index, location)
     return entry
+
+
+def _named_in(value: Any) -> tuple[str, ...]:
+    """Read whom something that may be no event names, as far as these are texts."""
+    payload = (
+        value.payload if isinstance(value, Event) else value.get("payload") if isinstance(value, Mapping) else None
+    )
+    return texts_of(payload)

@@ -138,3 +138,10 @@ def test_a_repeated_id_means_its_first_event() -> None:
     )
     assert explanation.state.event_count == 2
     assert explanation.state.anomalies == ()
+
+
+def test_whom_other_types_and_malformed_ones_name_is_told_as_far_as_it_is_text() -> None:
+    other = {"event_type": "MissionCreated", "payload": {"participant_ids": ["p1", 7]}}
+    broken = {"event_type": "DriveIntentSet", "payload": {"participant_id": "p2"}}
+    explanation = explain([other, broken, {"event_type": "MissionCreated"}, 7])
+    assert [entry.participant_ids for entry in explanation.timeline] == [("p1",), ("p2",), (), ()]
