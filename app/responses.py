@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from operator import attrgetter
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from starlette.responses import Response
@@ -23,7 +22,7 @@ class BatchStatistics(NamedTuple):
     """Event type → how many; of other types than the contract's, `other` → how many."""
     mode: str | None = None
     anomalies: int = 0
-    verdicts: Mapping[tuple[str, str], int] = MappingProxyType({})
+    verdicts: Mapping[tuple[str, str], int] | None = None
     """Verdict and code, which is empty where there is none → how many, in the live loop."""
     windows: Sequence[int] = ()
     """How many events the window of each mission holds after the batch."""

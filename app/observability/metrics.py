@@ -115,7 +115,7 @@ class Metrics:
             self._anomalies.inc(anomalies)
 
     def _count_loop(self, statistics: BatchStatistics) -> None:
-        for (verdict, code), times in statistics.verdicts.items():
+        for (verdict, code), times in (statistics.verdicts or {}).items():
             self._verdicts.labels(verdict, code).inc(times)
         for events in statistics.windows:
             self._windows.observe(events)

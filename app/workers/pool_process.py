@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -122,12 +123,17 @@ def _run(work: Work, path: str, arguments: tuple[Any, ...]) -> Response | Except
 
 def _send(pipe: Connection, outcome: Response | Exception, grown: int) -> None:
     """Send the body on its own, for pickling it would copy it twice."""
+    body: bytes | memoryview = b""
     if isinstance(outcome, Response):
         body, outcome.body = outcome.body, b""
-        pipe.send((outcome, grown))
+    try:
+        message = ForkingPickler.dumps((outcome, grown))
+    except Exception:
+        outcome = WorkFailedError(traceback.format_exc())
+        message = ForkingPickler.dumps((outcome, grown))
+    pipe.send_bytes(message)
+    if isinstance(outcome, Response):
         pipe.send_bytes(body)
-    else:
-        pipe.send((outcome, grown))
 
 
 def _peak_memory() -> int:

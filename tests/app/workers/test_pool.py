@@ -329,6 +329,22 @@ def test_a_bug_in_a_process_is_logged_with_the_place_where_it_is(
     assert bug.__name__ in caplog.text
 
 
+def answer_unsendably(*_: Any) -> Response:
+    response = Response()
+    response.held = lambda: SECRET  # type: ignore[attr-defined]
+    return response
+
+
+def test_an_answer_that_no_process_can_hand_over_is_a_bug_and_no_lost_process(
+    elsewhere: Client, worker: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
+        patch.setattr("app.api.endpoints.reduce.reduce_body", answer_unsendably)
+        problem(send(elsewhere, "a story"), 500, "internal")
+    assert "answer_unsendably" in caplog.text
+    assert worker in children()
+
+
 def test_every_body_is_let_go_of(elsewhere: Client, worker: int) -> None:
     names = ("a story", "lines", "gzip", "a stranger", "not JSON", "too many events", "a large event to judge")
     gc.collect()
