@@ -7,7 +7,7 @@ import { memo } from "../memo";
 import { eventOf, titleOfRow, type Model, type Row } from "../model";
 import { payloadOf, targetKey } from "../people";
 import { inSight, markX, type Sight } from "../window";
-import { counted, numbered, statusText } from "../words";
+import { counted, grouped, numbered, statusText } from "../words";
 import { round } from "./LaneBack";
 
 interface Props {
@@ -73,7 +73,7 @@ function tick(x: number, y: number): string {
 function EventMark({ model, box, mark, stop, chosen }: Props & { mark: PlacedMark }): JSX.Element {
   const { row, x, count } = mark;
   const y = markHeight(box, row);
-  const more = count > 1 ? `, and ${counted(count - 1, "event")} beside it` : "";
+  const more = count > 1 ? `, ${counted(count, "event")} in this place` : "";
   return (
     <g
       class="ev"
@@ -89,7 +89,7 @@ function EventMark({ model, box, mark, stop, chosen }: Props & { mark: PlacedMar
       <Mark glyph={row.glyph} status={row.status} colour={colourOf(model, row)} />
       {count > 1 && (
         <text class="count" x="6" y="-5">
-          {count > 99 ? "99+" : count}
+          {grouped(count)}
         </text>
       )}
     </g>
