@@ -12,7 +12,12 @@ from conformance.loading import load_rules
 from docs.generate.fields import fields, meanings, table
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 from mission_collaboration.contract.envelope import Event
-from mission_collaboration.contract.identity import AuthPrincipalBinding, FocusTarget, ParticipantIdentity
+from mission_collaboration.contract.identity import (
+    AuthPrincipalBinding,
+    FocusTarget,
+    ParticipantExternalRefs,
+    ParticipantIdentity,
+)
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS, Payload
 from mission_collaboration.contract.state import (
     CollaborationAnomaly,
@@ -24,7 +29,12 @@ from mission_collaboration.contract.state import (
 
 WIDTH: Final = 110
 """How long a line of an example may be."""
-IDENTITIES: Final[tuple[type[BaseModel], ...]] = (ParticipantIdentity, AuthPrincipalBinding, FocusTarget)
+IDENTITIES: Final[tuple[type[BaseModel], ...]] = (
+    ParticipantIdentity,
+    AuthPrincipalBinding,
+    FocusTarget,
+    ParticipantExternalRefs,
+)
 ENTRIES: Final = (WarningEntry, DecisionEntry, CommentEntry, CollaborationAnomaly)
 
 
@@ -43,7 +53,7 @@ def contract_page() -> str:
         "contents": "\n".join(f"  - [{name}](#{name.lower()})" for name in PAYLOAD_MODELS),
         "envelope": _model_table(Event, "E"),
         "envelope_example": _block(OTHER_EVENT),
-        "envelope_rules": _rule_table("E", first=len(Event.model_fields) + 1),
+        "envelope_rules": _rule_table("E", first=len(Event.model_fields), but=("E18",)),
         "mapping_rules": _rule_table("M"),
         "identities": "\n\n".join(map(_identity, IDENTITIES)),
         "payloads": "\n\n".join(map(_payload, PAYLOAD_MODELS.items())),
@@ -52,6 +62,7 @@ def contract_page() -> str:
         "state_rules": _rule_table("S", first=len(ReducedCollaborationState.model_fields) + 1),
         "entries": "\n\n".join(f"**`{entry.__name__}`**. {_says(entry)}\n\n{_model_table(entry)}" for entry in ENTRIES),
         "reducer_rules": _rule_table("R"),
+        "live_rules": _rule_table("L"),
         "explanation_rules": _rule_table("X"),
         "kit_rules": _rule_table("C"),
         "service_rules": _rule_table("A"),
@@ -91,8 +102,14 @@ def _model_table(model: type[BaseModel], letter: str = "") -> str:
     rows = [(*field, meaning) for field, meaning in zip(fields(model), meanings(model), strict=True)]
     if not letter:
         return table(("field", "type", "required", "meaning"), *rows)
-    numbered = [(f"{letter}{number}", *row) for number, row in enumerate(rows, start=1)]
+    numbered = [(_field_rule(letter, number, row[0]), *row) for number, row in enumerate(rows, start=1)]
     return table(("id", "field", "type", "required", "meaning"), *numbered)
+
+
+def _field_rule(letter: str, number: int, name: str) -> str:
+    """Name the rule of a field: by its place, or, where it came later, by what the rule says of it."""
+    named = (rule for rule, told in rules().items() if rule[0] == letter and told["says"].startswith(name.strip("`")))
+    return next(named, f"{letter}{number}")
 
 
 def _state_table() -> str:
@@ -104,11 +121,10 @@ def _state_table() -> str:
     return table(("id", "field", "type", "meaning"), *rows)
 
 
-def _rule_table(letter: str, first: int = 1) -> str:
-    return table(
-        ("id", "rule"),
-        *((name, rule["says"]) for name, rule in rules().items() if name[0] == letter and int(name[1:]) >= first),
-    )
+def _rule_table(letter: str, first: int = 1, but: tuple[str, ...] = ()) -> str:
+    """List the rules of a letter from a number on, but for those that stand beside a field."""
+    told = [(name, rule["says"]) for name, rule in rules().items() if name[0] == letter and name not in but]
+    return table(("id", "rule"), *((name, says) for name, says in told if int(name[1:]) >= first))
 
 
 def _block(value: Any) -> str:

@@ -59,7 +59,7 @@ def described(schema: dict[str, Any]) -> str:
 
 def required(name: str, found: dict[str, Any], schema: dict[str, Any]) -> str:
     """Say whether a property has to be there, and what stands for it when it is not."""
-    if name in schema["required"]:
+    if name in schema.get("required", ()):
         return "yes, may be null" if "null" in found.get("type", "") else "yes"
     return f"no: `{found['default']}`" if "default" in found else "no, may be null"
 

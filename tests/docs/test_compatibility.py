@@ -9,7 +9,12 @@ from docs.generate.fields import Field, fields
 from mission_collaboration import __version__
 from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES, CONTRACT_VERSION
 from mission_collaboration.contract.envelope import Event
-from mission_collaboration.contract.identity import AuthPrincipalBinding, FocusTarget, ParticipantIdentity
+from mission_collaboration.contract.identity import (
+    AuthPrincipalBinding,
+    FocusTarget,
+    ParticipantExternalRefs,
+    ParticipantIdentity,
+)
 from mission_collaboration.contract.mapping import AGGREGATE, CORRELATION, PARTICIPANT
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.state import ReducedCollaborationState
@@ -26,7 +31,8 @@ def test_the_envelope_table_is_that_of_the_model() -> None:
 
 def test_the_identity_tables_are_those_of_the_models() -> None:
     table = [Field(*row) for row in rows(section(COMPATIBILITY, "## Identity and target models"))]
-    assert table == [*fields(ParticipantIdentity), *fields(AuthPrincipalBinding), *fields(FocusTarget)]
+    models = (ParticipantIdentity, AuthPrincipalBinding, FocusTarget, ParticipantExternalRefs)
+    assert table == [field for model in models for field in fields(model)]
 
 
 def test_the_payload_table_is_that_of_the_models() -> None:
