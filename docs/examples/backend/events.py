@@ -61,7 +61,7 @@ def pages(events: Iterable[Incoming], limits: Json) -> Iterator[list[Incoming]]:
     for event in events:
         size, missions = size + len(event.text), missions | {event.mission_id}
         is_full = len(page) >= limits["max_events"] // 2 or size > limits["max_body_bytes"] // 2
-        if page and (is_full or len(missions) > limits["max_missions"]):
+        if page and (is_full or len(missions) > limits.get("max_missions", 1)):
             yield page
             page, size, missions = [], len(event.text), {event.mission_id}
         page.append(event)
