@@ -15,6 +15,21 @@ def token(text: str) -> str:
     return text.replace("~", "~0").replace("/", "~1") if "~" in text or "/" in text else text
 
 
+class Pointers(dict[str, str]):
+    """The pointers below one place of the state, by member: each is written once, however often it is told."""
+
+    __slots__ = ("_prefix",)
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__()
+        self._prefix = prefix
+
+    def __missing__(self, name: str) -> str:
+        """Write the pointer of a member."""
+        pointer = self[name] = self._prefix + token(name)
+        return pointer
+
+
 class Recorder:
     """The account of one fold; positions are those of the canonical order.
 
@@ -75,13 +90,15 @@ class Recorder:
 
     def superseded(self) -> dict[int, list[int]]:
         """Map the positions of which nothing stands any more to those that overwrote them first, at most ten (X5)."""
-        standing = Counter(self._touches)
+        standing: Counter[int | None] = Counter(self._touches)
+        standing.subtract(Counter(self._overwritten))  # None is no position, and counts for nothing
         later: dict[int, list[int]] = {}
         for position, before in zip(self._touches, self._overwritten, strict=True):
-            if before is None:
+            if before is None or standing[before]:
                 continue
-            standing[before] -= 1
-            named = later.setdefault(before, [])
-            if len(named) < MOST_NAMED and position not in named[-1:]:
+            named = later.get(before)
+            if named is None:
+                later[before] = [position]
+            elif named[-1] != position and len(named) < MOST_NAMED:
                 named.append(position)
-        return {before: named for before, named in later.items() if not standing[before]}
+        return later

@@ -11,7 +11,7 @@ from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.contract.identity import FocusTarget, ParticipantIdentity
 from mission_collaboration.contract.state import WarningEntry
 from mission_collaboration.decoding.batch import FoldEvent
-from mission_collaboration.explanation.recorder import Operation, Recorder, token
+from mission_collaboration.explanation.recorder import Operation, Pointers, Recorder, token
 from mission_collaboration.explanation.sorted_members import SortedMembers
 from mission_collaboration.reducer.accumulator import Accumulator, Executions, WarningRecord
 from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
@@ -29,24 +29,24 @@ V = TypeVar("V")
 class RecordedMap(dict[str, V]):
     """A map of the state: an entry a key."""
 
-    __slots__ = ("_prefix", "_recorder")
+    __slots__ = ("_pointers", "_recorder")
 
     def __init__(self, recorder: Recorder, prefix: str, initial: Mapping[str, V] | None = None) -> None:
         super().__init__(initial or {})
         self._recorder = recorder
-        self._prefix = prefix
+        self._pointers = Pointers(prefix)
 
     def __setitem__(self, key: str, value: V) -> None:
         known = self.get(key)
         if known != value:
-            entry = self._prefix + token(key)
+            entry = self._pointers[key]
             self._recorder.put("add" if known is None else "replace", entry, value, entry)
             super().__setitem__(key, value)
 
     def pop(self, key: str, *default: Any) -> Any:
         """Remove a key with its entry."""
         if key in self:
-            entry = self._prefix + token(key)
+            entry = self._pointers[key]
             self._recorder.drop(entry, entry)
         return super().pop(key, *default)
 
@@ -111,20 +111,21 @@ class RecordedDrivers(set[str]):
         super().__init__()
         self._recorder = recorder
         self._members: SortedMembers[str] = SortedMembers()
+        self._pointers = Pointers("/active_drivers/")
 
     def add(self, participant_id: str) -> None:
         """Let a participant drive."""
         if participant_id not in self:
             super().add(participant_id)
             path = f"/active_drivers/{self._members.add(participant_id)}"
-            self._recorder.put("add", path, participant_id, "/active_drivers/" + token(participant_id))
+            self._recorder.put("add", path, participant_id, self._pointers[participant_id])
 
     def discard(self, participant_id: object) -> None:
         """Let a participant drive no longer."""
         if isinstance(participant_id, str) and participant_id in self:
             super().discard(participant_id)
             path = f"/active_drivers/{self._members.remove(participant_id)}"
-            self._recorder.drop(path, "/active_drivers/" + token(participant_id))
+            self._recorder.drop(path, self._pointers[participant_id])
 
 
 class RecordedAcknowledgements(dict[str, str]):
