@@ -26,6 +26,8 @@ MEASURES: Final[dict[str, Callable[[Plan], Iterator[Row]]]] = {
     "validate": one_by_one.validate_batch,
     "python": one_by_one.python_function,
     "admit": admitting.admitting,
+    "ageing": admitting.ageing,
+    "missions": admitting.missions,
     "explain": explaining.explaining,
     "growth": growth.growth,
     "workers": under_load.two_workers,

@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -133,3 +134,9 @@ def test_text_of_any_script_comes_back_as_it_went_in(client: Client) -> None:
     said = 'Grüße, 你好 \U0001f680 \u0000 "\\'
     state = reduced(client, build.history(build.joined("p1"), build.comment("p1", content=said)))
     assert state["comments"][0]["content"] == said
+
+
+def test_a_large_body_is_answered_from_a_pool_process(make_client: Callable[..., Client]) -> None:
+    there = make_client(inline_body_bytes=0)
+    events = build.history(build.joined("p1"))
+    assert there.post("/reduce", {"events": events}).status_code == 200
