@@ -1,5 +1,6 @@
 """Every error of the service: one table from code to status and title, one shape, one renderer (RFC 9457)."""
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -62,7 +63,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "malformed-payload": Kind(422, "An event's payload breaks its model"),
         "unknown-participant": Kind(422, "An event names someone who never joined"),
         "departed-participant": Kind(422, "An event names someone who has left"),
-        "unknown-warning": Kind(422, "An acknowledgement answers a warning that nobody gave"),
+        "unknown-warning": Kind(422, "An acknowledgement answers an unknown warning"),
         "unmatched-completion": Kind(422, "A step was completed that was not started"),
         "conflicting-duplicate": Kind(422, "An event id was used again with different content"),
         "mission-mismatch": Kind(422, "An event belongs to another mission"),
@@ -193,7 +194,7 @@ def render(problem: Problem) -> Response:
 
 
 def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
-    """Keep an answer small, whatever was sent: cut what is longer than anything sensible."""
+    """Cut a text that is too long for an answer."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
@@ -205,6 +206,14 @@ def _shortened(finding: Finding) -> Finding:
             "message": shortened(finding.message, LONGEST_DETAIL),
         }
     )
+
+
+def unknown_name(code: str, kind: str, given: str, known: Iterable[str], *, parameter: str, index: str) -> Problem:
+    """Make the problem of a name that is none of the known ones, with the nearest of them; `index` lists them all."""
+    near = difflib.get_close_matches(given[:100], known, n=3, cutoff=0.4)
+    hint = f"Nearest: {', '.join(near)}." if near else f"See {index} for all of them."
+    finding = Finding(parameter=parameter, code=code, message=hint)
+    return Problem(code, f"There is no {kind} '{given[:100]}'. {hint}", (finding,))
 
 
 def pointer(location: Iterable[str | int]) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
 
 OTHER: Final = "other"
-"""The type of all events of other types, so that nobody can fill a page with names of his own."""
+"""The type of all events of other types, so that no caller can fill a page with names of their own."""
 _event_type = attrgetter("event_type")
 
 
@@ -51,7 +51,7 @@ def _few(types: Counter[Any]) -> Mapping[str, int]:
 
 
 class BatchResponse(Response):
-    """An answer that tells statistics about its request to whoever watches."""
+    """An answer with the statistics that the access log and the metrics want."""
 
     statistics: BatchStatistics | None = None
     refusal: str | None = None

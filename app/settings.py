@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     docs: bool = True
     """Whether `/docs`, `/redoc`, `/openapi.json` and `/explore` are served."""
     inline_body_bytes: Annotated[int, Field(ge=0)] = 128 * 1024
-    """Larger bodies are worked on in processes of their own, so that nobody waits for somebody else's batch."""
+    """Larger bodies are worked on in processes of their own, so that small requests do not wait for them."""
     pool_size: Annotated[int, Field(ge=0, le=64)] = 2
     """How many such processes a worker has at most; 0 works on everything in place."""
     work_seconds: Annotated[float, Field(gt=0, le=3600), LIMIT] = 60.0
@@ -195,7 +195,7 @@ def from_environment() -> Settings:
 
 
 def _refuse_misspelt(variables: Iterable[str]) -> None:
-    """Refuse what is nearly a setting's name: keys that nobody reads would leave the service open to all."""
+    """Refuse what is nearly a setting's name: keys that are not read would leave the service open to all."""
     known = [name.upper() for name in Settings.model_fields]
     for variable in variables:
         name = variable.upper().removeprefix(PREFIX)

@@ -1,4 +1,4 @@
-"""Documents that are made once and cached by whoever reads them: a strong `ETag`, and 304 for who has the copy."""
+"""Documents that are made once and may be cached: a strong `ETag`, and 304 for a caller who has the copy."""
 
 import hashlib
 from collections.abc import Mapping

@@ -73,7 +73,7 @@ class RequestLayer:
                             await compress_off_loop(held, preferred_coding(header(scope, b"accept-encoding")))
                         await self.send(held, scope, send, record)
                 except ClientDisconnect:
-                    pass  # in the middle of the body; there is nobody left to answer
+                    pass  # in the middle of the body; no one is left to answer
                 except asyncio.CancelledError:  # the drain time is over
                     if record.status or not self.app_state.draining:
                         raise

@@ -23,7 +23,7 @@ class Proxies:
     def __init__(self, settings: Settings) -> None:
         self._root_path = settings.root_path
         self._networks = settings.trusted_proxies
-        self._trusts = lru_cache(maxsize=1024)(self._trusts_host)
+        self._trusts = lru_cache(maxsize=1024)(self.trusts)
 
     def apply(self, scope: Scope) -> str:
         """Put the caller's scheme into the scope and take the prefix off its path; return the prefix."""
@@ -37,17 +37,14 @@ class Proxies:
         whole = forwarded + self._root_path
         if whole:
             scope["root_path"] = whole
-            self._strip(scope, (whole, self._root_path, forwarded))
+            path: str = scope["path"]
+            prefixes = [each for each in (whole, self._root_path, forwarded) if each]
+            kept = next((each for each in prefixes if path.startswith(f"{each}/")), "")
+            scope["path"] = path[len(kept) :]
         return whole
 
-    def _strip(self, scope: Scope, prefixes: tuple[str, ...]) -> None:
-        path: str = scope["path"]
-        for prefix in prefixes:
-            if prefix and path.startswith(f"{prefix}/"):
-                scope["path"] = path[len(prefix) :]
-                return
-
-    def _trusts_host(self, host: str) -> bool:
+    def trusts(self, host: str) -> bool:
+        """Whether an address is that of a trusted proxy."""
         try:
             address = ip_address(host)
         except ValueError:  # a Unix socket, or a server that tells no address

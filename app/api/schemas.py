@@ -29,6 +29,7 @@ from mission_collaboration.explanation.timeline import Effect
 from mission_collaboration.reducer.fold import Mode
 
 E = TypeVar("E")
+SchemaKind = Literal["identity", "payload", "envelope", "state"]
 
 
 class _Body(BaseModel):
@@ -40,7 +41,7 @@ class _Request(_Body):
 
 
 class ValidateBatchRequest(_Request, Generic[E]):
-    """Events to judge, each by itself; whatever they are."""
+    """Events to judge, each by itself."""
 
     events: list[E]
     """The events; anything at all is judged."""
@@ -65,7 +66,7 @@ class AdmitRequest(_Request, Generic[E]):
     roster: dict[str, ParticipantIdentity] | None = None
     """Participants who had joined before the start: participant id → identity; not beside a checkpoint."""
     events: list[E]
-    """The events, in any order; each has its own verdict, whatever it is."""
+    """The events, in any order; each has its own verdict, also one that is no event."""
     answer: Answer | None = "state"
     """What the answer says of the state: `state` all of it, `changes` what to do to the one before, `none` nothing."""
     settle: bool | None = False
@@ -360,7 +361,7 @@ class SchemaEntry(_Body):
     """The name of its file, without `.schema.json`."""
     title: str
     """The model that it describes."""
-    kind: Literal["identity", "payload", "envelope", "state"]
+    kind: SchemaKind
     """What kind of model that is."""
     event_type: str | None
     """The event type whose payload it describes, for payloads."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The body of a request: received, decompressed, read."""

@@ -58,7 +58,7 @@ class Asked(NamedTuple):
     url_prefix: str
 
 
-def work_on_plain(body: bytes, asked: Asked, work: Work, settings: Settings, *arguments: Any) -> Response:
+def work_on_plain(body: Any, asked: Asked, work: Work, settings: Settings, *arguments: Any) -> Response:
     """Decompress a body, work on it, and compress the answer where that is the task of a pool process.
 
     Raises `TooMuchInPlaceError` where all of it is.
@@ -72,7 +72,10 @@ def work_on_plain(body: bytes, asked: Asked, work: Work, settings: Settings, *ar
         plain = decompress(body, coding, limit)
         if plain is None:
             raise TooMuchInPlaceError if in_place else too_large(limit)
-        body = plain if in_place or not plain else _mapped(plain)
+        body = plain
+        if plain and not in_place:  # the work knows a pool process by a body that is mapped
+            body = mmap.mmap(-1, len(plain))
+            body.write(plain)
     check_values(body, settings, in_place=in_place)
     check_undeclared(body, coding)
     response = work(body, settings, *arguments)
@@ -95,13 +98,6 @@ def check_values(body: bytes, settings: Settings, *, in_place: bool) -> None:
     if values > settings.max_values and values * VALUE_BYTES > len(body):
         detail = f"The body has {values} values, of less than {VALUE_BYTES} bytes on average; {SEE_LIMITS}"
         raise Problem("body-too-large", f"{detail}.")
-
-
-def _mapped(plain: bytes) -> Any:
-    """Put a decompressed body into a map, which is how a pool process gets those that were not compressed."""
-    body = mmap.mmap(-1, len(plain))
-    body.write(plain)
-    return body
 
 
 async def read_body(request: Request, settings: Settings, capacity: Capacity) -> SpooledBody:
@@ -136,7 +132,7 @@ async def read_body(request: Request, settings: Settings, capacity: Capacity) ->
 async def plain_chunks(request: Request, settings: Settings) -> AsyncIterator[bytes]:
     """Yield a body of any length as it arrives, decompressed step by step; raises `body-too-large`.
 
-    A compressed body may become the largest body, or `max_gzip_ratio` times what was sent, whichever is more.
+    A compressed body may grow to `max_body_bytes`, or to `max_gzip_ratio` times what was sent if that is more.
     """
     coding = content_coding(request)
     decompressor = None if coding == "identity" else Decompressor(coding)

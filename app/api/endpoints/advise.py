@@ -25,7 +25,7 @@ ADVISE: Final = Operation(
     path="/advise",
     operation_id="adviseOnState",
     tag="Live loop",
-    summary="Tell overlaps that nobody has warned of, and who has gone quiet",
+    summary="Find overlaps without a warning, and who has gone quiet",
     description=(
         "An advisory is the payload of a warning, ready to be put into an event: for every focus target with two "
         "or more active drivers, and for every step in flight at two or more participants. Its `warning_id` "

@@ -12,18 +12,16 @@ from app.api.pages.either_form import prefers_page
 from app.api.pages.html import HTML, page, security_headers
 from app.settings import LIMITS, Settings
 
-
-def _published() -> dict[str, Any]:
-    fields = Settings.model_fields
-    return {name: (fields[name].annotation, Field(description=fields[name].description)) for name in LIMITS}
-
-
+LIMIT_FIELDS: Final[dict[str, Any]] = {name: Settings.model_fields[name] for name in LIMITS}
+_members: Final[dict[str, Any]] = {
+    name: (field.annotation, Field(description=field.description)) for name, field in LIMIT_FIELDS.items()
+}
 Limits: Final[type[BaseModel]] = create_model(
     "Limits",
     __config__=ConfigDict(frozen=True),
     __doc__="Everything that bounds what a caller may send, by the names of the settings without their prefix.",
     __module__=__name__,
-    **_published(),
+    **_members,
 )
 
 
@@ -34,15 +32,15 @@ async def get_limits(request: Request, service: Service) -> Response:
     if not prefers_page(request):
         return Response(Limits.model_validate(values).model_dump_json(), headers=headers, media_type=JSON)
     rows = [
-        {"name": name, "value": _shown(value), "meaning": Settings.model_fields[name].description}
+        {
+            "name": name,
+            "value": f"{value:,g}" if isinstance(value, float) else f"{value:,}",
+            "meaning": LIMIT_FIELDS[name].description,
+        }
         for name, value in values.items()
     ]
     content = page("limits.html", docs=service.settings.docs, rows=rows)
     return Response(content, headers={**headers, **security_headers()}, media_type=HTML)
-
-
-def _shown(value: float) -> str:
-    return f"{value:,g}" if isinstance(value, float) else f"{value:,}"
 
 
 GET_LIMITS: Final = Operation(

@@ -82,7 +82,7 @@ REDUCE: Final = Operation(
     summary="Fold events into the mission's state",
     description=(
         "Sorts the events into canonical order, drops duplicates, ignores other event types and folds the rest. "
-        "The same set of events gives the same bytes, whatever order they come in; `Unencoded-Digest` lets you compare"
+        "The same set of events gives the same bytes, in any order; `Unencoded-Digest` lets you compare"
         " answers without reading them. In `strict` mode the first event that breaks a rule is refused with its "
         "place in your body; in `permissive` mode it becomes an anomaly in the state. As `application/x-ndjson` "
         "the body has one event a line, and the query says the mode; with `ordered=true` the events come in "

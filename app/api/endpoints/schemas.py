@@ -1,11 +1,11 @@
 """`GET /schemas` and `GET /schemas/{type}`: the published JSON Schemas, made to be cached."""
 
-import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,8 +15,8 @@ from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.operation import IF_NONE_MATCH, Operation, Service
 from app.api.pages.either_form import answer_in_either_form
-from app.api.schemas import SchemaEntry, SchemaIndex
-from app.problems import Finding, Problem, url_prefix
+from app.api.schemas import SchemaEntry, SchemaIndex, SchemaKind
+from app.problems import unknown_name, url_prefix
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
@@ -24,7 +24,6 @@ from mission_collaboration.contract.schemas import PUBLISHED_MODELS, schema_name
 from mission_collaboration.contract.state import ReducedCollaborationState
 
 MEDIA_TYPE: Final = "application/schema+json"
-MOST_NEIGHBOURS: Final = 3
 
 _event_types: Final = MappingProxyType({schema_name(model): kind for kind, model in PAYLOAD_MODELS.items()})
 
@@ -38,7 +37,7 @@ def known_names() -> Mapping[str, str]:
 
 async def list_schemas(request: Request, service: Service) -> Response:
     """List the JSON Schemas."""
-    return answer_in_either_form(request, service, _index(url_prefix.get()), "schemas.html")
+    return answer_in_either_form(request, service, schema_index(url_prefix.get()), "schemas.html")
 
 
 async def get_schema(request: Request, service: Service) -> Response:
@@ -47,49 +46,38 @@ async def get_schema(request: Request, service: Service) -> Response:
     name = request.path_params["type"]
     file = _names().get(name)
     if file is None:
-        raise _unknown(name)
-    return answer(_document(file), header(request.scope, b"if-none-match"))
+        raise unknown_name("unknown-schema", "schema", name, _names(), parameter="type", index="/schemas")
+    return answer(schema_document(file), header(request.scope, b"if-none-match"))
 
 
 @lru_cache(maxsize=8)
-def _index(prefix: str) -> SchemaIndex:
-    return SchemaIndex(contract_version=CONTRACT_VERSION, schemas=list(_entries(prefix)))
-
-
-@cache
-def _names() -> Mapping[str, str]:
-    return known_names()
-
-
-@cache
-def _document(file: str) -> Document:
-    return document(schema_text(file), MEDIA_TYPE)
-
-
-def _entries(prefix: str) -> Iterator[SchemaEntry]:
-    for name, model in PUBLISHED_MODELS.items():
-        yield SchemaEntry(
+def schema_index(prefix: str) -> SchemaIndex:
+    """List all schemas, with addresses below this prefix."""
+    kinds: dict[type[BaseModel], SchemaKind] = {
+        **dict.fromkeys(PAYLOAD_MODELS.values(), "payload"),
+        Event: "envelope",
+        ReducedCollaborationState: "state",
+    }
+    entries = [
+        SchemaEntry(
             name=name,
             title=model.__name__,
-            kind=_kind(name),
+            kind=kinds.get(model, "identity"),
             event_type=_event_types.get(name),
             href=f"{prefix}/schemas/{name}",
         )
+        for name, model in PUBLISHED_MODELS.items()
+    ]
+    return SchemaIndex(contract_version=CONTRACT_VERSION, schemas=entries)
 
 
-def _kind(name: str) -> Literal["identity", "payload", "envelope", "state"]:
-    if name in _event_types:
-        return "payload"
-    model = PUBLISHED_MODELS[name]
-    return "envelope" if model is Event else "state" if model is ReducedCollaborationState else "identity"
+_names: Final = cache(known_names)
 
 
-def _unknown(name: str) -> Problem:
-    near = difflib.get_close_matches(name[:100], _names(), n=MOST_NEIGHBOURS, cutoff=0.4)
-    hint = f" Nearest: {', '.join(near)}." if near else " See /schemas for all of them."
-    shown = name[:100]
-    finding = Finding(parameter="type", code="unknown-schema", message=hint.strip())
-    return Problem("unknown-schema", f"There is no schema '{shown}'.{hint}", (finding,))
+@cache
+def schema_document(file: str) -> Document:
+    """Make the document of a schema file."""
+    return document(schema_text(file), MEDIA_TYPE)
 
 
 SCHEMA: Final = {

@@ -88,22 +88,19 @@ async def get_start(request: Request, service: Service) -> Response:
 
 
 def own_address(scope: Scope) -> str:
-    """Tell the address that this host was asked under.
+    """Write the address under which the caller reached this host.
 
-    Whoever asks can write anything into `Host`: it is taken for a name only when it looks like one, and the
+    A caller can write anything into `Host`: it is taken for a name only when it looks like one, and the
     socket's own address stands in for it otherwise. Scheme and prefix are what trusted proxies say of them;
     `X-Forwarded-Host` is not read.
     """
     given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-    host = given if len(given) <= LONGEST_HOST and _is_host(given) else _socket_address(scope)
-    scheme = "https" if scope.get("scheme") == "https" else "http"
-    return f"{scheme}://{host}{scope.get('root_path', '')}"
-
-
-def _socket_address(scope: Scope) -> str:
     name, port = scope.get("server") or ("localhost", None)
     shown = f"{name}:{port}" if port else name
-    return shown if _is_host(shown) else "localhost"
+    candidates = (given if len(given) <= LONGEST_HOST else "", shown, "localhost")
+    host = next(filter(_is_host, candidates))
+    scheme = "https" if scope.get("scheme") == "https" else "http"
+    return f"{scheme}://{host}{scope.get('root_path', '')}"
 
 
 def _commands(address: str, key_needed: bool) -> list[dict[str, str]]:

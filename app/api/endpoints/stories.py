@@ -1,6 +1,5 @@
 """`GET /stories` and `GET /stories/{name}`: example batches, ready to be posted to any endpoint that takes events."""
 
-import difflib
 from functools import cache, lru_cache
 from typing import Final
 
@@ -14,7 +13,7 @@ from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.operation import IF_NONE_MATCH, Operation, Service
 from app.api.schemas import StoryBatch, StoryEntry, StoryIndex
-from app.problems import Finding, Problem, url_prefix
+from app.problems import unknown_name, url_prefix
 
 
 async def list_stories(request: Request, service: Service) -> Response:
@@ -28,7 +27,7 @@ async def get_story(request: Request, service: Service) -> Response:
     require_acceptable(header(request.scope, b"accept"), JSON)
     name = request.path_params["name"]
     if name not in STORIES:
-        raise _unknown(name[:100])
+        raise unknown_name("not-found", "story", name, STORIES, parameter="name", index="/stories")
     return answer(_batch(name), header(request.scope, b"if-none-match"))
 
 
@@ -50,16 +49,6 @@ def _index(prefix: str) -> Document:
 @cache
 def _batch(name: str) -> Document:
     return document(StoryBatch(events=list(STORIES[name].events)).model_dump_json().encode(), JSON)
-
-
-def _unknown(name: str) -> Problem:
-    near = difflib.get_close_matches(name, STORIES, n=1, cutoff=0.4)
-    hint = f"Nearest: {near[0]}." if near else "See /stories for all of them."
-    return Problem(
-        "not-found",
-        f"There is no story '{name}'. {hint}",
-        (Finding(parameter="name", code="not-found", message=hint),),
-    )
 
 
 NAME: Final = {

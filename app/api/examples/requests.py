@@ -77,9 +77,7 @@ VALIDATE_BATCH: Final = {
     "mission": _example("A whole mission without a fault", {"events": MISSION_OF_ALL_TYPES}),
 }
 ADMIT: Final = {
-    "start": _example(
-        "The first events of a mission: an overlap that nobody has warned of yet", {"events": OVERLAP[:9]}
-    ),
+    "start": _example("The first events of a mission: an overlap without a warning", {"events": OVERLAP[:9]}),
     "pending": _example(
         "A stranger's comment waits for its join; an event without its payload is rejected alone",
         {

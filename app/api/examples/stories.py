@@ -139,7 +139,7 @@ STORIES: Final[Mapping[str, Story]] = {
     "morning": Story(
         "A morning with five faults",
         "Three people and an agent, as their producers really sent it: late, twice, with events of other types. "
-        "Why is nobody driving WP03 at 10:32?",
+        "Why does no one drive WP03 at 10:32?",
         MORNING,
     ),
     "overlap": Story(

@@ -6,10 +6,8 @@ python -m app.api.openapi --check    fail when a committed file differs
 
 import argparse
 import json
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from app.api.application import OPERATIONS
 from app.api.examples import answers
@@ -23,24 +21,16 @@ def main(arguments: list[str] | None = None, document: Path = Path("openapi.json
     """Write the files, or with `--check` compare them; the exit status is 1 on drift."""
     parser = argparse.ArgumentParser(description="Write the OpenAPI document.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail on drift")
-    put = _differs if parser.parse_args(arguments).check else _write
-    sources: list[tuple[Path, Callable[[], Any]]] = [
-        (told, recorded_answers),
-        (document, partial(openapi_document, OPERATIONS)),
-    ]
-    return max(put(target, json.dumps(make(), indent=2, ensure_ascii=False) + "\n") for target, make in sources)
-
-
-def _write(target: Path, text: str) -> int:
-    target.write_text(text, "utf-8")
-    return 0
-
-
-def _differs(target: Path, text: str) -> int:
-    if target.exists() and target.read_text("utf-8") == text:
-        return 0
-    print(f"differs from what it is made of: {target}")
-    return 1
+    is_check = parser.parse_args(arguments).check
+    drift = 0
+    for target, make in ((told, recorded_answers), (document, partial(openapi_document, OPERATIONS))):
+        text = json.dumps(make(), indent=2, ensure_ascii=False) + "\n"
+        if not is_check:
+            target.write_text(text, "utf-8")
+        elif not target.exists() or target.read_text("utf-8") != text:
+            print(f"differs from what it is made of: {target}")
+            drift = 1
+    return drift
 
 
 if __name__ == "__main__":

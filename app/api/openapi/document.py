@@ -2,7 +2,6 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -41,6 +40,9 @@ TAGS: Final = (
 @cache
 def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
     """Make the document; the same object at every call for the same operations."""
+    paths: dict[str, Any] = defaultdict(dict)
+    for operation in operations:
+        paths[operation.path][operation.method] = _operation(operation)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -53,7 +55,7 @@ def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
         "servers": [{"url": "/", "description": "This host"}],
         "security": KEY_WHERE_SET,
         "tags": list(TAGS),
-        "paths": _paths(operations),
+        "paths": dict(paths),
         "components": {
             "schemas": component_schemas(operations),
             "examples": problem_examples(operations),
@@ -61,13 +63,6 @@ def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
             "securitySchemes": SECURITY_SCHEMES,
         },
     }
-
-
-def _paths(operations: Sequence[Operation]) -> dict[str, Any]:
-    paths: dict[str, Any] = defaultdict(dict)
-    for operation in operations:
-        paths[operation.path][operation.method] = _operation(operation)
-    return dict(paths)
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
@@ -82,18 +77,13 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if operation.parameters:
         described["parameters"] = with_names(list(operation.parameters))
     if operation.request is not None:
-        described["requestBody"] = {"required": True, "content": _bodies(operation)}
+        content: dict[str, Any] = {"application/json": {"schema": reference(operation.request)}}
+        if operation.examples:
+            content["application/json"]["examples"] = operation.examples
+        if operation.lines is not None:
+            content["application/x-ndjson"] = _lines(operation)
+        described["requestBody"] = {"required": True, "content": content}
     return {**described, "responses": responses(operation)}
-
-
-def _bodies(operation: Operation) -> dict[str, Any]:
-    assert operation.request is not None
-    content: dict[str, Any] = {"application/json": {"schema": reference(operation.request)}}
-    if operation.examples:
-        content["application/json"]["examples"] = operation.examples
-    if operation.lines is not None:
-        content["application/x-ndjson"] = _lines(operation)
-    return content
 
 
 def _lines(operation: Operation) -> dict[str, Any]:

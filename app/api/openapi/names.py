@@ -27,11 +27,6 @@ def _choice(about: str, words: Any) -> Schema:
     return {"description": about, "enum": list(words), "type": "string"}
 
 
-def _constant(event_type: str) -> str:
-    """Name a type as the contract's constants do: generators that go by themselves write `DRIVEINTENTSET`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", event_type).upper()
-
-
 def _words(model: Any, field: str) -> tuple[str, ...]:
     return get_args(model.model_fields[field].annotation)
 
@@ -40,7 +35,8 @@ NAMED: Final[dict[str, Schema]] = {
     "Acknowledgement": _choice("What a participant is going to do about a warning.", get_args(Acknowledgement)),
     "CollaborationEventType": {
         **_choice("The types of collaboration event.", PAYLOAD_MODELS),
-        "x-enum-varnames": [_constant(event_type) for event_type in PAYLOAD_MODELS],
+        # As the contract's constants: generators that go by themselves write `DRIVEINTENTSET`.
+        "x-enum-varnames": [re.sub(r"(?<!^)(?=[A-Z])", "_", event_type).upper() for event_type in PAYLOAD_MODELS],
     },
     "DriveIntent": _choice(
         "Whether a participant means to drive: `active`, or `inactive` to stop.",
@@ -91,28 +87,16 @@ def with_names(node: Any) -> Any:
         return [with_names(child) for child in node]
     if not isinstance(node, dict):
         return node
+    kinds: Any = node.get("type")
+    is_nullable = isinstance(kinds, list) and kinds[1:] == ["null"]
     for name, named in NAMED.items():
-        if _says(node, named):
-            return _referring(name, named, node)
+        bare = _bare(named)
+        given = {**node, "type": kinds[0]} if is_nullable else node
+        if all(given.get(key) == value for key, value in bare.items()):
+            own = {key: value for key, value in node.items() if key not in bare}
+            reference = {"$ref": f"{SCHEMAS}{name}"}
+            return {**own, "anyOf": [reference, {"type": "null"}]} if is_nullable else {**own, **reference}
     return {key: with_names(child) for key, child in node.items()}
-
-
-def _says(node: Schema, named: Schema) -> bool:
-    return all(_type(node) == value if key == "type" else node.get(key) == value for key, value in _bare(named).items())
-
-
-def _type(node: Schema) -> Any:
-    """Tell the type of what may be null too."""
-    kinds = node.get("type")
-    return kinds[0] if isinstance(kinds, list) and kinds[1:] == ["null"] else kinds
-
-
-def _referring(name: str, named: Schema, node: Schema) -> Schema:
-    reference = {"$ref": f"{SCHEMAS}{name}"}
-    own = {key: value for key, value in node.items() if key not in _bare(named)}
-    if isinstance(node["type"], list):
-        return {**own, "anyOf": [reference, {"type": "null"}]}
-    return {**own, **reference}
 
 
 def _bare(named: Schema) -> Schema:

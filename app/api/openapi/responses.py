@@ -32,7 +32,17 @@ ALWAYS: Final = "X-Request-Id"
 
 def responses(operation: Operation) -> dict[str, Any]:
     """Describe every answer of an operation, by status."""
-    described = {"200": _answer(operation), **_problems(operation)}
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code in _codes(operation):
+        by_status[KINDS[code].status].append(code)
+    described = {"200": _answer(operation)}
+    for status, codes in by_status.items():
+        examples = _recorded(operation, status) | {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
+        described[str(status)] = {
+            "description": "\n".join(f"- [`{code}`](/problems/{code}): {KINDS[code].title}" for code in codes),
+            "headers": _headers(()),
+            "content": {MEDIA_TYPE: {"schema": reference(ProblemDetails), "examples": examples}},
+        }
     if "ETag" in operation.answer_headers:
         described["304"] = {
             "description": "The copy that you have is current.",
@@ -53,21 +63,22 @@ def problem_examples(operations: Sequence[Operation]) -> dict[str, Any]:
 
 
 def _answer(operation: Operation) -> dict[str, Any]:
-    if isinstance(operation.answer, str):
-        media_type, content = operation.answer, {"schema": _document(operation.answer)}
-    else:
-        media_type, content = "application/json", {"schema": reference(operation.answer)}
-    page = {"text/html": {"schema": _document("text/html")}} if operation.page else {}
+    media_type = operation.answer if isinstance(operation.answer, str) else "application/json"
+    content: dict[str, Any] = {
+        "schema": reference(operation.answer)
+        if not isinstance(operation.answer, str)
+        else {"type": "string"}
+        if media_type.startswith("text/")
+        else {"$ref": "#/components/schemas/JsonSchema"}
+    }
+    examples = _recorded(operation, 200) | ({ONLY: {"value": operation.shown}} if operation.shown else {})
+    if examples:
+        content["examples"] = examples
     return {
         "description": operation.answered,
         "headers": _headers(operation.answer_headers),
-        "content": {media_type: content | _examples(_recorded(operation, 200) | _shown(operation)), **page},
+        "content": {media_type: content, **({"text/html": {"schema": {"type": "string"}}} if operation.page else {})},
     }
-
-
-def _shown(operation: Operation) -> dict[str, Any]:
-    """Take the lines that stand for an answer of which every figure changes."""
-    return {ONLY: {"value": operation.shown}} if operation.shown else {}
 
 
 def _recorded(operation: Operation, status: int) -> dict[str, Any]:
@@ -80,16 +91,6 @@ def _recorded(operation: Operation, status: int) -> dict[str, Any]:
     }
 
 
-def _examples(examples: dict[str, Any]) -> dict[str, Any]:
-    return {"examples": examples} if examples else {}
-
-
-def _document(media_type: str) -> dict[str, Any]:
-    if media_type.startswith("text/"):
-        return {"type": "string"}
-    return {"$ref": "#/components/schemas/JsonSchema"}
-
-
 def _headers(names: Iterable[str]) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in (ALWAYS, *names)}
 
@@ -97,18 +98,3 @@ def _headers(names: Iterable[str]) -> dict[str, Any]:
 def _codes(operation: Operation) -> list[str]:
     """List what may go wrong: what the operation says, a key that is missing, a bug."""
     return [*operation.problems, *([] if is_always_open(operation.path) else ["unauthorized"]), "internal"]
-
-
-def _problems(operation: Operation) -> dict[str, Any]:
-    """Describe the error answers of an operation, by status."""
-    by_status: dict[int, list[str]] = defaultdict(list)
-    for code in _codes(operation):
-        by_status[KINDS[code].status].append(code)
-    return {str(status): _problem(operation, status, codes) for status, codes in by_status.items()}
-
-
-def _problem(operation: Operation, status: int, codes: list[str]) -> dict[str, Any]:
-    meaning = "\n".join(f"- [`{code}`](/problems/{code}): {KINDS[code].title}" for code in codes)
-    examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
-    content = {"schema": reference(ProblemDetails)} | _examples(_recorded(operation, status) | examples)
-    return {"description": meaning, "headers": _headers(()), "content": {MEDIA_TYPE: content}}

@@ -3,7 +3,7 @@
 import inspect
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -14,6 +14,7 @@ from app.api.openapi.events import advisory_schemas, event_schemas
 from app.api.openapi.names import NAMED, SCHEMAS, with_names
 from app.api.operation import Operation
 from app.problems import ProblemDetails
+from mission_collaboration.contract.identity import ParticipantExternalRefs
 from mission_collaboration.contract.json_schema import ContractJsonSchema
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.schemas import PUBLISHED_MODELS
@@ -57,6 +58,8 @@ def component_schemas(operations: Sequence[Operation]) -> dict[str, Schema]:
     every = {**published, **DOCUMENTS, **event_schemas(published["Event"]), **advisory_schemas(published["Advisory"])}
     for whole in (ReducedCollaborationState, WarningEntry):  # what is written has every field, defaults or not (S16)
         every[whole.__name__]["required"] = list(whole.model_fields)
+    for alternative in every[ParticipantExternalRefs.__name__]["anyOf"]:  # readers that merge it want no second type
+        alternative["properties"] = {name: {"not": {"type": "null"}} for name in alternative["properties"]}
     for event_type, model in PAYLOAD_MODELS.items():
         every[model.__name__] |= {"examples": [EACH_TYPE[event_type]["payload"]]}
     named = {name: with_names(_without_defaults(schema)) for name, schema in every.items()} | NAMED
@@ -64,23 +67,20 @@ def component_schemas(operations: Sequence[Operation]) -> dict[str, Schema]:
 
 
 def _without_defaults(schema: Schema) -> Schema:
-    """Tell in words what an absent member counts as: generators take a `default` to mean that it is always there."""
-    properties = {
-        name: {key: value for key, value in described.items() if key != "default"}
-        | ({"description": _with_default(described)} if "default" in described else {})
-        for name, described in schema.get("properties", {}).items()
-    }
+    """Say in words what an absent member counts as: generators take a `default` to mean that it is always there."""
+    properties = {}
+    for name, described in schema.get("properties", {}).items():
+        properties[name] = {key: value for key, value in described.items() if key != "default"}
+        if "default" in described:
+            default = described["default"]
+            shown = default if isinstance(default, str) else json.dumps(default)
+            properties[name]["description"] = f"{described['description']} `{shown}` when absent."
     return {**schema, "properties": properties} if properties else schema
 
 
-def _with_default(described: Schema) -> str:
-    default = described["default"]
-    shown = default if isinstance(default, str) else json.dumps(default)
-    return f"{described['description']} `{shown}` when absent."
-
-
 def _of_models(operations: Sequence[Operation]) -> dict[str, Schema]:
-    models = dict.fromkeys(_models(operations))
+    asked = [model for o in operations for model in (o.request, o.answer) if isinstance(model, type)]
+    models: dict[type[BaseModel], None] = dict.fromkeys([*PUBLISHED_MODELS.values(), *asked, ProblemDetails])
     _, definitions = models_json_schema(
         [(model, "validation") for model in models],
         schema_generator=ContractJsonSchema,
@@ -91,13 +91,6 @@ def _of_models(operations: Sequence[Operation]) -> dict[str, Schema]:
         if origin := model.__pydantic_generic_metadata__["origin"]:
             schemas[origin.__name__]["description"] = inspect.getdoc(origin)
     return {name: schema | {"title": name} for name, schema in schemas.items()}
-
-
-def _models(operations: Sequence[Operation]) -> Iterator[type[BaseModel]]:
-    yield from PUBLISHED_MODELS.values()
-    for operation in operations:
-        yield from (model for model in (operation.request, operation.answer) if isinstance(model, type))
-    yield ProblemDetails
 
 
 def _public_name(name: str) -> str:

@@ -24,13 +24,14 @@ def without_keys(document: dict[str, Any]) -> dict[str, Any]:
     components = {name: value for name, value in document["components"].items() if name != "securitySchemes"}
     components["examples"] = {name: value for name, value in components["examples"].items() if name != "unauthorized"}
     paths = {
-        path: {method: _operation_without_keys(operation) for method, operation in operations.items()}
+        path: {
+            method: {
+                **{name: value for name, value in operation.items() if name != "security"},
+                "responses": {status: value for status, value in operation["responses"].items() if status != "401"},
+            }
+            for method, operation in operations.items()
+        }
         for path, operations in document["paths"].items()
     }
     rest = {name: value for name, value in document.items() if name != "security"}
     return {**rest, "paths": paths, "components": components}
-
-
-def _operation_without_keys(operation: dict[str, Any]) -> dict[str, Any]:
-    responses = {status: value for status, value in operation["responses"].items() if status != "401"}
-    return {name: value for name, value in operation.items() if name != "security"} | {"responses": responses}

@@ -1,4 +1,4 @@
-"""What people and programs both read: JSON, or the same as a page for whoever prefers HTML."""
+"""What people and programs both read: JSON, or the same as a page for callers who prefer HTML."""
 
 import json
 from functools import lru_cache

@@ -1,6 +1,5 @@
-"""What each error means to whoever got it: the texts of `problems.toml`, beside the table of codes."""
+"""What each error means to a caller: the texts of `problems.toml`, beside the table of codes."""
 
-import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -18,11 +17,10 @@ from app.api.schemas import (
     ProblemPlace,
     ProblemSituation,
 )
-from app.problems import KINDS, Finding, Problem, ProblemDetails, url_prefix
+from app.problems import KINDS, Finding, ProblemDetails, unknown_name, url_prefix
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 EXAMPLE_REQUEST_ID: Final = "cli-42.retry-1"
-MOST_NEIGHBOURS: Final = 3
 GROUPS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = MappingProxyType(
     {
         "sending": (
@@ -133,13 +131,12 @@ class Explanation(BaseModel):
     title: str | None = None
 
 
-def _read() -> Mapping[str, Explanation]:
-    text = files("app.api.pages").joinpath("problems.toml").read_text("utf-8")
-    text = text.replace("{event_types}", ", ".join(PAYLOAD_MODELS))
-    return MappingProxyType(TypeAdapter(dict[str, Explanation]).validate_python(tomllib.loads(text)))
-
-
-EXPLANATIONS: Final = _read()
+_texts: Final = files("app.api.pages").joinpath("problems.toml").read_text("utf-8")
+EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
+    TypeAdapter(dict[str, Explanation]).validate_python(
+        tomllib.loads(_texts.replace("{event_types}", ", ".join(PAYLOAD_MODELS)))
+    )
+)
 VERDICTS: Final = tuple(code for code, explanation in EXPLANATIONS.items() if explanation.title is not None)
 """The codes that are only ever the verdict on one event, within an answer of 200."""
 CODES: Final = (*KINDS, *VERDICTS)
@@ -157,7 +154,7 @@ def problem_index() -> ProblemIndex:
 def problem_page(code: str, operations: Sequence[Operation]) -> ProblemPage:
     """Explain a code; raises `unknown-problem`."""
     if code not in CODES:
-        raise _unknown(code)
+        raise unknown_name("unknown-problem", "error code", code, CODES, parameter="code", index="/problems")
     texts = EXPLANATIONS[code]
     entry = _entry(code)
     return ProblemPage(
@@ -196,10 +193,3 @@ def _example(code: str, example: Example) -> ProblemDetails:
         request_id=EXAMPLE_REQUEST_ID,
         **rest,
     )
-
-
-def _unknown(code: str) -> Problem:
-    near = difflib.get_close_matches(code[:100], CODES, n=MOST_NEIGHBOURS, cutoff=0.4)
-    hint = f"Nearest: {', '.join(near)}." if near else "See /problems for all of them."
-    finding = Finding(parameter="code", code="unknown-problem", message=hint)
-    return Problem("unknown-problem", f"There is no error code '{code[:100]}'. {hint}", (finding,))

@@ -46,7 +46,7 @@ _environment.globals.update(service=SERVICE, version=__version__, contract_versi
 
 
 def security_headers(loads: str = OWN_PAGE) -> dict[str, str]:
-    """Tell a browser to load nothing but this, all of it from this host, and to show the page in nobody's frame."""
+    """Tell a browser to load nothing but this, all of it from this host, and not to show the page in a frame."""
     fence = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     return {
         "Content-Security-Policy": f"default-src 'none'; {loads}; {fence}",
