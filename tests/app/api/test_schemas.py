@@ -18,6 +18,7 @@ FILES = {
 }
 OTHER_MODELS = {
     "participant_identity": "ParticipantIdentity",
+    "participant_external_refs": "ParticipantExternalRefs",
     "auth_principal_binding": "AuthPrincipalBinding",
     "focus_target": "FocusTarget",
     "event": "Event",
@@ -39,7 +40,7 @@ NAMES = (
 
 
 def test_there_are_schemas_for_identities_payloads_envelope_and_state() -> None:
-    assert len(FILES) == 3 + len(naive.PAYLOADS) + 2
+    assert len(FILES) == 4 + len(naive.PAYLOADS) + 2
     assert set(NAMES.values()) == set(FILES)
 
 
