@@ -6,6 +6,7 @@ Every endpoint returns a whole `Response`, so one layer does it all, and no mess
 import asyncio
 import logging
 import re
+import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from secrets import token_hex
@@ -102,6 +103,7 @@ class RequestLayer:
             try:
                 return await self.respond(request, record)
             except Problem as problem:
+                forget_locals(problem)
                 if problem.status == 404 and scope["method"] in ("GET", "HEAD"):
                     return self.missing(problem, request)
                 return render(problem)
@@ -165,3 +167,11 @@ class RequestLayer:
         record.status = response.status_code
         await send({"type": "http.response.body", "body": body})
         record.bytes_out = len(body)
+
+
+def forget_locals(error: BaseException) -> None:
+    """Free what the frames of an error hold: a state of many megabytes would else wait for the garbage collector."""
+    at: BaseException | None = error
+    while at is not None:
+        traceback.clear_frames(at.__traceback__)
+        at = at.__context__
