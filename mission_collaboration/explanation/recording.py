@@ -41,14 +41,14 @@ class RecordedMap(dict[str, V]):
         if known != value:
             entry = self._pointers[key]
             self._recorder.put("add" if known is None else "replace", entry, value, entry)
-            super().__setitem__(key, value)
+            dict.__setitem__(self, key, value)
 
     def pop(self, key: str, *default: Any) -> Any:
         """Remove a key with its entry."""
         if key in self:
             entry = self._pointers[key]
             self._recorder.drop(entry, entry)
-        return super().pop(key, *default)
+        return dict.pop(self, key, *default)
 
 
 class RecordedFocus(RecordedMap[FocusTarget]):
@@ -116,14 +116,14 @@ class RecordedDrivers(set[str]):
     def add(self, participant_id: str) -> None:
         """Let a participant drive."""
         if participant_id not in self:
-            super().add(participant_id)
+            set.add(self, participant_id)
             path = f"/active_drivers/{self._members.add(participant_id)}"
             self._recorder.put("add", path, participant_id, self._pointers[participant_id])
 
     def discard(self, participant_id: object) -> None:
         """Let a participant drive no longer."""
         if isinstance(participant_id, str) and participant_id in self:
-            super().discard(participant_id)
+            set.discard(self, participant_id)
             path = f"/active_drivers/{self._members.remove(participant_id)}"
             self._recorder.drop(path, self._pointers[participant_id])
 
@@ -145,7 +145,7 @@ class RecordedAcknowledgements(dict[str, str]):
             name = token(participant_id)
             op: Operation = "add" if known is None else "replace"
             self._recorder.put(op, self._path + name, acknowledgement, self._entry + name)
-            super().__setitem__(participant_id, acknowledgement)
+            dict.__setitem__(self, participant_id, acknowledgement)
 
 
 class RecordedWarnings(dict[str, WarningEntry]):
@@ -189,7 +189,7 @@ class RecordedList(list[V]):
         """Append an entry."""
         entry = f"{self._prefix}{len(self)}"
         self._recorder.put("add", entry, item, entry)
-        super().append(item)
+        list.append(self, item)
 
 
 class RecordedSessions(list[str]):
@@ -207,7 +207,7 @@ class RecordedSessions(list[str]):
             self._recorder.put("add", entry, session_id, entry)
         else:
             self._recorder.put("add", self._path, (session_id,), entry)
-        super().append(session_id)
+        list.append(self, session_id)
 
 
 class RecordedLinks(dict[str, list[str]]):

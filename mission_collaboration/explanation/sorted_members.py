@@ -1,6 +1,6 @@
 """A sorted set that knows the index of each member: JSON arrays of sets are sorted, and a patch names an index."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from typing import Final, Generic, TypeVar
 
 LONGEST_BLOCK: Final = 1_000
@@ -27,8 +27,9 @@ class SortedMembers(Generic[M]):
             return 0
         number = self._block_of(member)
         block = self._blocks[number]
-        insort(block, member)
-        index = self._members_before(number) + bisect_left(block, member)
+        place = bisect_left(block, member)
+        block.insert(place, member)
+        index = self._members_before(number) + place
         if len(block) > LONGEST_BLOCK:
             half = len(block) // 2
             self._blocks[number : number + 1] = [block[:half], block[half:]]
@@ -52,4 +53,4 @@ class SortedMembers(Generic[M]):
         return min(bisect_left(self._blocks, member, key=lambda block: block[-1]), len(self._blocks) - 1)
 
     def _members_before(self, number: int) -> int:
-        return sum(map(len, self._blocks[:number]))
+        return sum(map(len, self._blocks[:number])) if number else 0
