@@ -31,9 +31,10 @@ class Census:
         self.missions = 0
         """States."""
 
-    def count(self, fate: Fate, origins: Iterable[Origin]) -> None:
-        """Count lines of one fate."""
-        self.fates.update((origin, fate) for origin in origins)
+    def count(self, fate: Fate, origins: Iterable[tuple[str, str]]) -> None:
+        """Count lines of one fate, each named by its type and producer."""
+        for origin, count in Counter(origins).items():
+            self.fates[Origin(*origin), fate] += count
 
     def reject(self, code: str, origin: Origin) -> None:
         """Count a rejected line."""

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
@@ -39,16 +39,15 @@ MOST_BYTES: Final = 4 << 20
 
 
 class Row(NamedTuple):
-    """A row of `rows.ROWS`, and whether other rows of the mission may have its id as well."""
+    """What the fold asks of a row of `rows.ROWS`."""
 
     mission: str | None
-    clock: int | None
-    time: int | None
     event_id: str | None
     path: str
     line: int | None
     text: bytes
     repeated: bool
+    """Whether other rows of the mission may have this id."""
 
 
 Refused = list[tuple[FoldEvent, EventRefusedError]]
@@ -79,12 +78,12 @@ class MissionFold:
         events = read_lines([row.text for row in rows]).events
         row_of = dict(zip(map(id, events), rows, strict=True))
         repeated = {row.event_id for row in rows if row.repeated}
-        ordered = in_order(events) if repeated else events
+        ordered = _without_ties(events) if repeated else events
         refused = self._admit(ordered, repeated) if self._mode == "admit" else self._note(ordered, repeated)
         for event, refusal in refused:
             row = row_of[id(event)]
             line = Line(row.path, row.line or 0, row.text)
-            self._census.reject(refusal.code, _origin(event))
+            self._census.reject(refusal.code, Origin(*_origin(event)))
             reason = Reason(refusal.code, refusal.reason, refusal.location)
             yield line, rejected(line, Names(self.mission_id, event.event_id, event.event_type), reason)
 
@@ -96,10 +95,11 @@ class MissionFold:
         """Fold what strict mode accepts; an event that is refused for its payload or its content holds no id."""
         refused: Refused = []
         events: list[FoldEvent] = []
+        duplicates: list[FoldEvent] = []
         for event in ordered:
             if event.event_id in self._holders:
                 if self._holders[event.event_id] == _content_hash(event):
-                    self._census.count("duplicate", [_origin(event)])
+                    duplicates.append(event)
                 else:
                     refused.append((event, conflict(event)))
                 continue
@@ -109,29 +109,34 @@ class MissionFold:
             if event.event_id in repeated:
                 self._holders[event.event_id] = _content_hash(event)
             events.append(event)
+        self._census.count("duplicate", map(_origin, duplicates))
         pending = fold_accepted(self._accumulator, events)
-        self._census.count("accepted", (_origin(event) for at, event in enumerate(events) if at not in pending))
+        self._count_accepted(events, pending)
         return refused + [(events[at], refusal) for at, refusal in pending.items()]
+
+    def _count_accepted(self, events: Sequence[FoldEvent], others: Container[int]) -> None:
+        """Count events but those at some positions."""
+        self._census.count("accepted", map(_origin, (event for at, event in enumerate(events) if at not in others)))
 
     def _note(self, ordered: Iterable[FoldEvent], repeated: set[str | None]) -> Refused:
         """Fold everything; what breaks a rule is an anomaly of the state, so no event is refused."""
         events: list[FoldEvent] = []
         conflicts: set[int] = set()
-        duplicates: list[Origin] = []
+        duplicates: list[FoldEvent] = []
         for event in ordered:
             if event.event_id not in self._holders:
                 if event.event_id in repeated:
                     self._holders[event.event_id] = _content_hash(event)
                 events.append(event)
                 continue
-            duplicates.append(_origin(event))
+            duplicates.append(event)
             is_conflict = self._holders[event.event_id] != _content_hash(event)
             if is_conflict and event.event_id not in self._conflicting:
                 self._conflicting.add(event.event_id)
                 conflicts.add(len(events))
                 events.append(event)
-        self._census.count("duplicate", duplicates)
-        self._census.count("accepted", (_origin(event) for at, event in enumerate(events) if at not in conflicts))
+        self._census.count("duplicate", map(_origin, duplicates))
+        self._count_accepted(events, conflicts)
         fold(self._accumulator, CanonicalSequence(events, frozenset(conflicts)))
         return []
 
@@ -196,24 +201,29 @@ def _finish(mission: MissionFold, census: Census, results: Results) -> None:
 
 
 def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str | None, list[Row]]]:
-    """Cut rows into runs of one mission that never part rows with the same place in canonical order."""
+    """Cut rows into runs of one mission, so that neighbours with the same id, as ties are, stay together."""
     held: list[Row] = []
     for batch in batches:
-        columns = [column.to_pylist() for column in batch.columns]
-        if len(columns) < len(Row._fields):
-            columns.append([True] * len(batch))
-        rows = list(map(Row._make, zip(*columns, strict=True)))
+        rows = _rows(batch)
         if not rows:
             continue
-        if held and held[0][:4] != rows[-1][:4]:
+        if held and held[0][:2] != rows[-1][:2]:
             rows, held = held + rows, []
-        last = rows[-1][:4]
+        last = rows[-1][:2]
         cut = len(rows)
         if rows[-1].mission is not None:
-            cut = next((at for at in range(len(rows), 0, -1) if rows[at - 1][:4] != last), 0)
+            cut = next((at for at in range(len(rows), 0, -1) if rows[at - 1][:2] != last), 0)
         yield from _by_mission(rows[:cut])
         held += rows[cut:]
     yield from _by_mission(held)
+
+
+def _rows(batch: pa.RecordBatch) -> list[Row]:
+    names = [name for name in Row._fields if name in batch.schema.names]
+    columns = [batch.column(name).to_pylist() for name in names]
+    if len(columns) < len(Row._fields):
+        columns.append([True] * len(batch))
+    return list(map(Row._make, zip(*columns, strict=True)))
 
 
 def _by_mission(rows: Sequence[Row]) -> Iterator[tuple[str | None, list[Row]]]:
@@ -224,5 +234,12 @@ def _content_hash(event: FoldEvent) -> bytes:
     return hashlib.blake2b(content(event).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _origin(event: FoldEvent) -> Origin:
-    return Origin(event.event_type, event.source.schema_version)
+def _without_ties(events: Sequence[FoldEvent]) -> Iterator[FoldEvent]:
+    """Order events with the same place by their content; all others are in order already."""
+    for _, run in groupby(events, key=attrgetter("event_id")):
+        first, *others = run
+        yield from in_order([first, *others]) if others else (first,)
+
+
+_origin: Final = attrgetter("event_type", "source.schema_version")
+"""Type and producer of an event."""

@@ -1,7 +1,6 @@
 """Lines as rows that an engine can sort: each with its mission and its place in canonical order."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
@@ -37,8 +36,7 @@ ROWS: Final = pa.schema(
 
 Without a mission a row is a result already: the entry of a rejected line, or, without a `line`, a census.
 """
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+INSTANT: Final = pa.timestamp("us", tz="UTC")
 
 
 def rows_of(part: Part, progress: Callable[[int], None] = lambda size: None) -> Iterator[pa.RecordBatch]:
@@ -49,14 +47,9 @@ def rows_of(part: Part, progress: Callable[[int], None] = lambda size: None) -> 
     """
     census = Census()
     for block in read_part(part):
-        yield _rows_of_block(block, census)
+        yield from _rows_of_block(block, census)
         progress(block.size)
-    yield result_row(None, None, census.encode())
-
-
-def result_row(path: str | None, line: int | None, text: bytes) -> pa.RecordBatch:
-    """Make the row of something that belongs to no mission."""
-    return pa.RecordBatch.from_pylist([{"path": path, "line": line, "text": text}], schema=ROWS)
+    yield pa.RecordBatch.from_pylist([{"text": census.encode()}], schema=ROWS)
 
 
 def read_lines(lines: Sequence[bytes]) -> Batch:
@@ -64,35 +57,41 @@ def read_lines(lines: Sequence[bytes]) -> Batch:
     return read_texts(lines, max_nesting=MAX_NESTING)
 
 
-def _rows_of_block(block: Block, census: Census) -> pa.RecordBatch:
-    lines = [
-        Line(block.path, number, text)
-        for number, text in enumerate(block.lines, block.first_line)
-        if text and not text.isspace()
-    ]
-    batch = read_lines([line.text for line in lines])
+def _rows_of_block(block: Block, census: Census) -> Iterator[pa.RecordBatch]:
+    """Make the rows of some lines: those of the rejected ones, then those of the events."""
+    numbers = [number for number, text in enumerate(block.lines) if text and not text.isspace()]
+    batch = read_lines([block.lines[number] for number in numbers])
     census.count("ignored", (origin_of(other.value) for other in batch.others))
-    rows: list[tuple[Any, ...]] = []
-    for event, index in zip(batch.events, batch.indices, strict=True):
-        line, mission_id = lines[index], mission_of(event)
-        if mission_id is None:
-            value = decode_json(line.text, max_nesting=MAX_NESTING)
-            rows.append(_rejected(line, value, _why_without_mission(event, value), census))
-        else:
-            time = (event.timestamp - _EPOCH) // _MICROSECOND
-            rows.append((mission_id, event.lamport_clock, time, event.event_id, line.path, line.number, line.text))
-    rows += [_rejected(lines[broken.index], broken.value, _why_broken(broken), census) for broken in batch.broken]
-    columns = zip(*rows, strict=True) if rows else [()] * len(ROWS)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, ROWS, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=ROWS)
-
-
-def mission_of(event: FoldEvent) -> str | None:
-    """Find the mission that an event's payload names, whether or not the payload fits its model."""
-    if event.payload is not None:
-        mission_id: str = event.payload.mission_id
-        return mission_id
-    return named_mission(event.source.payload)
+    events, places = batch.events, [numbers[index] for index in batch.indices]
+    # an event belongs to the mission that its payload names, whether or not the payload fits its model
+    missions = [
+        named_mission(event.source.payload) if event.payload is None else event.payload.mission_id for event in events
+    ]
+    rejects = [
+        _rejected(block, numbers[broken.index], broken.value, _why_broken(broken), census) for broken in batch.broken
+    ]
+    if None in missions:
+        homeless = [at for at, mission_id in enumerate(missions) if mission_id is None]
+        for at in homeless:
+            value = decode_json(block.lines[places[at]], max_nesting=MAX_NESTING)
+            rejects.append(_rejected(block, places[at], value, _why_without_mission(events[at], value), census))
+        kept = [at for at, mission_id in enumerate(missions) if mission_id is not None]
+        events, places = [events[at] for at in kept], [places[at] for at in kept]
+        missions = [missions[at] for at in kept]
+    if rejects:
+        yield pa.RecordBatch.from_pylist(rejects, schema=ROWS)
+    yield pa.RecordBatch.from_arrays(
+        [
+            pa.array(missions, pa.string()),
+            pa.array([event.lamport_clock for event in events], pa.int64()),
+            pa.array([event.timestamp for event in events], INSTANT).cast(pa.int64()),
+            pa.array([event.event_id for event in events], pa.string()),
+            pa.array([block.path] * len(events), pa.string()),
+            pa.array([block.first_line + number for number in places], pa.int64()),
+            pa.array([block.lines[number] for number in places], pa.binary()),
+        ],
+        schema=ROWS,
+    )
 
 
 def named_mission(payload: Any) -> str | None:
@@ -109,13 +108,14 @@ def origin_of(value: Any) -> Origin:
     return Origin(text_member(value, "event_type") or "", producer or "")
 
 
-def _rejected(line: Line, value: Any, reason: Reason, census: Census) -> tuple[Any, ...]:
-    """Count a rejected line, and make its row."""
+def _rejected(block: Block, number: int, value: Any, reason: Reason, census: Census) -> dict[str, Any]:
+    """Count a rejected line, and make its row; lines of a block are counted from 0."""
     census.reject(reason.code, origin_of(value))
     event_id = text_member(value, "id" if is_cloudevents_row(value) else "event_id")
     mission_id = named_mission(value.get("payload")) if isinstance(value, dict) else None
     names = Names(mission_id, event_id, text_member(value, "event_type"))
-    return None, None, None, None, line.path, line.number, rejected(line, names, reason)
+    line = Line(block.path, block.first_line + number, block.lines[number])
+    return {"path": line.path, "line": line.number, "text": rejected(line, names, reason)}
 
 
 def _why_without_mission(event: FoldEvent, value: Any) -> Reason:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -45,7 +46,7 @@ def folded(events: list[Json], mode: Mode, at_once: int = 3) -> tuple[dict[str, 
                 rejected.append({**json.loads(row["text"]), "file": "a.ndjson"})
             else:
                 census.add(row["text"])
-    return states, rejected, census.report()
+    return states, sorted(rejected, key=itemgetter("line")), census.report()
 
 
 def of_mission(events: list[Json], mission_id: str) -> list[Event]:
