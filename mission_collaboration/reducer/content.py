@@ -49,20 +49,20 @@ def same_content(one: FoldEvent, other: FoldEvent) -> bool:
 
 
 def _text(event: FoldEvent, members: Sequence[str], payload: Any) -> str:
-    envelope: dict[str, Any] = {name: _plain(name, getattr(event.source, name)) for name in members}
+    source = event.source
+    said: dict[str, Any] = dict(zip(MEMBERS, _envelope(source), strict=True))
+    if members is not MEMBERS:
+        said |= {name: getattr(source, name) for name in members}
+    for name in _formats:
+        if said[name] is not None:
+            said[name] = _normal(name, said[name])
     if payload is not None:
-        return _write({**envelope, "payload": payload}).decode()
-    malformed = event.source.payload
+        return _write({**said, "payload": payload}).decode()
+    said["timestamp"] = write_instant(said["timestamp"])
     try:
-        return _canonical_json({**envelope, "payload": malformed})
+        return _canonical_json({**said, "payload": source.payload})
     except (TypeError, ValueError, RecursionError):  # no JSON: only a Python caller can hand that over
-        return _canonical_json({**envelope, "payload": _spelled(malformed)})
-
-
-def _plain(name: str, value: Any) -> Any:
-    if name == "timestamp":
-        return write_instant(value)
-    return value if value is None or name not in _formats else _normal(name, value)
+        return _canonical_json({**said, "payload": _spelled(source.payload)})
 
 
 @lru_cache(4096)
