@@ -8,7 +8,7 @@
         ├── MissionMismatchError       it belongs to another mission           R32
         ├── UnknownParticipantError    someone who never joined                R10, R12, R17
         │   └── DepartedParticipantError   someone who has left                R11, R17
-        ├── UnknownWarningError        an answer to a warning nobody gave      R19
+        ├── UnknownWarningError        an answer to an unknown warning        R19
         ├── UnmatchedCompletionError   an end without a start                  R20
         └── OutOfOrderError            a stream said to be in order is not     R1
 
@@ -110,7 +110,7 @@ class DepartedParticipantError(UnknownParticipantError):
 
 
 class UnknownWarningError(EventRefusedError):
-    """The event answers a warning that nobody gave (R19)."""
+    """The event answers a warning that was never given (R19)."""
 
     code = "unknown-warning"
 

@@ -104,7 +104,7 @@ class WireFormat:
     published: tuple[tuple[str, Any], ...]
 
     def normal(self, value: object) -> str:
-        """Write a value in its normal form, whatever its spelling."""
+        """Write a value of any accepted spelling in its normal form."""
         return (self.write or str)(self.read(value))
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -44,7 +44,7 @@ class ParticipantIdentity(ContractModel):
     """A participant of a mission, as the SaaS minted it when they joined (I1)."""
 
     participant_id: NonEmpty
-    """The id that the SaaS gave this participant for this mission; nobody else invents one."""
+    """The id that the SaaS gave this participant for this mission; it is minted there alone."""
     participant_type: ParticipantType
     """`human` for a person, `llm_context` for a session of an LLM agent."""
     display_name: str | None = None

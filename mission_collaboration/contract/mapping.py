@@ -30,7 +30,7 @@ PARTICIPANT: Final = MappingViolation(
 
 
 def fits_mapping(event: Any) -> bool:
-    """Tell whether the envelope and the typed payload of a collaboration event fit each other (M1 to M3)."""
+    """Whether the envelope and the typed payload of a collaboration event fit each other (M1 to M3)."""
     payload = event.payload
     if _is_other_aggregate(event.aggregate_id, payload.mission_id) or len(event.correlation_id) != ULID_LENGTH:
         return False
@@ -39,7 +39,7 @@ def fits_mapping(event: Any) -> bool:
 
 
 def judge_mapping(event: dict[str, Any]) -> list[MappingViolation]:
-    """Tell where a collaboration event's envelope and payload do not fit each other.
+    """Find where a collaboration event's envelope and payload do not fit each other.
 
     `event` is an event as sent; members of a wrong type are the other layers' business and are passed over.
     """

@@ -16,7 +16,7 @@ def _by_key(value: dict[str, Any], write: SerializerFunctionWrapHandler) -> Any:
 
 T = TypeVar("T")
 ByKey = Annotated[dict[str, T], WrapSerializer(_by_key)]
-"""An object whose keys are written in code point order, whoever built it (S16)."""
+"""An object whose keys are written in code point order (S16)."""
 Series = Annotated[tuple[T, ...], FROM_ARRAY]
 """An array in a meaningful order."""
 
@@ -98,7 +98,7 @@ class ReducedCollaborationState(ContractModel):
     focus_by_participant: ByKey[FocusTarget] = {}
     """Participant id → what they look at (S6)."""
     participants_by_focus: ByKey[StringSet] = {}
-    """`type:id` of a target → who looks at it; targets that nobody looks at are not there (S7)."""
+    """`type:id` of a target → who looks at it; a target without watchers is absent (S7)."""
     warnings: Series[WarningEntry] = ()
     """Warnings in the order in which their ids first appeared (S8)."""
     decisions: Series[DecisionEntry] = ()

@@ -85,7 +85,7 @@ def _message(kind: str, text: str, given: Any) -> str:
 
 
 def model_violations(error: ValidationError) -> Iterator[tuple[Location, ModelViolation]]:
-    """Tell each violation of a failed validation, with its location in the data."""
+    """Give each violation of a failed validation, with its location in the data."""
     for found in error.errors(include_url=False, include_context=False):
         yield (
             found["loc"],

@@ -142,7 +142,7 @@ def read_payload(payload: Any, event_type: str) -> Any:
 
 
 def _has_arrays(payload: Any, event_type: str) -> bool:
-    """Tell whether arrays are lists: structs take a Python caller's tuples and sets for arrays too."""
+    """Whether arrays are lists: structs take a Python caller's tuples and sets for arrays too."""
     return all(type(payload[name]) is list for name in ARRAYS.get(event_type, ()))
 
 

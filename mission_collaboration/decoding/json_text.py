@@ -79,7 +79,7 @@ def try_decode(text: bytes, *, max_nesting: int) -> Any:
 
 
 def is_deeper(value: Any, limit: int) -> bool:
-    """Tell whether objects and arrays nest more than `limit` deep in `value`."""
+    """Whether objects and arrays nest more than `limit` deep in `value`."""
     layer = [value] if isinstance(value, dict | list) else []
     for _ in range(limit):
         if not layer:

@@ -136,7 +136,7 @@ def _normalise(events: Sequence[Any]) -> Sequence[Any]:
 
 
 def _fit(columns: dict[str, tuple[Any, ...]]) -> bool:
-    """Tell whether all texts but ids and instants fit their formats."""
+    """Whether all texts but ids and instants fit their formats."""
     return all(_columns[name].fits(columns[name]) for name in SHARED) and all(
         _columns[name].fits([text for text in columns[name] if text is not None]) for name in OPTIONAL
     )

@@ -23,7 +23,7 @@ class Column:
         self._match_lines = re.compile(f"(?:(?:{fast})\n)*+").fullmatch
 
     def fits(self, texts: Sequence[str]) -> bool:
-        """Tell whether every text fits the rule; a text with a newline in it never does."""
+        """Whether every text fits the rule; a text with a newline in it never does."""
         if not texts or texts.count(texts[0]) == len(texts):
             return not texts or self._match(texts[0]) is not None
         joined = "\n".join([*texts, ""])
@@ -65,7 +65,7 @@ def normal_instants(texts: Sequence[str]) -> list[datetime] | None:
 
 
 def are_normal_ulids(texts: Sequence[str]) -> bool:
-    """Tell whether all texts are ULIDs in normal form."""
+    """Whether all texts are ULIDs in normal form."""
     lines = _as_lines(texts)
     return lines.translate(CROCKFORD_ALIKE) == NORMAL_ULID * len(texts) and not lines[:: len(NORMAL_ULID)].translate(
         None, b"01234567"

@@ -190,12 +190,12 @@ def foreign_shape(value: Any) -> tuple[str, str] | None:
 
 
 def is_cloudevents_row(value: Any) -> bool:
-    """Tell whether something has the shape of a CloudEvents row."""
+    """Whether something has the shape of a CloudEvents row."""
     return isinstance(value, dict) and "specversion" in value and "event_type" not in value
 
 
 def _fit_envelope(others: Sequence[OtherEvent]) -> list[bool]:
-    """Tell for each event of another type whether its envelope surely fits; the judges are asked about the rest."""
+    """Whether the envelope of each event of another type fits; the judges are asked about those that may not."""
     read: dict[int, Any] = {}
     for place, other in enumerate(others):
         try:

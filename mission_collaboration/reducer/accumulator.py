@@ -1,7 +1,6 @@
-"""The private, mutable account of a mission while its events are folded; frozen once at the end.
+"""The mutable account of a mission while its events are folded; frozen once at the end.
 
-Nothing outside the reducer sees a draft. It can start from nothing, from a roster (R2), or from whatever else
-fills its fields.
+It starts from nothing, from a roster (R2), or from what a checkpoint holds.
 """
 
 from collections import deque
@@ -83,7 +82,6 @@ class Accumulator:
         self.drivers: set[str] = set()
         self.focus: dict[str, FocusTarget] = {}
         self.warnings: dict[str, WarningEntry] = {}
-        # nobody reads these two: in a draft from a checkpoint, the text of all entries before stands for them, as one
         self.decisions: list[DecisionEntry] = []
         self.comments: list[CommentEntry] = []
         self.executions: dict[str, Executions] = {}
@@ -119,21 +117,21 @@ class Accumulator:
             reason = f"The warning names {count} participants, of which {self.bounds.named} are allowed"
             raise WarningTooLargeError(reason, event.event_id, event.event_type)
 
-    def count_strangers(self, event: FoldEvent, count: int) -> None:
-        """Count people whom a warning names and nobody knows; raises `WarningTooLargeError` when they are too many."""
+    def count_unknown(self, event: FoldEvent, count: int) -> None:
+        """Count the unknown participants that a warning names; raises `WarningTooLargeError` when they are too many."""
         self.strangers += count
         if self.strangers > self.bounds.strangers:
             reason = f"Up to this one, warnings name more than {self.bounds.strangers} people who are not on the roster"
             raise WarningTooLargeError(reason, event.event_id, event.event_type)
 
-    def turn_away(self, event: FoldEvent, payload: Any) -> None:
+    def reject(self, event: FoldEvent, payload: Any) -> None:
         """Refuse an event of another mission, or the doing of someone who is not on the roster (R10, R11, R32)."""
         if payload.mission_id != self.mission_id:
             self.refuse(_other_mission(self.mission_id, payload.mission_id, event))
         else:
-            self.refuse_stranger(event, payload.participant_id)
+            self.refuse_unknown(event, payload.participant_id)
 
-    def refuse_stranger(self, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT) -> None:
+    def refuse_unknown(self, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT) -> None:
         """Refuse an event for naming someone who is not on the roster (R10, R11, R17)."""
         departed = participant_id in self.departed
         refusal = DepartedParticipantError if departed else UnknownParticipantError

@@ -42,7 +42,7 @@ def content_2_1_0(event: FoldEvent) -> str:
 
 
 def same_content(one: FoldEvent, other: FoldEvent) -> bool:
-    """Tell whether two events say the same, in any spelling (R30)."""
+    """Whether two events say the same, in any spelling (R30)."""
     if one.payload is not None and one.payload == other.payload and _envelope(one.source) == _envelope(other.source):
         return True
     return content(one) == content(other)

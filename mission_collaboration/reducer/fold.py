@@ -29,7 +29,7 @@ def reduce_collaboration_events(
     `events` may hold any event types in any order, and duplicates; what is no collaboration event is ignored.
     `mode` is `strict` for live traffic, which raises an `EventRefusedError` for the first event in canonical
     order that breaks a rule, or `permissive` for replay, which records anomalies instead. `roster` seeds
-    participants as already joined: participant id → identity. O(n log n) whatever the events say (R40).
+    participants as already joined: participant id → identity. O(n log n) for any events (R40).
     """
     if mode not in MODES:
         raise ValueError(f"mode must be 'strict' or 'permissive', not {mode!r}")
@@ -44,7 +44,7 @@ def reduce_collaboration_events(
 
 
 def fold(accumulator: Accumulator, sequence: CanonicalSequence[FoldEvent]) -> None:
-    """Fold events in canonical order into the draft."""
+    """Fold events in canonical order."""
     events, conflicts = sequence
     done = 0
     for position in sorted(conflicts):

@@ -1,13 +1,12 @@
-"""What each event type does to the draft: one small function a type, and one table.
+"""What each event type does to the accumulator: one small function a type, and one table.
 
-A handler checks before it changes anything, so that an event which strict mode refuses leaves no trace: the mission,
-membership where somebody acts alone, then the rule of its row (R5). Each begins with the one or the two of them, and
-not one place for all: where the interpreter meets fourteen classes of payloads, it takes ten times as long to read a
-member as where it meets one.
+A handler checks before it changes anything, so that an event which strict mode refuses leaves no trace. What all
+handlers check first, mission and membership, is written once: in `of_this_mission` and `by_member` (R5).
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from functools import wraps
+from typing import Any, Final, TypeVar
 
 from mission_collaboration.contract import constants as c
 from mission_collaboration.contract import payloads as p
@@ -15,12 +14,41 @@ from mission_collaboration.contract.errors import UnknownParticipantError, Unkno
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer.accumulator import Accumulator, CommentRecord, DecisionRecord, WarningRecord
 
+Payload = TypeVar("Payload", bound=p.Payload)
+ActorPayload = TypeVar("ActorPayload", bound=p.ActorPayload)
+Handler = Callable[[Accumulator, FoldEvent, Any], None]
+"""What the fold does with an event whose payload is well-formed."""
 
+
+def of_this_mission(handle: Callable[[Accumulator, FoldEvent, Payload], None]) -> Handler:
+    """Let a handler see the events of this mission alone (R32)."""
+
+    @wraps(handle)
+    def handle_ours(accumulator: Accumulator, event: FoldEvent, payload: Payload) -> None:
+        if payload.mission_id == accumulator.mission_id:
+            handle(accumulator, event, payload)
+        else:
+            accumulator.reject(event, payload)
+
+    return handle_ours
+
+
+def by_member(handle: Callable[[Accumulator, FoldEvent, ActorPayload], None]) -> Handler:
+    """Let a handler see the events of this mission alone, by participants on the roster (R32, R10, R11)."""
+
+    @wraps(handle)
+    def handle_member(accumulator: Accumulator, event: FoldEvent, payload: ActorPayload) -> None:
+        if payload.mission_id == accumulator.mission_id and payload.participant_id in accumulator.participants:
+            handle(accumulator, event, payload)
+        else:
+            accumulator.reject(event, payload)
+
+    return handle_member
+
+
+@of_this_mission
 def participant_invited(accumulator: Accumulator, event: FoldEvent, payload: p.ParticipantInvitedPayload) -> None:
     """Open an invitation; it never activates (R16)."""
-    if payload.mission_id != accumulator.mission_id:
-        accumulator.turn_away(event, payload)
-        return
     invited = payload.participant_id
     if invited in accumulator.participants:
         accumulator.note(event, f"Invitation of '{invited}', who is an active participant")
@@ -30,11 +58,9 @@ def participant_invited(accumulator: Accumulator, event: FoldEvent, payload: p.P
         accumulator.invited.add(invited)
 
 
+@of_this_mission
 def participant_joined(accumulator: Accumulator, event: FoldEvent, payload: p.ParticipantJoinedPayload) -> None:
     """Put someone on the active roster (R14, R15); joining consumes the invitation (R16)."""
-    if payload.mission_id != accumulator.mission_id:
-        accumulator.turn_away(event, payload)
-        return
     joining = payload.participant_id
     if joining in accumulator.participants:
         accumulator.note(event, f"Duplicate join of '{joining}', who is an active participant")
@@ -44,11 +70,9 @@ def participant_joined(accumulator: Accumulator, event: FoldEvent, payload: p.Pa
     accumulator.invited.discard(joining)
 
 
+@of_this_mission
 def participant_left(accumulator: Accumulator, event: FoldEvent, payload: p.ParticipantLeftPayload) -> None:
     """Take someone off the roster with all they had in hand (R12, R13, R23)."""
-    if payload.mission_id != accumulator.mission_id:
-        accumulator.turn_away(event, payload)
-        return
     leaving = payload.participant_id
     if leaving in accumulator.participants:
         accumulator.departed[leaving] = accumulator.participants.pop(leaving)
@@ -62,49 +86,40 @@ def participant_left(accumulator: Accumulator, event: FoldEvent, payload: p.Part
         accumulator.refuse(UnknownParticipantError(leaving, event.event_id, event.event_type, reason=reason))
 
 
+@of_this_mission
 def presence_heartbeat(accumulator: Accumulator, event: FoldEvent, payload: p.PresenceHeartbeatPayload) -> None:
     """Remember when a participant was last heard of (S4); the departed are still heard of (R11)."""
-    who = payload.participant_id
-    if payload.mission_id != accumulator.mission_id or who not in accumulator.participants:
-        accumulator.turn_away(event, payload)
-        if payload.mission_id == accumulator.mission_id and who in accumulator.departed:
-            accumulator.presence[who] = event.timestamp
-        return
-    accumulator.presence[who] = event.timestamp
+    sender = payload.participant_id
+    if sender not in accumulator.participants:
+        accumulator.reject(event, payload)
+    if sender in accumulator.participants or sender in accumulator.departed:
+        accumulator.presence[sender] = event.timestamp
 
 
+@by_member
 def drive_intent_set(accumulator: Accumulator, event: FoldEvent, payload: p.DriveIntentSetPayload) -> None:
     """Start or stop driving; saying it twice changes nothing (R21)."""
-    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
-        accumulator.turn_away(event, payload)
-        return
     if payload.intent == "active":
         accumulator.drivers.add(payload.participant_id)
     else:
         accumulator.drivers.discard(payload.participant_id)
 
 
+@by_member
 def focus_changed(accumulator: Accumulator, event: FoldEvent, payload: p.FocusChangedPayload) -> None:
     """Look at something else (S6)."""
-    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
-        accumulator.turn_away(event, payload)
-        return
     accumulator.focus[payload.participant_id] = payload.focus_target
 
 
+@by_member
 def step_started(accumulator: Accumulator, event: FoldEvent, payload: p.PromptStepExecutionStartedPayload) -> None:
     """Put a step in flight (S11)."""
-    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
-        accumulator.turn_away(event, payload)
-        return
     accumulator.running(payload.participant_id).start(payload.step_id)
 
 
+@by_member
 def step_completed(accumulator: Accumulator, event: FoldEvent, payload: p.PromptStepExecutionCompletedPayload) -> None:
     """Take the earliest start of this step by this participant out of flight (R20)."""
-    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
-        accumulator.turn_away(event, payload)
-        return
     if not accumulator.running(payload.participant_id).complete(payload.step_id):
         accumulator.refuse(
             UnmatchedCompletionError(
@@ -117,28 +132,24 @@ def step_completed(accumulator: Accumulator, event: FoldEvent, payload: p.Prompt
         )
 
 
+@of_this_mission
 def warning_given(accumulator: Accumulator, event: FoldEvent, payload: p.WarningPayload) -> None:
     """Record a warning, or write the one of that id again (R17, R18)."""
-    if payload.mission_id != accumulator.mission_id:
-        accumulator.turn_away(event, payload)
-        return
     accumulator.check_named(event, len(payload.participant_ids))
     strangers: dict[str, int] = {}
     for place, participant_id in enumerate(payload.participant_ids):
         if participant_id not in accumulator.participants:
             strangers.setdefault(participant_id, place)
     if strangers and not accumulator.strict:
-        accumulator.count_strangers(event, len(strangers))
+        accumulator.count_unknown(event, len(strangers))
     for participant_id, place in strangers.items():
-        accumulator.refuse_stranger(event, participant_id, ("payload", "participant_ids", place))
+        accumulator.refuse_unknown(event, participant_id, ("payload", "participant_ids", place))
     _write_warning(accumulator, payload.warning_id, event, event.event_type, tuple(payload.participant_ids))
 
 
+@by_member
 def warning_acknowledged(accumulator: Accumulator, event: FoldEvent, payload: p.WarningAcknowledgedPayload) -> None:
     """Keep the participant's latest answer to a warning (R19, R22)."""
-    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
-        accumulator.turn_away(event, payload)
-        return
     warning_id, answering = payload.warning_id, payload.participant_id
     if warning_id not in accumulator.warnings:
         accumulator.refuse(
@@ -153,11 +164,9 @@ def warning_acknowledged(accumulator: Accumulator, event: FoldEvent, payload: p.
     accumulator.warnings[warning_id].acknowledgements[answering] = payload.acknowledgement
 
 
+@by_member
 def comment_posted(accumulator: Accumulator, event: FoldEvent, payload: p.CommentPostedPayload) -> None:
     """Append a comment (S10)."""
-    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
-        accumulator.turn_away(event, payload)
-        return
     accumulator.comments.append(
         CommentRecord(
             comment_id=payload.comment_id,
@@ -169,11 +178,9 @@ def comment_posted(accumulator: Accumulator, event: FoldEvent, payload: p.Commen
     )
 
 
+@by_member
 def decision_captured(accumulator: Accumulator, event: FoldEvent, payload: p.DecisionCapturedPayload) -> None:
     """Append a decision (S9)."""
-    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
-        accumulator.turn_away(event, payload)
-        return
     accumulator.decisions.append(
         DecisionRecord(
             decision_id=payload.decision_id,
@@ -186,11 +193,9 @@ def decision_captured(accumulator: Accumulator, event: FoldEvent, payload: p.Dec
     )
 
 
+@by_member
 def session_linked(accumulator: Accumulator, event: FoldEvent, payload: p.SessionLinkedPayload) -> None:
     """Append a linked session (S12)."""
-    if payload.mission_id != accumulator.mission_id or payload.participant_id not in accumulator.participants:
-        accumulator.turn_away(event, payload)
-        return
     accumulator.linked_sessions.setdefault(payload.participant_id, []).append(payload.linked_session_id)
 
 
@@ -207,9 +212,6 @@ def _write_warning(
         acknowledgements={} if known is None else known.acknowledgements,
     )
 
-
-Handler = Callable[[Accumulator, FoldEvent, Any], None]
-"""What the fold does with an event whose payload is well-formed."""
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     c.PARTICIPANT_INVITED: participant_invited,

@@ -1,4 +1,4 @@
-"""Turns a finished draft into the state (contract §4): a frozen model for Python, bytes for everyone else.
+"""Turns a finished accumulator into the state (contract §4): a frozen model for Python, or JSON bytes.
 
 Both are made of one snapshot, so they cannot say different things. Keys are put in order
 (S16) when they are written, by the model's serialiser or by the encoder.
@@ -20,20 +20,20 @@ Snapshot: Final = msgspec.defstruct("Snapshot", list(ReducedCollaborationState.m
 
 
 def freeze(accumulator: Accumulator) -> ReducedCollaborationState:
-    """Make the frozen state; nothing in it is shared with the draft's containers.
+    """Make the frozen state; nothing in it is shared with the accumulator's containers.
 
-    Not of a draft that comes from a checkpoint: that one carries entries as text, which only `encode` can write.
+    Not of an accumulator that comes from a checkpoint: it carries entries as text, which only `encode` can write.
     """
     return ReducedCollaborationState.model_validate(snapshot(accumulator), from_attributes=True)
 
 
 def encode(accumulator: Accumulator) -> bytes:
-    """Write the state as JSON: the bytes of `freeze(draft).model_dump_json()` (S16)."""
+    """Write the state as JSON: the bytes of `freeze(accumulator).model_dump_json()` (S16)."""
     return _write(snapshot(accumulator))
 
 
 def snapshot(accumulator: Accumulator) -> Any:
-    """Take down the state's fields, for the moment in which the draft is not changed."""
+    """Take the state's fields; valid until the accumulator changes."""
     return Snapshot(
         mission_id=accumulator.mission_id,
         participants=accumulator.participants,

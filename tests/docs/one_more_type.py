@@ -49,13 +49,9 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
         Insertion(
             "    accumulator.linked_sessions.setdefault(payload.participant_id, [])"
             ".append(payload.linked_session_id)\n",
-            "\n\ndef focus_cleared("
+            "\n\n@by_member\ndef focus_cleared("
             "accumulator: Accumulator, event: FoldEvent, payload: p.FocusClearedPayload) -> None:\n"
             '    """Look at nothing (S6)."""\n'
-            "    if payload.mission_id != accumulator.mission_id "
-            "or payload.participant_id not in accumulator.participants:\n"
-            "        accumulator.turn_away(event, payload)\n"
-            "        return\n"
             "    accumulator.focus.pop(payload.participant_id, None)\n",
         ),
         Insertion("    c.SESSION_LINKED: session_linked,\n", "    c.FOCUS_CLEARED: focus_cleared,\n"),

@@ -54,7 +54,7 @@ def note_each_mention(accumulator: Accumulator, event: FoldEvent, payload: Any, 
     right(accumulator, event, payload)
     for place, person in enumerate(payload.participant_ids):
         if person in payload.participant_ids[:place] and person not in accumulator.participants:
-            accumulator.refuse_stranger(event, person)
+            accumulator.refuse_unknown(event, person)
 
 
 def record_among_members_alone(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:
@@ -63,7 +63,7 @@ def record_among_members_alone(accumulator: Accumulator, event: FoldEvent, paylo
         return
     for place, person in enumerate(payload.participant_ids):
         if person not in {*accumulator.participants, *payload.participant_ids[:place]}:
-            accumulator.refuse_stranger(event, person, ("payload", "participant_ids", place))
+            accumulator.refuse_unknown(event, person, ("payload", "participant_ids", place))
 
 
 def record_members_alone(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:

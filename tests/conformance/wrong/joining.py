@@ -67,7 +67,7 @@ def ask_for_the_inviter(accumulator: Accumulator, event: FoldEvent, payload: Any
     if payload.invited_by in accumulator.participants:
         right(accumulator, event, payload)
     else:
-        accumulator.refuse_stranger(event, payload.invited_by)
+        accumulator.refuse_unknown(event, payload.invited_by)
 
 
 def overlook_second_invitation(accumulator: Accumulator, event: FoldEvent, payload: Any, right: Handler) -> None:

@@ -17,7 +17,7 @@ from .between import requests
 from .variant import Variant, handling, instead
 
 right_run = fold.run
-turn_away = Accumulator.turn_away
+reject = Accumulator.reject
 
 
 def right_step(accumulator: Accumulator, event: FoldEvent) -> None:
@@ -35,7 +35,7 @@ def each(step: Callable[[Accumulator, FoldEvent], None]) -> Callable[[Accumulato
 
 
 def apply_all_the_same(accumulator: Accumulator, event: FoldEvent, payload: Any) -> None:
-    turn_away(accumulator, event, payload)
+    reject(accumulator, event, payload)
     stranger = payload.participant_id
     accumulator.participants[stranger] = ParticipantIdentity(participant_id=stranger, participant_type="human")
     HANDLERS[event.event_type](accumulator, event, payload)
@@ -46,12 +46,12 @@ def refuse_departed_heartbeat(accumulator: Accumulator, event: FoldEvent, payloa
     if payload.participant_id in accumulator.participants:
         right(accumulator, event, payload)
     else:
-        accumulator.turn_away(event, payload)
+        accumulator.reject(event, payload)
 
 
 def overlook_departed(accumulator: Accumulator, event: FoldEvent, payload: Any) -> None:
     if payload.participant_id not in accumulator.departed:
-        turn_away(accumulator, event, payload)
+        reject(accumulator, event, payload)
 
 
 def all_are_unknown(
@@ -106,7 +106,7 @@ def permissive_by_default(request: Object) -> Object:
 
 
 RUN = "mission_collaboration.reducer.fold.run"
-TURN_AWAY = "mission_collaboration.reducer.accumulator.Accumulator.turn_away"
+REJECT = "mission_collaboration.reducer.accumulator.Accumulator.reject"
 
 VARIANTS = (
     Variant(
@@ -115,7 +115,7 @@ VARIANTS = (
         "R10",
         "A stranger's heartbeat is not applied (permissive)",
         ("/presence/p9", "(missing)", '"2026-01-01T12:00:00Z"'),
-        (instead(TURN_AWAY, apply_all_the_same),),
+        (instead(REJECT, apply_all_the_same),),
     ),
     Variant(
         "lets the departed go on",
@@ -123,7 +123,7 @@ VARIANTS = (
         "R11",
         "A drive intent of someone who has left is not applied (strict)",
         ("status", "422", "200"),
-        (instead(TURN_AWAY, overlook_departed),),
+        (instead(REJECT, overlook_departed),),
     ),
     Variant(
         "ignores heartbeats of the departed",
@@ -139,7 +139,7 @@ VARIANTS = (
         "R11",
         "A drive intent of someone who has left is not applied (strict)",
         ("/type", '"a string like', '"/problems/unknown-participant"'),
-        (instead("mission_collaboration.reducer.accumulator.Accumulator.refuse_stranger", all_are_unknown),),
+        (instead("mission_collaboration.reducer.accumulator.Accumulator.refuse_unknown", all_are_unknown),),
     ),
     Variant(
         "takes the mission of the first event though its payload is malformed",
