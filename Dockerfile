@@ -4,7 +4,7 @@
 FROM python:3.11-slim-bookworm AS base
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
 WORKDIR /srv
-# Nobody installs anything into an image that runs.
+# Nothing is installed into an image that runs.
 RUN python -m pip uninstall --quiet --yes --root-user-action=ignore pip setuptools wheel
 
 # Packages by their hashes, as wheels alone: no compiler is needed, so none is there to be removed.

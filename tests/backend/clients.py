@@ -61,7 +61,7 @@ class Clients:
                     self.answered += 1
 
     def _send(self, body: bytes, chance: random.Random) -> None:
-        """Send until there is an answer, to whichever backend."""
+        """Send until there is an answer, each time to a random backend."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:

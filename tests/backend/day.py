@@ -60,7 +60,7 @@ def doings(who: str, chance: random.Random, number: int) -> tuple[str, Json]:
 
 
 def history(chance: random.Random) -> Iterator[tuple[str, int, Json]]:
-    """Tell who does what, and when it can be sent; whoever is offline hears of nobody else's clock."""
+    """Tell who does what, and when it can be sent; a client that is offline sees no other clock."""
     clock = 0
     own = dict.fromkeys(CLIENTS, 0)
     for number in range(EVENTS):

@@ -137,7 +137,7 @@ def test_lines_do_as_well(http: httpx.Client) -> None:
     ]
 
 
-def test_a_mission_that_nobody_has_sent_has_no_state(http: httpx.Client) -> None:
+def test_an_unknown_mission_has_no_state(http: httpx.Client) -> None:
     assert http.get("/missions/unknown/state").status_code == 404
     assert http.get("/missions/%00/state").status_code == 422
 

@@ -1,4 +1,4 @@
-"""The engine's commands, and those of compose, whichever of its two kinds is there."""
+"""The engine's commands, and those of compose, in either of its two versions."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[2]
 PROJECT: Final = "collaboration-check"
-"""A name of its own, so that whoever has the service up is not disturbed."""
+"""A name of its own, so that a service that is up already is not disturbed."""
 PROFILES: Final = ("scale", "example", "conformance", "load")
 LONGEST_COMMAND: Final = 1800.0
 LONGEST_START: Final = 60.0
@@ -36,7 +36,7 @@ def inspect(name: str, path: str) -> Any:
 
 
 def free_port() -> int:
-    """Find a port that nobody listens on."""
+    """Find a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

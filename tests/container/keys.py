@@ -1,4 +1,4 @@
-"""Keys as a file: the service lets in who has one, and nobody else, and its metrics are asked for without."""
+"""Keys as a file: the service lets in callers that have one, and its metrics need none."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -80,7 +80,7 @@ def test_the_health_check_starts_no_interpreter() -> None:
     assert "python" not in HEALTHCHECK[2]
 
 
-def test_the_health_check_fails_where_nobody_answers() -> None:
+def test_the_health_check_fails_where_there_is_no_answer() -> None:
     with answering(200) as (port, _):
         pass
     assert checked(COLLAB_PORT=str(port)) == 1

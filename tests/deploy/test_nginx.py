@@ -76,6 +76,6 @@ def test_the_limit_in_words_is_the_limit() -> None:
     assert told == f"The body is larger than {setting('max_body_bytes')} bytes."
 
 
-def test_a_request_is_passed_on_once_and_whatever_its_method() -> None:
+def test_a_request_of_any_method_is_passed_on_once() -> None:
     assert "proxy_next_upstream error timeout http_503 non_idempotent;" in NGINX
     assert "proxy_next_upstream_tries 2;" in NGINX

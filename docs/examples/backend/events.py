@@ -37,7 +37,7 @@ class Incoming:
 
     @cached_property
     def digest(self) -> bytes:
-        """The event's name by its content, whatever the order of its members."""
+        """The event's name by its content; the order of its members does not matter."""
         return hashlib.sha256(json.dumps(self.value, sort_keys=True).encode()).digest()
 
     @property
