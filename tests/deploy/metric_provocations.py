@@ -9,10 +9,11 @@ STRANGER = build.history(build.drive("p9"))
 
 
 def provoke(http: httpx.Client) -> None:
-    """Have a batch reduced, an anomaly noted, a state refused, and a page not found."""
+    """Have a batch reduced and admitted, an anomaly noted, a state refused, and a page not found."""
     http.post("/reduce", json={"events": build.history(build.joined("p1"), build.drive("p1"))}).raise_for_status()
     http.post("/reduce", json={"events": STRANGER, "mode": "permissive"}).raise_for_status()
     assert http.post("/reduce", json={"events": STRANGER}).status_code == 422
+    http.post("/admit", json={"events": STRANGER, "mission_id": build.MISSION}).raise_for_status()
     assert http.get("/nowhere").status_code == 404
 
 
