@@ -22,8 +22,8 @@ from app.workers.spooled_body import SpooledBody
 
 LONGEST_LENGTH: Final = 18
 """The digits of a `Content-Length` that is worth reading as a number."""
-MARKS: Final = (b",", b"[", b"{", b"\n")
-"""What stands before or after each value of a body; each count takes microseconds."""
+NO_MARKS: Final = bytes(set(range(256)) - set(b",[{\n"))
+"""All bytes but those of which one stands before or after each value of a body."""
 VALUES_IN_PLACE: Final = 8_192
 """A body of 128 KB with ordinary events has some 6,000 values."""
 OBJECTS_IN_PLACE: Final = 1_000
@@ -91,9 +91,9 @@ def check_values(body: bytes, settings: Settings, *, in_place: bool) -> None:
     """
     if len(body) <= VALUES_IN_PLACE:
         return
-    count = bytes(body).count
-    values = sum(map(count, MARKS))
-    if in_place and (values > VALUES_IN_PLACE or count(b"{") > OBJECTS_IN_PLACE):
+    marks = bytes(body).translate(None, NO_MARKS)  # in one pass; to count each mark takes twice as long
+    values = len(marks)
+    if in_place and (values > VALUES_IN_PLACE or marks.count(b"{") > OBJECTS_IN_PLACE):
         raise TooMuchInPlaceError
     if values > settings.max_values and values * VALUE_BYTES > len(body):
         detail = f"The body has {values} values, of less than {VALUE_BYTES} bytes on average; {SEE_LIMITS}"
