@@ -46,7 +46,8 @@ def open_pool(database: str, password: str | None = None) -> Pool:
     pool = Pool(database, kwargs=options, max_size=10, check=ConnectionPool.check_connection, open=True)
     with pool.connection(timeout=60) as db:
         db.execute("SELECT pg_advisory_xact_lock(19)")  # several backends may start at once
-        db.execute(TABLES)
+        if db.execute("SELECT to_regclass('dead_letters')").fetchone() == (None,):  # where they are, do not lock them
+            db.execute(TABLES)
     return pool
 
 
