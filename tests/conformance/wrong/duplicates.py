@@ -15,18 +15,19 @@ from .variant import Variant, instead
 
 Settled = tuple[list[FoldEvent], list[FoldEvent]]
 """The events that are kept, and which of them are reuses that are refused."""
-settled = ordering._settled
+canonical = ordering.canonical
 
 
-def keep_last(events: Sequence[FoldEvent]) -> Settled:
-    kept, reuses = settled(events)
-    reused = {event.event_id for event in reuses}
-    return kept, [event for event in kept if event.event_id in reused and event not in reuses]
+def keep_last(events: Sequence[FoldEvent]) -> CanonicalSequence[FoldEvent]:
+    right = canonical(events)
+    last = {event.event_id: event for event in ordering.in_order(events)}
+    return CanonicalSequence([last[event.event_id] for event in right.events], right.conflicts)
 
 
 def keep_every_conflict(events: Sequence[FoldEvent]) -> Settled:
     first: dict[str, FoldEvent] = {}
-    kept = [event for event in events if first.setdefault(event.event_id, event) is event or differs(first, event)]
+    ordered = ordering.in_order(events)
+    kept = [event for event in ordered if first.setdefault(event.event_id, event) is event or differs(first, event)]
     return kept, [event for event in kept if first[event.event_id] is not event]
 
 
@@ -82,7 +83,7 @@ VARIANTS = (
         "R31",
         "A reused id with a later clock and other content is refused (permissive)",
         ("/active_drivers/0", '"p1"', "(missing)"),
-        (instead("mission_collaboration.reducer.ordering._settled", keep_last),),
+        (instead("mission_collaboration.reducer.requests.canonical", keep_last),),
     ),
     Variant(
         "lets what arrives last overwrite the id",

@@ -60,7 +60,7 @@ VARIANTS = (
         "An event whose aggregate does not fit its mission is refused instead of reported.",
         "M1",
         "The mapping reports an aggregate_id of another mission",
-        ("/results/0/violations/*/layer", '["mapping"]', '["model", "schema"]'),
+        ("/results/0/violations/*/layer", '["mapping"]', '["model"]'),
         around=events(refuse_unmapped),
     ),
 )
