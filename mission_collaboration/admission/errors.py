@@ -25,7 +25,7 @@ class BadCheckpointError(SpecKittyEventsError):
 class CheckpointSizeError(SpecKittyEventsError):
     """A checkpoint has more bytes than allowed, after decompression; `size` is how many, as far as counted."""
 
-    code = "state-too-large"
+    code = "checkpoint-too-large"
 
     def __init__(self, size: int, limit: int) -> None:
         self.size: Final = size

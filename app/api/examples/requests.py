@@ -95,8 +95,12 @@ ADMIT: Final = {
 SEARCH: Final = _of_mission(OVERLAP[:3], "search-rework")
 REDUCE_MISSIONS: Final = {
     "two": _example(
-        "Two missions and an event of another type; one mission is refused for a stranger, the other has its state",
-        {"events": [*OVERLAP[:3], *SEARCH, STRANGER, OTHER_EVENT], "mode": "strict"},
+        "Two missions in one batch, and an event of another type",
+        {"events": [*OVERLAP[:3], *SEARCH, OTHER_EVENT], "mode": "strict"},
+    ),
+    "refused": _example(
+        "One mission is refused for a stranger's comment, the other has its state",
+        {"events": [*OVERLAP[:3], *SEARCH, STRANGER], "mode": "strict", "rosters": {}},
     ),
 }
 ADMIT_MISSIONS: Final = {
