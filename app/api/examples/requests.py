@@ -98,10 +98,6 @@ REDUCE_MISSIONS: Final = {
         "Two missions in one batch, and an event of another type",
         {"events": [*OVERLAP[:3], *SEARCH, OTHER_EVENT], "mode": "strict"},
     ),
-    "refused": _example(
-        "One mission is refused for a stranger's comment, the other has its state",
-        {"events": [*OVERLAP[:3], *SEARCH, STRANGER], "mode": "strict", "rosters": {}},
-    ),
 }
 ADMIT_MISSIONS: Final = {
     "two": _example(

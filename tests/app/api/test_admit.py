@@ -252,7 +252,7 @@ def test_a_state_that_is_too_large_is_told_so_and_settling_helps(make_client: Ca
     client = make_client(max_state_bytes=4_096, window_events=2)
     events = build.history(*joins("p1"), *(build.comment("p1", content="x" * 900) for _ in range(9)))
     found = problem(client.post("/admit", {"events": events}), 422, "state-too-large")
-    assert "4096 are allowed" in found["detail"]
+    assert "4096 bytes are allowed" in found["detail"]
     assert admitted(client, *events, settle=True)["accepted"] == 10
 
 
