@@ -1,7 +1,7 @@
 """The metrics of several workers on one page: each writes its samples to a file, and any of them adds the files up.
 
-A file is written whole and then renamed, so no reader sees half of one. Whatever is wrong with the folder (full,
-read-only, removed) or with a file delays what the page shows, and disturbs nothing else.
+A file is written whole and then renamed, so no reader sees half of one. If something is wrong with the folder (full,
+read-only, removed) or with a file, the page may lag; nothing else is disturbed.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Advice: overlaps that nobody has warned of yet, and who has gone quiet. Pure; what time it is, the caller says.
+"""Advice: overlaps that have no warning yet, and who has gone quiet. Pure: the caller says what time it is.
 
 An advisory is the payload of a warning event, ready to be sent. Its `warning_id` is derived from what it says, so one
 overlap has one id wherever it is found; once a warning of that id stands in the state, the advice is silent about it.
@@ -66,7 +66,7 @@ class Advice(_Advice):
     """What should be said, and who has gone quiet."""
 
     advisories: tuple[Advisory, ...]
-    """Overlaps that nobody has warned of: drivers by target, then collisions by step."""
+    """Overlaps without a warning: drivers by target, then collisions by step."""
     presence: tuple[Presence, ...]
     """Every active participant, by id; empty when no instant was given."""
 
@@ -77,7 +77,7 @@ def advise(
     as_of: datetime | None = None,
     stale_after_seconds: float = STALE_AFTER_SECONDS,
 ) -> Advice:
-    """Tell which overlaps of a state nobody has warned of, and who has gone quiet at the instant `as_of`.
+    """Find the overlaps of a state that have no warning, and who has gone quiet at the instant `as_of`.
 
     Pure: without `as_of` (a `datetime` without a zone is UTC) nothing is said about presence. The advisories, sent as
     events, make the next answer silent about them; an overlap that ended and came again is the same overlap.

@@ -32,7 +32,7 @@ STORED: Final = 0
 BARE: Final = -15
 """Deflate without zlib's own checksum, which takes time and adds nothing to the digest."""
 SMALL: Final = 4096
-"""What is smaller is not worth compressing, and so has the same text whatever compressor there is."""
+"""Smaller contents are stored uncompressed: compression would gain nothing."""
 DIGEST_LENGTH: Final = 43
 ALPHABET: Final = b"-_"
 """What base64url has instead of `+` and `/`."""

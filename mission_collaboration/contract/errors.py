@@ -25,7 +25,7 @@ Location = tuple[str | int, ...]
 
 
 class SpecKittyEventsError(Exception):
-    """Whatever the contract refuses (R4)."""
+    """Base of all errors: something that the contract refuses (R4)."""
 
     code: ClassVar[str] = "contract-error"
 

@@ -127,5 +127,5 @@ def _cut(text: str, longest: int = LONGEST_NAME) -> str:
 
 
 def printable(text: str) -> str:
-    """Show what a terminal would obey as question marks: names come from whoever sent the events."""
+    """Replace control characters, which a terminal would obey, by question marks."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -18,7 +18,7 @@ class ExplainRequest(BaseModel, Generic[E]):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
 
     events: list[E]
-    """The events, in any order; each is explained, whatever it is."""
+    """The events, in any order. Anything may stand here; each item is explained."""
     mode: Mode | None = "permissive"
     """`permissive` or `strict` as in `/reduce`; `admit` for the rules of `/admit` with all events in one batch."""
     roster: dict[str, ParticipantIdentity] | None = None

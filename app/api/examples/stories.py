@@ -53,7 +53,7 @@ COLLISION: Final = told(
 """A person and an agent run the same step; the person lets the agent finish."""
 
 STRANGER: Final[Event] = event(
-    len(OVERLAP) + 1, c.COMMENT_POSTED, participant_id="p-nobody", comment_id="c-1", content="May I?"
+    len(OVERLAP) + 1, c.COMMENT_POSTED, participant_id="p-stranger", comment_id="c-1", content="May I?"
 )
 """A comment of somebody who never joined."""
 

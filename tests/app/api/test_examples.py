@@ -99,7 +99,7 @@ def test_the_stories_end_as_their_names_say() -> None:
     assert [warning["warning_type"] for warning in collision["warnings"]] == ["PotentialStepCollisionDetected"]
     assert collision["active_executions"] == {"p-ben": ["write-migration"]}
     refusal = shown(described, 422, "refusal", "application/problem+json")
-    assert (refusal["code"], refusal["participant_id"]) == ("unknown-participant", "p-nobody")
+    assert (refusal["code"], refusal["participant_id"]) == ("unknown-participant", "p-stranger")
     replay = state("replay")
     assert [anomaly["event_id"] for anomaly in replay["anomalies"]] == [refusal["event_id"]]
     assert state("window") == overlap | {"event_count": 9}
