@@ -3,10 +3,10 @@
 from locust import constant_throughput, task
 
 from loadtests.caller import Caller
-from loadtests.inputs import strict_body
+from loadtests.inputs import live
 
 BIG, SMALL = 20_000, 10
-BIG_BODY, SMALL_BODY = strict_body(BIG), strict_body(SMALL)
+BIG_BATCH, SMALL_BATCH = live(BIG), live(SMALL)
 
 
 class Importer(Caller):
@@ -17,7 +17,7 @@ class Importer(Caller):
     @task
     def send(self) -> None:
         """Reduce a big batch."""
-        self.reduce(f"big among small, {BIG:,} events", BIG_BODY, BIG)
+        self.reduce(f"big among small, {BIG:,} events", BIG_BATCH.body, BIG_BATCH.unique)
 
 
 class Client(Caller):
@@ -28,7 +28,7 @@ class Client(Caller):
     @task(4)
     def send(self) -> None:
         """Reduce a small batch."""
-        self.reduce(f"small among big, {SMALL} events", SMALL_BODY, SMALL)
+        self.reduce(f"small among big, {SMALL} events", SMALL_BATCH.body, SMALL_BATCH.unique)
 
     @task(1)
     def look(self) -> None:

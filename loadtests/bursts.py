@@ -5,10 +5,10 @@ import time
 from locust import task
 
 from loadtests.caller import Caller
-from loadtests.inputs import strict_body
+from loadtests.inputs import live
 
 EVENTS = 100
-BODY = strict_body(EVENTS)
+BATCH = live(EVENTS)
 REQUESTS = 4
 
 
@@ -26,4 +26,4 @@ class Waker(Caller):
     def burst(self) -> None:
         """Reduce some batches."""
         for _ in range(REQUESTS):
-            self.reduce(f"bursts, {EVENTS} events", BODY, EVENTS)
+            self.reduce(f"bursts, {EVENTS} events", BATCH.body, BATCH.unique)

@@ -5,10 +5,10 @@ from itertools import cycle
 from locust import constant_throughput, task
 
 from loadtests.caller import Caller
-from loadtests.inputs import SIZES, skewed_sizes, strict_body
+from loadtests.inputs import SIZES, live, skewed_sizes
 
 DRAWN = 2_000
-BODIES = {size: strict_body(size) for size in SIZES}
+BATCHES = {size: live(size) for size in SIZES}
 
 
 class Backend(Caller):
@@ -22,4 +22,4 @@ class Backend(Caller):
         """Reduce a mission of some size."""
         size = next(self.sizes)
         kind = "1 to 30" if size <= 30 else "100 to 1,000" if size <= 1_000 else "3,000 and 10,000"
-        self.reduce(f"skewed, {kind} events", BODIES[size], size)
+        self.reduce(f"skewed, {kind} events", BATCHES[size].body, BATCHES[size].unique)

@@ -13,10 +13,10 @@ from locust import constant_throughput, events, task
 
 from loadtests.bench.servers import memory
 from loadtests.caller import Caller
-from loadtests.inputs import BROKEN_EACH, doubtful_body, replay, strict_body
+from loadtests.inputs import BROKEN_EACH, doubtful_body, live, replay
 
 MOST_GROWTH = float(os.environ.get("SOAK_MEGABYTES", "128"))
-FEW, MANY, WINDOW, DOUBTFUL = strict_body(100), strict_body(10_000), replay(1_000), doubtful_body(500)
+FEW, MANY, WINDOW, DOUBTFUL = live(100), live(10_000), replay(1_000), doubtful_body(500)
 seen: list[tuple[float, float]] = []
 """Moments and megabytes."""
 
@@ -29,7 +29,7 @@ class Everybody(Caller):
     @task(20)
     def send(self) -> None:
         """Reduce a small batch."""
-        self.reduce("soak, 100 events", FEW, 100)
+        self.reduce("soak, 100 events", FEW.body, FEW.unique)
 
     @task(5)
     def repeat(self) -> None:
@@ -44,7 +44,7 @@ class Everybody(Caller):
     @task(1)
     def bring(self) -> None:
         """Reduce a big batch."""
-        self.reduce("soak, 10,000 events", MANY, 10_000)
+        self.reduce("soak, 10,000 events", MANY.body, MANY.unique)
 
 
 def watch(pid: int) -> None:

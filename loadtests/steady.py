@@ -3,10 +3,10 @@
 from locust import constant_throughput, task
 
 from loadtests.caller import Caller
-from loadtests.inputs import strict_body
+from loadtests.inputs import live
 
 EVENTS = 25
-BODY = strict_body(EVENTS)
+BATCH = live(EVENTS)
 
 
 class Client(Caller):
@@ -17,4 +17,4 @@ class Client(Caller):
     @task
     def send(self) -> None:
         """Reduce a small batch."""
-        self.reduce(f"steady, {EVENTS} events", BODY, EVENTS)
+        self.reduce(f"steady, {EVENTS} events", BATCH.body, BATCH.unique)

@@ -13,7 +13,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from loadtests.bench import admitting, explaining, growth, holding, one_by_one, report, starting, under_load, waiting
+from loadtests.bench import (
+    admitting,
+    alike,
+    explaining,
+    growth,
+    holding,
+    one_by_one,
+    report,
+    starting,
+    under_load,
+    waiting,
+)
 from loadtests.bench.machine import machine
 from loadtests.bench.plan import FULL, SHORT, Plan
 from loadtests.bench.rows import Row
@@ -22,6 +33,7 @@ from loadtests.bench.wire import WrongAnswerError
 MEASURES: Final[dict[str, Callable[[Plan], Iterator[Row]]]] = {
     "reduce-batch": one_by_one.reduce_batch,
     "reduce-few": one_by_one.reduce_few,
+    "few-alike": alike.few_alike,
     "sixteen": under_load.sixteen,
     "validate": one_by_one.validate_batch,
     "python": one_by_one.python_function,
@@ -32,6 +44,7 @@ MEASURES: Final[dict[str, Callable[[Plan], Iterator[Row]]]] = {
     "growth": growth.growth,
     "workers": under_load.two_workers,
     "ordered": holding.ordered_stream,
+    "ordered-alike": alike.ordered_alike,
     "waiting": waiting.waiting,
     "start": starting.starting,
 }
@@ -40,7 +53,9 @@ MEASURES: Final[dict[str, Callable[[Plan], Iterator[Row]]]] = {
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m loadtests.bench", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--short", action="store_true", help="fewer rounds and smaller inputs: well under a minute")
+    parser.add_argument(
+        "--short", action="store_true", help="fewer streams and rounds, smaller inputs: some three minutes"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures there as well")
     names = ", ".join(MEASURES)
     parser.add_argument("--only", metavar="ROW", action="append", choices=list(MEASURES), help=f"one of {names}")

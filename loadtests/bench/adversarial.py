@@ -55,7 +55,7 @@ def heartbeats(count: int) -> list[Json]:
 def spelled_twice(count: int) -> list[Json]:
     """Send every event of a mix twice: its id in lower case, its time with an offset, the second time."""
     once = mixed(count // 2)
-    return [spelling for said in once for spelling in (said, _respelled(said))]
+    return [spelling for said in once for spelling in (said, respelled(said))]
 
 
 GROWTH_STREAMS: Final[dict[str, Callable[[int], list[Json]]]] = {
@@ -108,5 +108,6 @@ def _target(number: int) -> Json:
     return {"target_type": "step", "target_id": f"step-{number}"}
 
 
-def _respelled(said: Json) -> Json:
+def respelled(said: Json) -> Json:
+    """Spell an id in lower case, and a time with an offset."""
     return said | {"event_id": said["event_id"].lower(), "timestamp": said["timestamp"].replace("Z", "+00:00")}

@@ -11,14 +11,35 @@ from typing import Final, NamedTuple
 
 from loadtests.bench.checked import first_answer
 from loadtests.bench.plan import Plan
+from loadtests.bench.real import STREAMS
 from loadtests.bench.rows import Row, Target, against, milliseconds, pair_ratios, row_of
 from loadtests.bench.servers import Server, service, stand_in
 from loadtests.bench.streams import batch, mixed, validation
 from loadtests.bench.wire import Connection, WrongAnswerError, post
 
-BIG: Final = Target(1.25, 1.8, "x")
+PLAIN: Final = Target(1.3, 1.5, "x"), Target(1.4, 1.7, "x")
+OTHERS: Final = Target(1.4, 1.6, "x"), Target(1.5, 1.9, "x")
+TWICE: Final = Target(1.5, 1.8, "x"), Target(1.5, 1.9, "x")
+MALFORMED: Final = Target(1.6, 1.9, "x"), Target(1.9, 2.2, "x")
+NAMED: Final = Target(1.6, 1.9, "x"), Target(1.6, 1.9, "x")
+MESSY: Final = Target(1.9, 2.4, "x"), Target(1.6, 2.0, "x")
+LARGE: Final = {
+    "tidy": PLAIN,
+    "build_id": PLAIN,
+    "other types": OTHERS,
+    "1 % duplicates": TWICE,
+    "20 % duplicates": TWICE,
+    "one malformed": MALFORMED,
+    "unclocked": NAMED,
+    "UUIDs": NAMED,
+    "several missions": MESSY,
+    "shuffled": MESSY,
+    "the mix of all": MESSY,
+}
+"""Stream → what `/reduce` and `/validate/batch` of a large batch of it have to reach."""
+FEW_STREAMS: Final = ("tidy", "build_id", "the mix of all")
+"""What small batches are made of."""
 SMALL: Final = Target(1.3, 1.6, "x")
-VALIDATION: Final = Target(2.5, 4.0, "x")
 PYTHON: Final = Target(0.5, 1.0, "x")
 
 
@@ -42,22 +63,26 @@ def trio() -> Iterator[Trio]:
 
 
 def reduce_batch(plan: Plan) -> Iterator[Row]:
-    """`/reduce` of a large batch."""
-    yield _reduce(plan.batch, plan.rounds, 1, BIG)
+    """`/reduce` of a large batch, stream by stream."""
+    with trio() as servers:
+        for name in plan.streams:
+            yield _reduce(servers, plan.batch, name, plan.rounds, 1, LARGE[name][0])
 
 
 def reduce_few(plan: Plan) -> Iterator[Row]:
     """`/reduce` of a small batch, over and over on one connection."""
-    yield _reduce(plan.few, plan.few_rounds, plan.requests, SMALL)
-
-
-def _reduce(count: int, rounds: int, requests: int, target: Target) -> Row:
-    request = post("/reduce", batch(mixed(count)))
     with trio() as servers:
-        _check(servers.service, request, event_count=count)
-        floor, peer, served = interleaved(servers, request, rounds, requests)
+        for name in FEW_STREAMS:
+            yield _reduce(servers, plan.few, name, plan.few_rounds, plan.requests, SMALL)
+
+
+def _reduce(servers: Trio, count: int, name: str, rounds: int, requests: int, target: Target) -> Row:
+    stream = STREAMS[name](count)
+    request = post("/reduce", batch(stream.events, stream.mode))
+    _check(servers.service, request, event_count=stream.unique)
+    floor, peer, served = interleaved(servers, request, rounds, requests)
     return row_of(
-        f"/reduce, {count:,} mixed events, one connection",
+        f"/reduce, {count:,} events, one connection: {name}",
         target,
         pair_ratios(served, floor),
         floor=milliseconds(floor),
@@ -67,18 +92,20 @@ def _reduce(count: int, rounds: int, requests: int, target: Target) -> Row:
 
 
 def validate_batch(plan: Plan) -> Iterator[Row]:
-    """`/validate/batch` by both layers; the peer has no such thing."""
-    request = post("/validate/batch", validation(mixed(plan.batch)))
+    """`/validate/batch` by both layers, stream by stream; the peer has no such thing."""
     with stand_in("floor") as floor, service() as served:
-        _check(served, request, total=plan.batch, valid=True)
-        lower, upper = interleaved((floor, served), request, plan.rounds, 1)
-    yield row_of(
-        f"/validate/batch, {plan.batch:,} mixed events, both layers",
-        VALIDATION,
-        pair_ratios(upper, lower),
-        floor=milliseconds(lower),
-        service=milliseconds(upper),
-    )
+        for name in plan.streams:
+            stream = STREAMS[name](plan.batch)
+            request = post("/validate/batch", validation(stream.events))
+            _check(served, request, total=plan.batch, invalid=stream.invalid)
+            lower, upper = interleaved((floor, served), request, plan.rounds, 1)
+            yield row_of(
+                f"/validate/batch, {plan.batch:,} events, both layers: {name}",
+                LARGE[name][1],
+                pair_ratios(upper, lower),
+                floor=milliseconds(lower),
+                service=milliseconds(upper),
+            )
 
 
 def _check(server: Server, request: bytes, **members: object) -> None:

@@ -1,5 +1,6 @@
 """The peer: what people write in ten minutes with FastAPI and Pydantic, and well enough. No judge of the contract."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -17,11 +18,12 @@ class Event(BaseModel):
     payload: dict[str, Any]
     timestamp: datetime
     node_id: str = Field(min_length=1)
-    lamport_clock: int = Field(ge=0)
-    project_uuid: UUID
+    lamport_clock: int = Field(default=-1, ge=-1)
+    project_uuid: UUID | None
     correlation_id: str
     causation_id: str | None = None
     schema_version: str = "1.0.0"
+    build_id: str | None = None
     data_tier: int = Field(default=0, ge=0, le=4)
 
 
@@ -56,12 +58,13 @@ app = FastAPI()
 
 @app.post("/reduce")
 async def reduce(batch: Batch) -> State:
-    """Sort, drop duplicates, fold."""
+    """Sort, drop duplicates, fold; go on where an event makes no sense."""
     state = State()
     unique = {event.event_id: event for event in batch.events}
     for event in sorted(unique.values(), key=lambda event: (event.lamport_clock, event.timestamp, event.event_id)):
-        apply(state, event, event.payload)
-        state.mission_id = event.payload["mission_id"]
+        with suppress(KeyError, ValueError):
+            apply(state, event, event.payload)
+            state.mission_id = event.payload["mission_id"]
         state.event_count += 1
         state.last_processed_event_id = event.event_id
     return state

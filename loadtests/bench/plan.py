@@ -2,10 +2,14 @@
 
 from typing import Final, NamedTuple
 
+from loadtests.bench.real import STREAMS
+
 
 class Plan(NamedTuple):
     """Sizes in events, times in seconds."""
 
+    streams: tuple[str, ...] = tuple(STREAMS)
+    """What large batches are made of."""
     few: int = 100
     light: int = 250
     """As many as are worked on in place: of a larger request the client would cost less, but one worker has help."""
@@ -29,6 +33,7 @@ class Plan(NamedTuple):
 
 FULL: Final = Plan()
 SHORT: Final = Plan(
+    streams=("tidy", "build_id", "the mix of all"),
     batch=1_000,
     many=10_000,
     ordered=30_000,
