@@ -1,6 +1,7 @@
 """Inputs of the benchmark, the same in every run: the mix of contract C4 and events as bodies.
 
-Events stand in canonical order, as a producer sends them. `adversarial.py` has the streams that aim to be slow.
+Events stand in canonical order and have what an envelope needs, no more: the tidy stream. `real.py` makes of it what
+producers really send; `adversarial.py` has the streams that aim to be slow.
 """
 
 import random
