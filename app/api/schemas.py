@@ -282,8 +282,8 @@ class AnyMissionsAdmit(_Request, Generic[E]):
 class MissionsAdmitRequest(AnyMissionsAdmit[Event | JsonValue]):
     """The next events of several missions, and where each of these stood before them."""
 
-    missions: dict[str, MissionToAdmit]
-    """Mission → where it stands, for every mission of which the batch may hold events."""
+    missions: dict[str, MissionToAdmit | None]
+    """Mission → where it stands, null for a new one; for every mission of which the batch may hold events."""
 
 
 class AdmittedOfMission(Admitted):
