@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
-from conformance.checks import absent, equals, has_type, status_is
-from conformance.filling import Pair, filler, fills_a_window, read_limits
-from conformance.kinds import Object, objects, rules_of
-from conformance.looking_back import same_as, stands_in
-from conformance.model import Answer, Case, Check, Json, Memory, Missing, Step, json_body
-from conformance.patching import leads_to
-from conformance.saved import filled
-from conformance.scenarios import Order, anomalies_are, refusal_checks
-from conformance.verdicts import (
+from .checks import absent, equals, has_type, status_is
+from .filling import Pair, filler, fills_a_window, read_limits
+from .kinds import Object, objects, rules_of
+from .looking_back import same_as, stands_in
+from .model import Answer, Case, Check, Json, Memory, Missing, Step, json_body
+from .patching import leads_to
+from .saved import filled
+from .scenarios import Order, anomalies_are, refusal_checks
+from .verdicts import (
     advisories_are,
     counts_are,
     horizon_is,

@@ -6,13 +6,16 @@ from itertools import pairwise
 
 import pytest
 
+from app.api.pages.explanations import CODES
+from docs.examples.backend.store import NOT_FINAL, NOT_YET, SETTLED
 from tests.backend.cluster import Cluster
 from tests.backend.programs import started_backend, started_service
 from tests.docs.elision import is_like
-from tests.docs.markdown import ROOT, Block, blocks
+from tests.docs.markdown import ROOT, Block, blocks, coded, rows, section
 
 pytestmark = pytest.mark.backend
-CALLS = [pair for pair in pairwise(blocks(ROOT / "docs/guide.md")) if pair[0].text.startswith("curl ")]
+GUIDE = ROOT / "docs/guide.md"
+CALLS = [pair for pair in pairwise(blocks(GUIDE)) if pair[0].text.startswith("curl ")]
 WINDOW = 1_000
 """The service's default."""
 
@@ -33,3 +36,9 @@ def run(command: Block, service: str, backend: str) -> object:
         ["bash", "-euo", "pipefail", "-c", text], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     return json.loads(done.stdout)
+
+
+def test_it_says_what_the_backend_does_for_each_code() -> None:
+    told = [set(coded(row[0])) for row in rows(section(GUIDE, "## What is rejected"))]
+    assert told[1:] == [NOT_FINAL, SETTLED, NOT_YET]
+    assert set().union(*told) <= set(CODES)

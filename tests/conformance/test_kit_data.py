@@ -1,5 +1,6 @@
 """The kit's own files: each fits the format, each name is one of a kind, each rule has its cases."""
 
+import ast
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -180,3 +181,12 @@ def test_the_kit_knows_the_service_by_http_alone() -> None:
     sources = [path.read_text() for path in HOME.glob("*.py")]
 
     assert not [source for source in sources if "import app" in source or "from app" in source]
+
+
+@pytest.mark.parametrize("path", sorted(HOME.rglob("*.py")), ids=lambda path: str(path.relative_to(HOME)))
+def test_no_module_imports_the_kit_by_its_name(path: Path) -> None:
+    """The wheel holds the kit under another name."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    imported = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    imported += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 0]
+    assert "conformance" not in {name.partition(".")[0] for name in imported}
