@@ -158,7 +158,7 @@ VARIANTS = (
         "One overlap has two ids.",
         "A34",
         "A third driver makes another overlap",
-        ("/advisories/0/payload/warning_id", '"advice-', '"advice-'),
+        ("/advisories/*", "(missing)", '{"event_type": "ConcurrentDriverWarning", "payload'),
         changes=(overlaps(named_by_arrival),),
     ),
     Variant(
