@@ -62,7 +62,7 @@ def whole_event_cases() -> Iterator[Json]:
     optional: list[Json] = ["E10", "E11", "E12", "E13", "E18"]
     yield case("A collaboration event takes every envelope field", optional, full_event(), None)
     for rule, name in (("E1", "event_id"), ("E5", "timestamp"), ("E6", "node_id"), ("E8", "project_uuid")):
-        words = f"The envelope of another family is judged, and ignored by the fold: no {name}"
+        words = f"Another family's envelope is judged, not folded: no {name}"
         yield {**case(words, [rule, "E19"], without(STRANGER, (name,)), f"/{name}"), "folds": True}
     for words, value in NO_EVENTS.items():
         yield case(f"{words} is no event", ["A3"], value, "")

@@ -207,13 +207,13 @@ def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str | None, list[
         rows = _rows(batch)
         if not rows:
             continue
-        if held and held[0][:2] != rows[-1][:2]:
-            rows, held = held + rows, []
         last = rows[-1][:2]
         cut = len(rows)
         if rows[-1].mission is not None:
             cut = next((at for at in range(len(rows), 0, -1) if rows[at - 1][:2] != last), 0)
-        yield from _by_mission(rows[:cut])
+        if cut or (held and held[0][:2] != last):
+            yield from _by_mission(held + rows[:cut])
+            held = []
         held += rows[cut:]
     yield from _by_mission(held)
 

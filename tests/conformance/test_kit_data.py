@@ -127,7 +127,7 @@ def test_scenarios_of_one_name_are_one_scenario() -> None:
 
 
 def test_the_rules_are_those_of_the_contract() -> None:
-    wanted = [f"E{n}" for n in range(1, 18)] + [f"M{n}" for n in range(1, 4)] + [f"I{n}" for n in range(1, 4)]
+    wanted = [f"E{n}" for n in range(1, 20)] + [f"M{n}" for n in range(1, 4)] + [f"I{n}" for n in range(1, 5)]
     wanted += (
         [f"P{n}" for n in range(1, len(PAYLOADS) + 1)]
         + [f"S{n}" for n in range(1, 17)]

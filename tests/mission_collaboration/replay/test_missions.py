@@ -132,6 +132,15 @@ def test_an_id_with_other_content_conflicts_or_is_a_duplicate(mode: Mode, fates:
     assert len(json.loads(states["m1"]["text"])["anomalies"]) == (mode == "permissive")
 
 
+def test_an_id_used_again_at_the_end_of_the_next_batch_does_not_overtake_what_lies_between() -> None:
+    first, held, between, reused = mission("m1", *map(build.joined, ("p1", "p2", "p3", "p4")))
+    reused["event_id"] = held["event_id"]
+
+    states, _, _ = folded([first, held, between, reused], "permissive", 2)
+
+    assert json.loads(states["m1"]["text"])["last_processed_event_id"] == between["event_id"]
+
+
 def test_a_checkouts_build_is_no_part_of_the_content() -> None:
     [event] = mission("m1", build.joined("p1"))
 
