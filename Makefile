@@ -30,7 +30,7 @@ help:
 ##
 ##Check
 ## check         everything that CI checks: lint, drift, all suites, a short bench, the tests
-## check-SUITE   one of: browser clients container deployment explorer fuzz hostile install openapi pythons spark tracing
+## check-SUITE   one of: browser clients container costs deployment explorer fuzz hostile install openapi pythons spark tracing
 ## bench         floor, peer and service side by side, in ten minutes (BENCH="--short --json FILE --only ROW")
 ## load          locust scenarios against a local service (LOAD_SECONDS=30 in all, LOAD_ONLY=soak for one)
 
@@ -201,7 +201,11 @@ check-fuzz: $(VENV)/dev.stamp
 # Three thousand hostile requests against the server as it ships, over real sockets, with an eye on memory.
 .PHONY: check-hostile
 check-hostile: $(VENV)/test.stamp
-	$(BIN)/python -m pytest tests/hostile
+	$(BIN)/python -m pytest tests/hostile --ignore=tests/hostile/test_costs.py
+
+.PHONY: check-costs
+check-costs: $(VENV)/test.stamp
+	$(BIN)/python -m pytest tests/hostile/test_costs.py
 
 # The wheel in a fresh environment outside this folder, used as its users will.
 .PHONY: check-install
