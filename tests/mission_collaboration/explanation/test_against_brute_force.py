@@ -13,7 +13,7 @@ from mission_collaboration.explanation.explain import explain_batch
 from mission_collaboration.explanation.explained_fold import Mode
 from mission_collaboration.explanation.until import Until
 from tests.support import naive
-from tests.support.folding import as_json, events_of, outcome, roster_of
+from tests.support.folding import as_json, events_of, examples, outcome, roster_of
 from tests.support.naive_explanation import BruteForce, apply, code_of
 from tests.support.strategies import histories, rosters
 
@@ -52,6 +52,7 @@ def patched_states(answer: Json, empty: Json) -> list[Json]:
     return states
 
 
+@examples(60)
 @given(histories(), rosters())
 def test_patches_lead_to_the_state_of_every_prefix_in_permissive_mode(
     events: list[Json], roster: dict[str, Json] | None
@@ -66,6 +67,7 @@ def test_patches_lead_to_the_state_of_every_prefix_in_permissive_mode(
     assert answer["mission_id"] == answer["state"]["mission_id"]
 
 
+@examples(60)
 @given(histories(), rosters())
 def test_patches_lead_to_the_state_of_every_prefix_that_strict_mode_folds(
     events: list[Json], roster: dict[str, Json] | None
@@ -88,6 +90,7 @@ def test_patches_lead_to_the_state_of_every_prefix_that_strict_mode_folds(
     ]
 
 
+@examples(60)
 @given(histories(), rosters(), st.sampled_from((None, "m1", "m2")))
 def test_patches_lead_to_the_state_of_every_accepted_prefix_in_admit_mode(
     events: list[Json], roster: dict[str, Json] | None, mission_id: str | None
@@ -108,6 +111,7 @@ def test_patches_lead_to_the_state_of_every_accepted_prefix_in_admit_mode(
     assert without_counts(answer["state"]) == state
 
 
+@examples(30)
 @given(histories(), rosters())
 def test_blame_gone_and_superseded_are_what_the_states_of_all_prefixes_say(
     events: list[Json], roster: dict[str, Json] | None
