@@ -133,12 +133,12 @@ def test_an_id_with_other_content_conflicts_or_is_a_duplicate(mode: Mode, fates:
 
 
 def test_an_id_used_again_at_the_end_of_the_next_batch_does_not_overtake_what_lies_between() -> None:
-    first, held, between, reused = mission("m1", *map(build.joined, ("p1", "p2", "p3", "p4")))
+    held, between, reused = mission("m1", *map(build.joined, ("p1", "p2", "p3")))
     reused["event_id"] = held["event_id"]
 
-    states, _, _ = folded([first, held, between, reused], "permissive", 2)
-
-    assert json.loads(states["m1"]["text"])["last_processed_event_id"] == between["event_id"]
+    for at_once in (1, 2, 3):  # rows of no mission come first, so the cut that hurts is not known from here
+        states, _, _ = folded([held, between, reused], "permissive", at_once)
+        assert json.loads(states["m1"]["text"])["last_processed_event_id"] == between["event_id"]
 
 
 def test_a_checkouts_build_is_no_part_of_the_content() -> None:
