@@ -63,7 +63,11 @@ def read_batch(values: Sequence[Any]) -> Batch:
     indices = [places[index] for index in ours.indices]
     others += [structs.replace(event, index=places[event.index]) for event in ours.others]
     others.sort(key=_index)
-    return Batch(ours.events, indices, others, broken, len(values))
+    sent_ids = [
+        text_member(values[index], "event_id") or event.event_id
+        for index, event in zip(indices, ours.events, strict=True)
+    ]
+    return Batch(ours.events, indices, others, broken, len(values), sent_ids)
 
 
 def read_events(events: Sequence[Event]) -> Batch:

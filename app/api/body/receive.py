@@ -172,7 +172,7 @@ def read_media_type(request: Request, *understood: str) -> str:
     media_type = given.partition(";")[0].strip().lower()
     if media_type == "text/plain":
         media_type = understood[0]
-    if media_type not in understood:
+    if media_type not in understood or not given.isascii():
         raise _unsupported("Content-Type", f"The body is {given[:100]}; send {' or '.join(understood)}.", accepted)
     if parsed.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):
         raise _unsupported("Content-Type", "The body's charset is not UTF-8; JSON is always UTF-8.", accepted)

@@ -1,5 +1,6 @@
 """`POST /validate/batch`: a verdict for every event, each judged alone."""
 
+import json
 from typing import Any
 
 import pytest
@@ -188,3 +189,9 @@ def test_details_end_after_a_thousand_invalid_events(client: Client) -> None:
 def test_ten_violations_are_told_of_each_event(client: Client) -> None:
     answer = judged(client, [{}, {"payload": {}}])
     assert [len(result["violations"]) for result in answer["results"]] == [10, 10]
+
+
+def test_of_a_repeated_member_the_last_one_counts(client: Client) -> None:
+    body = b'{"events": 7, "events": [' + json.dumps(build.history(build.joined("p1"))[0]).encode() + b"]}"
+    answer = client.send("/validate/batch", body)
+    assert (answer.status_code, answer.json()["total"], answer.json()["valid"]) == (200, 1, True)
