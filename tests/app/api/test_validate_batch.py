@@ -192,6 +192,7 @@ def test_ten_violations_are_told_of_each_event(client: Client) -> None:
 
 
 def test_of_a_repeated_member_the_last_one_counts(client: Client) -> None:
-    answer = client.send("/validate/batch", b'{"events": 7, "events": [' + json.dumps(GOOD).encode() + b"]}")
+    body = b'{"events": 7, "events": [' + json.dumps(GOOD).encode() + b"]}"
+    answer = client.send("/validate/batch", body, Content_Type="application/json")
     assert answer.status_code == 200
     assert answer.json() == judged(client, [GOOD])
