@@ -63,11 +63,14 @@ def read_batch(values: Sequence[Any]) -> Batch:
     indices = [places[index] for index in ours.indices]
     others += [structs.replace(event, index=places[event.index]) for event in ours.others]
     others.sort(key=_index)
-    sent_ids = [
-        text_member(values[index], "event_id") or event.event_id
-        for index, event in zip(indices, ours.events, strict=True)
-    ]
-    return Batch(ours.events, indices, others, broken, len(values), sent_ids)
+    sent = [values[index] for index in indices]
+    events: list[Any] = list(map(_with_sent, ours.events, sent))
+    sent_ids = [text_member(value, "event_id") or event.event_id for event, value in zip(events, sent, strict=True)]
+    return Batch(events, indices, others, broken, len(values), sent_ids)
+
+
+def _with_sent(event: Any, value: Any) -> Any:
+    return structs.replace(event, sent=value)
 
 
 def read_events(events: Sequence[Event]) -> Batch:
