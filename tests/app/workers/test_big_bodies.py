@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ LARGE = json.dumps({"events": story.events() * 20, "mode": "permissive"}).encode
 """Larger than what is worked on in place."""
 SLOW = json.dumps({"events": story.events() * 2_000, "mode": "permissive"}).encode()
 """The same state, and long enough at work to be stopped there."""
+SETTLED = 0.5
+"""Seconds in which an answer that a process has handed over reaches its client."""
 NICENESS = 16
 """Where a process's niceness stands behind its name (proc(5), field 19)."""
 
@@ -114,7 +116,8 @@ class Running(NamedTuple):
             for worker in self.at_work():
                 os.kill(worker, signal.SIGSTOP)
                 until(lambda worker=worker: stat_of(worker)[:1] != ["R"], "the process stops")  # type: ignore[misc]
-                if stat_of(worker)[:1] == ["T"] and bodies_of(self.process.pid) and not answer.done():
+                is_at_work = stat_of(worker)[:1] == ["T"] and bodies_of(self.process.pid)
+                if is_at_work and not wait([answer], SETTLED).done:  # nor had it just handed its answer over
                     return answer, worker
                 os.kill(worker, signal.SIGCONT)
             answer.result(DEADLINE)
