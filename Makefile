@@ -256,10 +256,12 @@ mutants: $(VENV)/mutants.stamp
 	$(BIN)/mutmut results
 
 # Extras stay in the names: pip 23 holds `coverage[toml]` to no pin of `coverage`, and refuses its next release.
+# `test` is resolved first: the other environments that hold the service or its tests take their releases from it.
 .PHONY: lock
 lock: $(VENV)/dev.stamp
-	for extra in server otel spark backend test dev clients load mutants; do \
-	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	for extra in test server otel spark backend dev load mutants clients; do \
+	  case $$extra in test|clients) alike= ;; *) alike="--constraint requirements/test.txt" ;; esac; \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $$alike \
 	    --no-emit-index-url --no-annotate --no-strip-extras --extra $$extra \
 	    pyproject.toml -o requirements/$$extra.txt || exit 1; \
 	done
