@@ -216,11 +216,6 @@ def unknown_name(code: str, kind: str, given: str, known: Iterable[str], *, para
     return Problem(code, f"There is no {kind} '{given[:100]}'. {hint}", (finding,))
 
 
-def pointer(location: Iterable[str | int]) -> str:
-    """Write a location as a JSON Pointer (RFC 6901)."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
-
-
 @contextmanager
 def library_refusals() -> Iterator[None]:
     """Answer what the library refuses of a request with the problem of the same code."""

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 from mission_collaboration.admission import horizon
 from mission_collaboration.admission.advice import Advisory, advise_on_accumulator
 from mission_collaboration.admission.batch import MAX_CLOCK_STEP, OnLate, Options, admit_batch
-from mission_collaboration.admission.changes import Operation, state_changes
+from mission_collaboration.admission.changes import state_changes
 from mission_collaboration.admission.checkpoint import read_checkpoint, write_checkpoint
 from mission_collaboration.admission.horizon import Link, Place
 from mission_collaboration.admission.merge import RECENT_EVENTS, Memory
@@ -15,6 +15,7 @@ from mission_collaboration.admission.mission import Mission, pinned, start_missi
 from mission_collaboration.admission.verdicts import Outcome, Revision, Verdict
 from mission_collaboration.admission.window import WindowBounds
 from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.json_patch import Change
 from mission_collaboration.contract.state import (
     CollaborationAnomaly,
     CommentEntry,
@@ -46,7 +47,7 @@ class Admission:
     """The mission; None while nothing decided it."""
     state: ReducedCollaborationState | None
     """The mission with everything that is accepted, minus what was handed out; None unless asked for."""
-    changes: tuple[Operation, ...] | None
+    changes: tuple[Change, ...] | None
     """How the state before became this one, as JSON Patch; None unless asked for."""
     checkpoint: str
     """Where to go on: to be stored, and handed in with the next batch."""

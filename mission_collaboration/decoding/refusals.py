@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from mission_collaboration.contract.errors import Location, SpecKittyEventsError
+from mission_collaboration.contract.json_patch import pointer
 
 MOST_FINDINGS: Final = 100
 """How many findings one refusal lists; collecting stops there."""
@@ -62,11 +63,6 @@ def bounded(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], bool]:
             return tuple(taken), True
         taken.append(finding)
     return tuple(taken), False
-
-
-def pointer(location: Iterable[str | int]) -> str:
-    """Write a location as a JSON Pointer (RFC 6901)."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
 
 
 class ArrayLocations:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from mission_collaboration.contract.errors import Location
 from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.json_patch import pointer
 from mission_collaboration.contract.validation import judge_by_model
 from mission_collaboration.contract.violations import model_violations
 from mission_collaboration.decoding.batch import Batch, BrokenEvent, text_member
@@ -26,7 +27,6 @@ from mission_collaboration.decoding.refusals import (
     LineLocations,
     RequestRefusedError,
     invalid_request,
-    pointer,
 )
 from mission_collaboration.decoding.structs import any_event_struct
 

@@ -8,11 +8,11 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import Location
 from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.json_patch import pointer
 from mission_collaboration.contract.state import ReducedCollaborationState
 from mission_collaboration.decoding.batch import Batch, BrokenEvent, OtherEvent
 from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.explanation.explained_fold import ExplainedFold, Mode, texts_of
-from mission_collaboration.explanation.recorder import token
 from mission_collaboration.explanation.timeline import Explanation, TimelineEntry
 from mission_collaboration.explanation.until import NoSuchPointError, Until
 from mission_collaboration.reducer.accumulator import Accumulator
@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
 def in_list(index: int, location: Location) -> Place:
     """Point into a list of events."""
-    return Place("".join(f"/{token(str(part))}" for part in (index, *location)))
+    return Place(pointer((index, *location)))
 
 
 class Point(NamedTuple, Generic[S]):

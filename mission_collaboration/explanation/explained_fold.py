@@ -12,10 +12,11 @@ from mission_collaboration.contract.constants import (
 )
 from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.json_patch import Change
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.explanation.recorder import Recorder
 from mission_collaboration.explanation.recording import RecordedAccumulator
-from mission_collaboration.explanation.timeline import Change, Effect, TimelineEntry
+from mission_collaboration.explanation.timeline import Effect, TimelineEntry
 from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
 from mission_collaboration.reducer.content import content
 from mission_collaboration.reducer.fold import step

@@ -1,18 +1,14 @@
 """Notes what each event of a fold changes in the state as JSON, and which event touched each entry last."""
 
 from collections import Counter
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from mission_collaboration.explanation.timeline import Change
+import msgspec
 
-Operation = Literal["add", "replace", "remove"]
+from mission_collaboration.contract.json_patch import Change, Op, token
+
 MOST_NAMED: Final = 10
 """How many of the events that overwrote another one are named."""
-
-
-def token(text: str) -> str:
-    """Write a member's name as part of a JSON Pointer (RFC 6901)."""
-    return text.replace("~", "~0").replace("/", "~1") if "~" in text or "/" in text else text
 
 
 class Pointers(dict[str, str]):
@@ -55,11 +51,11 @@ class Recorder:
         self.position = position
         self.changes = []
 
-    def write(self, op: Operation, path: str, value: Any) -> None:
+    def write(self, op: Op, path: str, value: Any = msgspec.UNSET) -> None:
         """Note one operation of the patch."""
         self.changes.append(Change(op, path, value))
 
-    def put(self, op: Operation, path: str, value: Any, entry: str) -> None:
+    def put(self, op: Op, path: str, value: Any, entry: str) -> None:
         """Note that an entry was added or replaced, by this operation."""
         self.changes.append(Change(op, path, value))
         self.touch(entry)

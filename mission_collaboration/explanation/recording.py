@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from mission_collaboration.contract import constants as c
 from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.contract.identity import FocusTarget, ParticipantIdentity
+from mission_collaboration.contract.json_patch import Op, token
 from mission_collaboration.contract.state import WarningEntry
 from mission_collaboration.decoding.batch import FoldEvent
-from mission_collaboration.explanation.recorder import Operation, Pointers, Recorder, token
+from mission_collaboration.explanation.recorder import Pointers, Recorder
 from mission_collaboration.explanation.sorted_members import SortedMembers
 from mission_collaboration.reducer.accumulator import Accumulator, Executions, WarningRecord
 from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
@@ -143,7 +144,7 @@ class RecordedAcknowledgements(dict[str, str]):
         known = self.get(participant_id)
         if known != acknowledgement:
             name = token(participant_id)
-            op: Operation = "add" if known is None else "replace"
+            op: Op = "add" if known is None else "replace"
             self._recorder.put(op, self._path + name, acknowledgement, self._entry + name)
             dict.__setitem__(self, participant_id, acknowledgement)
 
@@ -258,14 +259,14 @@ class RecordedExecutions(Executions):
         ticket = starts[0]
         super().complete(step_id)
         index = self._order.remove(ticket)
-        self._recorder.write("remove", f"{self._path}/{index}" if self._order else self._path, None)
+        self._recorder.write("remove", f"{self._path}/{index}" if self._order else self._path)
         self._recorder.take_over(self._started_at.pop(ticket))
         return True
 
     def abandon(self) -> None:
         """Note that all steps leave the state with their participant."""
         if self._started_at:
-            self._recorder.write("remove", self._path, None)
+            self._recorder.write("remove", self._path)
             for position in self._started_at.values():
                 self._recorder.take_over(position)
 

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from mission_collaboration.explanation.timeline import Change, Explanation, TimelineEntry
+from mission_collaboration.contract.json_patch import Change
+from mission_collaboration.explanation.timeline import Explanation, TimelineEntry
 
 SIGNS: Final = {"add": "+", "remove": "-", "replace": "~"}
 MOST_CHANGES: Final = 3

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 import msgspec
+
+from mission_collaboration.contract.json_patch import Change
 
 Effect = Literal[
     "changed",
@@ -30,17 +32,6 @@ Effect = Literal[
 """
 
 S = TypeVar("S")
-
-
-class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """One operation of a JSON Patch (RFC 6902) over the state as JSON."""
-
-    op: Literal["add", "remove", "replace"]
-    """What is done."""
-    path: str
-    """Where, as a JSON Pointer into the state."""
-    value: Any = None
-    """What stands there now; absent for `remove`, and never null."""
 
 
 class TimelineEntry(msgspec.Struct, gc=False, omit_defaults=True):

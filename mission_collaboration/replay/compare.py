@@ -11,9 +11,9 @@ import msgspec
 from pyarrow import parquet
 
 from mission_collaboration.contract.errors import Location
+from mission_collaboration.contract.json_patch import pointer
 from mission_collaboration.replay.files import InputError
 from mission_collaboration.replay.outputs import REJECTED, STATES, STATES_FOLDER
-from mission_collaboration.replay.rejects import pointer
 
 OF_NO_MISSION: Final = ""
 """What stands for the mission of lines that name none."""

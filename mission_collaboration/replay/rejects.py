@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mission_collaboration.contract.errors import Location
+from mission_collaboration.contract.json_patch import pointer
 
 
 class Reason(NamedTuple):
@@ -45,8 +46,3 @@ def rejected(line: Line, names: Names, reason: Reason) -> bytes:
     except UnicodeDecodeError:
         entry["raw_base64"] = base64.b64encode(line.text).decode()
     return msgspec.json.encode(entry)
-
-
-def pointer(location: Location) -> str:
-    """Write a location as a JSON Pointer (RFC 6901)."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in location)

@@ -10,7 +10,7 @@ import msgspec
 from app.api.body.parse import invalid_request
 from app.api.endpoints.folding import WHAT_HELPS, bounds_of, encode_state
 from app.api.schemas import AdmitRequest, AnyMissionsAdmit
-from app.problems import LONGEST_DETAIL, Finding, Problem, bounded, finding_of, pointer, shortened
+from app.problems import LONGEST_DETAIL, Finding, Problem, bounded, finding_of, shortened
 from app.settings import Settings
 from app.workers.pool import TooMuchInPlaceError, is_in_place
 from mission_collaboration.admission.admit import Answer
@@ -31,6 +31,7 @@ from mission_collaboration.admission.mission import Mission, pinned, start_missi
 from mission_collaboration.admission.verdicts import OUTCOMES, Verdict
 from mission_collaboration.admission.window import WindowBounds
 from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.json_patch import pointer
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.refusals import IN_ARRAY
 from mission_collaboration.reducer.accumulator import Accumulator

@@ -25,8 +25,9 @@ from app.settings import Settings
 from mission_collaboration.admission.missions import not_named, of_mission, refused, stopped_verdicts
 from mission_collaboration.admission.verdicts import OUTCOMES, Verdict
 from mission_collaboration.contract.errors import Location
+from mission_collaboration.contract.json_patch import pointer
 from mission_collaboration.decoding.missions import part_by_mission
-from mission_collaboration.decoding.refusals import Finding, pointer
+from mission_collaboration.decoding.refusals import Finding
 from mission_collaboration.decoding.requests import RequestReader
 
 READER: Final = RequestReader(AnyMissionsAdmit[Any])
