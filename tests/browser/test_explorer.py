@@ -58,8 +58,10 @@ def card(page: Page) -> str:
     return page.get_by_label("Event", exact=True).inner_text()
 
 
-def state(page: Page) -> str:
-    return page.get_by_label("State", exact=True).inner_text()
+def expect_in_state(page: Page, pattern: str) -> None:
+    """Wait for it: rows far from the screen are laid out only once they come near."""
+    state = page.get_by_label("State", exact=True)
+    expect(state).to_contain_text(re.compile(pattern, re.DOTALL), use_inner_text=True)
 
 
 @pytest.mark.parametrize("kind", ["list", "request", "lines", "gzip"])
@@ -112,7 +114,7 @@ def test_one_slider_covers_all_positions_by_keys(opened: Open) -> None:
 
 def test_why_an_agent_no_longer_drives(opened: Open) -> None:
     with opened("at=21") as (page, _):
-        assert re.search(r"Quill.*?drives\s+yes\s+#10", state(page), re.DOTALL)
+        expect_in_state(page, r"Quill.*?drives\s+yes\s+#10")
         page.get_by_role("button", name="Next event").click()
         expect(page.locator(".row.removed")).to_contain_text("drives")
         page.locator(".row.removed .entry").click()
@@ -209,7 +211,7 @@ def test_a_history_is_saved_as_one_file_that_needs_no_service(chromium: Browser,
             page = visiting.go(f"/{path.name}#at=22")
             page.wait_for_selector(SLIDER)
             assert "Quill stops driving" in card(page)
-            assert re.search(r"drives\s+yes\s+removed", state(page))
+            expect_in_state(page, r"drives\s+yes\s+removed")
 
 
 def test_the_explorer_asks_for_the_key_that_it_sends(chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
