@@ -16,7 +16,8 @@ from app.settings import Settings
 
 MOST_PIPELINED: Final = 1000
 """How many requests may wait on a connection for the answers to those before them."""
-VERSIONS: Final = ("1.0", "1.1")
+LENIENT: Final = {"lenient_data_after_close": True, "lenient_version": True}
+"""What the parser lets through: pipelined requests behind a last one, and versions, which are checked here."""
 
 
 def protocol_factory(settings: Settings, note_refusal: NoteRefusal) -> type[asyncio.Protocol]:
@@ -34,6 +35,7 @@ class HttpProtocol(DeadlineProtocol):
 
     def __init__(self, settings: Settings, sweeper: TimeoutSweeper, **given: Any) -> None:
         super().__init__(settings, sweeper, **given)
+        self.parser.set_dangerous_leniencies(**LENIENT)
         self._limit = settings.max_header_bytes
         self._arriving = 0
         self._head_bytes = 0
@@ -102,7 +104,7 @@ class HttpProtocol(DeadlineProtocol):
         target = httptools.parse_url(origin_form(self.url))
         path = target.path.decode("ascii")
         self.scope["method"] = self.parser.get_method().decode("ascii")
-        self.scope["http_version"] = self.parser.get_http_version()
+        self.scope["http_version"] = "1.0" if self.parser.get_http_version() == "1.0" else "1.1"
         self.scope["path"] = unquote(path) if "%" in path else path
         self.scope["raw_path"] = target.path
         self.scope["query_string"] = target.query or b""
@@ -111,7 +113,7 @@ class HttpProtocol(DeadlineProtocol):
 
     def _check_version_and_fields(self) -> None:
         version = self.parser.get_http_version()
-        if version not in VERSIONS:
+        if not version.startswith("1."):  # of a later minor version no more is used than of 1.1 (RFC 9110, 2.5)
             raise problems.unknown_version()
         hosts = 0
         for name, value in self.headers:
@@ -119,7 +121,7 @@ class HttpProtocol(DeadlineProtocol):
                 hosts += 1
             elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":
                 raise problems.unknown_transfer_coding(value.decode("latin-1"))
-        if hosts > 1 or (not hosts and version == "1.1"):
+        if hosts > 1 or (not hosts and version != "1.0"):
             raise problems.missing_host(hosts)
 
     def _start_request(self) -> None:
@@ -170,7 +172,7 @@ class HttpProtocol(DeadlineProtocol):
             elif name != b"upgrade":
                 lines.append(b"%b: %b" % (name, value))
         self.parser = httptools.HttpRequestParser(self)
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self.parser.set_dangerous_leniencies(**LENIENT)
         return b"\r\n".join([*lines, b"", b""])
 
     def _size_of_head(self) -> int:

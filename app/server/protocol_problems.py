@@ -14,8 +14,8 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 RETRY_AFTER: Final = "1"
 CLOSE: Final = (b"connection", b"close")
-VERSION_ERRORS: Final = ("Invalid HTTP version", "Pause on PRI/Upgrade")
-"""What the parser says of HTTP/3.0, and of the preface of HTTP/2."""
+PREFACE_ERROR: Final = "Pause on PRI/Upgrade"
+"""What the parser says of the preface of HTTP/2."""
 CODING_ERRORS: Final = ("Request has invalid `Transfer-Encoding`",)
 """What the parser says of codings without `chunked`."""
 
@@ -78,7 +78,7 @@ def unknown_transfer_coding(coding: str) -> Problem:
 
 def unknown_version() -> Problem:
     """Say that the service speaks HTTP/1.1."""
-    return Problem("unsupported-http-version", "The request line names an HTTP version other than 1.0 and 1.1.")
+    return Problem("unsupported-http-version", "The request line names a version of HTTP other than HTTP/1.")
 
 
 def malformed(error: HttpParserError) -> Problem:
@@ -86,7 +86,7 @@ def malformed(error: HttpParserError) -> Problem:
     cause, message = error.__context__, str(error)
     if isinstance(cause, Problem):
         return cause
-    if message in VERSION_ERRORS:
+    if message == PREFACE_ERROR:
         return unknown_version()
     if message in CODING_ERRORS:
         return unknown_transfer_coding("that is not chunked")

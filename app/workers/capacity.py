@@ -1,21 +1,29 @@
 """How much one server process takes on at once. A request beyond it is refused at once instead of queueing.
 
 Small bodies are worked on where they arrive, so they never queue. Counted are the requests that can pile up (large
-bodies waiting for a pool process, ordered streams) and the bytes that the process holds: bodies, the states of ordered
-streams, decompressed checkpoints, and answers that the client has not read yet.
+bodies waiting for a pool process, ordered streams) and the bytes that the process holds: bodies, what pool processes
+unpack of them, the states of ordered streams, and answers that the client has not read yet.
 """
 
 import errno
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
+from threading import Lock
 from typing import Final
 
 from app.problems import SEE_LIMITS, Problem
 
 EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.ENOBUFS, errno.EAGAIN})
 """Error numbers that mean: no descriptors, no memory, no shared memory, or no processes are left."""
+
+hold_unpacked: ContextVar[Callable[[int], None]] = ContextVar("hold_unpacked", default=lambda size: None)
+"""Counts what the work of a request unpacks, until the work is done; raises `overloaded`.
+
+A pool process asks its server. Work in place is done before the server does anything else, so nothing is counted.
+"""
 
 logger = logging.getLogger("app.workers")
 
@@ -28,6 +36,7 @@ class Capacity:
         self._max_held_bytes = max_held_bytes
         self.in_work = 0
         self.held_bytes = 0
+        self._lock = Lock()
 
     def check(self) -> None:
         """Raise `overloaded` when there is no room for another request."""
@@ -46,13 +55,15 @@ class Capacity:
 
     def hold(self, size: int) -> None:
         """Add bytes to what is held; raises `overloaded`."""
-        if self.held_bytes + size > self._max_held_bytes:
-            raise overloaded(f"{self._max_held_bytes} bytes in work")
-        self.held_bytes += size
+        with self._lock:  # the threads that wait for pool processes hold bytes, too
+            if self.held_bytes + size > self._max_held_bytes:
+                raise overloaded(f"{self._max_held_bytes} bytes in work")
+            self.held_bytes += size
 
     def release(self, size: int) -> None:
         """Take bytes off what is held."""
-        self.held_bytes -= size
+        with self._lock:
+            self.held_bytes -= size
 
     @contextmanager
     def holding(self, size: int) -> Iterator[None]:

@@ -6,7 +6,7 @@ C code that parses holds the interpreter, so a thread would keep small requests 
 import asyncio
 import mmap
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from time import monotonic
@@ -78,7 +78,7 @@ class WorkerPool:
             with body.capacity.room():
                 async with self._limiter:
                     self._sweep_later()
-                    return await to_thread.run_sync(self._do_in_process, work, body.path(), arguments)
+                    return await to_thread.run_sync(self._do_in_process, work, body, arguments)
         finally:
             body.close()
 
@@ -101,7 +101,7 @@ class WorkerPool:
         for process in list(self._busy):
             process.kill()
 
-    def _do_in_process(self, work: Work, path: str, arguments: tuple[Any, ...]) -> Response:
+    def _do_in_process(self, work: Work, body: SpooledBody, arguments: tuple[Any, ...]) -> Response:
         """Do a piece of work in a process; this runs in a thread."""
         if self._is_closed:
             raise shutting_down()
@@ -109,7 +109,10 @@ class WorkerPool:
             process = self._take_process()
             self._busy.add(process)
             try:
-                outcome = process.run(work, path, arguments)
+                with ExitStack() as held:
+                    outcome = process.run(
+                        work, body.path(), arguments, lambda size: held.enter_context(body.capacity.holding(size))
+                    )
             except BaseException:
                 process.close()
                 raise

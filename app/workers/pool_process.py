@@ -18,7 +18,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from app.problems import Problem
-from app.workers.capacity import exhaustion_problem
+from app.workers.capacity import exhaustion_problem, hold_unpacked
 from app.workers.parent_watchdog import call_on_hangup
 
 Work = Callable[..., Response]
@@ -48,12 +48,24 @@ class PoolProcess:
         self._running_at = self.since
         self._grown = 0
 
-    def run(self, work: Work, path: str, arguments: tuple[Any, ...]) -> Response | Exception:
-        """Hand over the work and wait, without holding the interpreter; raises `EOFError` when the process is lost."""
+    def run(
+        self, work: Work, path: str, arguments: tuple[Any, ...], hold: Callable[[int], None]
+    ) -> Response | Exception:
+        """Hand over the work and wait, without holding the interpreter; raises `EOFError` when the process is lost.
+
+        `hold` counts the bytes that the work unpacks; it raises `overloaded`, which the work then raises.
+        """
         self.since = self._running_at = monotonic()
         self._pipe.send((work, path, arguments))
+        while isinstance(message := self._pipe.recv(), int):
+            refusal = None
+            try:
+                hold(message)
+            except Problem as problem:
+                refusal = problem
+            self._pipe.send(refusal)
         outcome: Response | Exception
-        outcome, self._grown = self._pipe.recv()
+        outcome, self._grown = message
         if isinstance(outcome, Response):
             outcome.body = self._pipe.recv_bytes()
         self.since = monotonic()
@@ -99,6 +111,14 @@ def serve(pipe: Connection) -> None:
     with suppress(OSError):
         os.nice(LOWER_PRIORITY)
     before = _peak_memory()
+
+    def hold(size: int) -> None:
+        pipe.send(size)
+        refusal: Problem | None = pipe.recv()
+        if refusal is not None:
+            raise refusal
+
+    hold_unpacked.set(hold)
     with suppress(EOFError, OSError):
         pipe.send(os.getpid())
         while True:

@@ -15,9 +15,9 @@ from tests.docs.markdown import PAGES, ROOT, Block, blocks
 
 TRIED: Final = {
     ("CONTRIBUTING.md", "bash"): "below",
-    ("README.md", "bash"): "test_readme.py sends every curl; below, make and compose",
+    ("README.md", "bash"): "test_printed_commands.py sends every curl; below, make and compose",
     ("docs/containers.md", "bash"): "below",
-    ("docs/endpoints.md", "bash"): "test_endpoints_page.py",
+    ("docs/endpoints.md", "bash"): "test_printed_commands.py",
     ("docs/python.md", "python"): "test_python_page.py",
     ("docs/guide.md", "bash"): "tests/backend/test_guide.py; below, compose",
     ("docs/guide.md", "python"): "test_guide.py: it is part of what tests/backend tries",

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
 
 from app.problems import SEE_LIMITS, Finding, Problem
+from app.settings import Settings
 
 STEP: Final = 256 * 1024
 """The most bytes that one step gives."""
@@ -19,6 +20,7 @@ ZSTD_OPTIONS: Final[dict[int, int]] = {DecompressionParameter.window_log_max: 23
 """A frame may ask for a window of 8 MB at most, as RFC 8878 advises for HTTP."""
 MAGIC: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """How a compressed body begins. JSON begins otherwise, and so does text in UTF-8."""
+LONGEST_MAGIC: Final = 4
 FIRST_BYTES: Final = tuple(magic[:1] for magic in MAGIC)
 FAULTS: Final = {
     "incorrect header check": "not_compressed",
@@ -114,6 +116,42 @@ class Decompressor:
         sentence = SENTENCES[fault].format(coding=self.coding)
         finding = Finding(parameter="Content-Encoding", code=fault, message=sentence)
         return Problem("malformed-json", f"{sentence}.", (finding,))
+
+
+class StreamDecompressor:
+    """Decompresses a stream of any length, which may be as it is (`identity`); it may not swell without end."""
+
+    def __init__(self, coding: str, limits: Settings) -> None:
+        self.size = 0
+        """How many bytes there are, decompressed, so far."""
+        self._coding = coding
+        self._decompressor = None if coding == "identity" else Decompressor(coding)
+        self._limits = limits
+        self._sent = 0
+        self._head = b""
+
+    def steps(self, chunk: bytes) -> Iterator[bytes]:
+        """Decompress the next bytes in steps; raises `malformed-json` and `body-too-large`.
+
+        A compressed stream may grow to `max_body_bytes`, or to `max_gzip_ratio` times what was sent if that is more.
+        """
+        self._sent += len(chunk)
+        for plain in [chunk] if self._decompressor is None else self._decompressor.steps(chunk):
+            self.size += len(plain)
+            ratio = self._limits.max_gzip_ratio
+            if self._decompressor and self.size > max(self._limits.max_body_bytes, self._sent * ratio):
+                swollen = f"more than {ratio} times what was sent"
+                detail = f"Decompressed, the body has more than {self._limits.max_body_bytes} bytes and {swollen}"
+                raise Problem("body-too-large", f"{detail}; {SEE_LIMITS}.")
+            if len(self._head) < LONGEST_MAGIC:
+                self._head += plain[:LONGEST_MAGIC]
+                check_undeclared(self._head, self._coding)
+            yield plain
+
+    def finish(self) -> None:
+        """Raise `malformed-json` where the stream ends too early."""
+        if self._decompressor is not None:
+            self._decompressor.finish()
 
 
 def decompress(body: bytes, coding: str, limit: int) -> bytes | None:

@@ -2,20 +2,18 @@
 
 import mmap
 import sys
-from collections.abc import AsyncIterator
 from email.message import Message
 from typing import Any, Final, NamedTuple
 
-from anyio.lowlevel import checkpoint
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from app.api.body.decompression import Decompressor, check_undeclared, decompress, too_large
+from app.api.body.decompression import check_undeclared, decompress, too_large
 from app.api.compression import compress, preferred_coding
 from app.api.headers import header
 from app.problems import SEE_LIMITS, Finding, Problem, request_id, url_prefix
 from app.settings import Settings
-from app.workers.capacity import Capacity
+from app.workers.capacity import Capacity, hold_unpacked
 from app.workers.pool import TooMuchInPlaceError, WorkerPool, is_in_place
 from app.workers.pool_process import Work
 from app.workers.spooled_body import SpooledBody
@@ -72,6 +70,7 @@ def work_on_plain(body: Any, asked: Asked, work: Work, settings: Settings, *argu
         plain = decompress(body, coding, limit)
         if plain is None:
             raise TooMuchInPlaceError if in_place else too_large(limit)
+        hold_unpacked.get()(len(plain))
         body = plain
         if plain and not in_place:  # the work knows a pool process by a body that is mapped
             body = mmap.mmap(-1, len(plain))
@@ -127,33 +126,6 @@ async def read_body(request: Request, settings: Settings, capacity: Capacity) ->
         body.close()
         raise
     return body
-
-
-async def plain_chunks(request: Request, settings: Settings) -> AsyncIterator[bytes]:
-    """Yield a body of any length as it arrives, decompressed step by step; raises `body-too-large`.
-
-    A compressed body may grow to `max_body_bytes`, or to `max_gzip_ratio` times what was sent if that is more.
-    """
-    coding = content_coding(request)
-    decompressor = None if coding == "identity" else Decompressor(coding)
-    sent = size = 0
-    head = b""
-    async for chunk in request.stream():
-        sent += len(chunk)
-        for plain in [chunk] if decompressor is None else decompressor.steps(chunk):
-            size += len(plain)
-            if decompressor and size > settings.max_body_bytes and size > sent * settings.max_gzip_ratio:
-                ratio = f"more than {settings.max_gzip_ratio} times what was sent"
-                detail = f"Decompressed, the body has more than {settings.max_body_bytes} bytes and {ratio}"
-                raise Problem("body-too-large", f"{detail}; {SEE_LIMITS}.")
-            if len(head) < 4:
-                head += plain[:4]
-                check_undeclared(head, coding)
-            yield plain
-            if decompressor:
-                await checkpoint()
-    if decompressor:
-        decompressor.finish()
 
 
 def read_media_type(request: Request, *understood: str) -> str:

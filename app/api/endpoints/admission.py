@@ -12,6 +12,7 @@ from app.api.endpoints.folding import WHAT_HELPS, bounds_of, encode_state
 from app.api.schemas import AdmitRequest, AnyMissionsAdmit
 from app.problems import LONGEST_DETAIL, Finding, Problem, bounded, finding_of, shortened
 from app.settings import Settings
+from app.workers.capacity import hold_unpacked
 from app.workers.pool import TooMuchInPlaceError, is_in_place
 from mission_collaboration.admission.admit import Answer
 from mission_collaboration.admission.advice import advise_on_accumulator
@@ -101,6 +102,7 @@ class Room:
         except BadCheckpointError as refusal:
             raise _bad_checkpoint(refusal) from None
         self.left -= mission.size
+        hold_unpacked.get()(mission.size)
         return mission
 
 

@@ -60,7 +60,7 @@ async def reduce_events(request: Request, service: Service) -> Response:
         mode: Mode = read_choice(request, "mode", MODES)
         mission_id = read_mission_id(request)
         if read_choice(request, "ordered", ("false", "true")) == "true":
-            return await reduce_stream(request, mode, mission_id, service.settings, service.app_state.capacity)
+            return await reduce_stream(request, mode, mission_id, service.settings, service.app_state)
         return await service.work_on_body(request, reduce_lines, mode, mission_id)
     if request.scope["query_string"] != DEFAULT_ORDER:
         check_query(request)

@@ -3,127 +3,189 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from anyio import to_thread
 from anyio.lowlevel import checkpoint
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.body.receive import plain_chunks
+from app.api.app_state import AppState
+from app.api.body.decompression import StreamDecompressor
+from app.api.body.receive import content_coding
 from app.api.endpoints.folding import check_state_size, new_accumulator, state_response
 from app.problems import library_refusals
 from app.responses import BatchStatistics
 from app.settings import Settings
-from app.workers.capacity import Capacity
+from app.workers.capacity import hold_unpacked
+from app.workers.pool import TooMuchInPlaceError, is_in_place
+from app.workers.spooled_body import SpooledBody
 from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.decoding.refusals import LineLocations
 from mission_collaboration.decoding.requests import read_lines_from, refuse_first_broken
-from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.fold import Mode
 from mission_collaboration.reducer.requests import refused
 from mission_collaboration.reducer.snapshot import encode
 from mission_collaboration.reducer.streaming import OrderedFold
 
-Written = TypeVar("Written")
+Returned = TypeVar("Returned")
 MEASURED_EVERY: Final = 4 * 1024 * 1024
 """So many bytes may arrive before a state is measured again, or as many as it had; measuring is writing it."""
 ANOMALY_BYTES: Final = 300
 """What an anomaly takes up in a state; one event may make many."""
 WRITTEN_IN_PLACE: Final = 1024 * 1024
+"""Larger states are written in a thread."""
+SLICE: Final = 32 * 1024
+"""The most bytes that are folded before other requests have their turn."""
 BY_NUMBER: Final = LineLocations(range(2**62))
 """Locations of events that are known by the numbers of their lines alone."""
 
 
 async def reduce_stream(
-    request: Request, mode: Mode, mission_id: str | None, limits: Settings, capacity: Capacity
+    request: Request, mode: Mode, mission_id: str | None, limits: Settings, app_state: AppState
 ) -> Response:
-    """Answer an ordered `/reduce` request; raises `Problem`, `out-of-order` and `overloaded` among them."""
-    capacity.check()
-    ordered = OrderedFold(new_accumulator(limits, mode, mission_id=mission_id))
-    types: Counter[str] = Counter()
-    number = 1
-    with ExitStack() as room, library_refusals():
-        state = room.enter_context(GrowingState(ordered.accumulator, limits, capacity))
-        try:
-            async for block in _blocks(request, limits):
-                if number == 1:  # not before its first lines are here: a mere connection takes no room
-                    room.enter_context(capacity.room())
-                types += _take(ordered, block, number, limits)
-                number += block.count(b"\n")
-                await checkpoint()
-                await state.grow(len(block))
-            ordered.finish()
-        except EventRefusedError as refusal:
-            raise refused(refusal, BY_NUMBER) from None
-        statistics = BatchStatistics(types.total(), types, mode, len(ordered.accumulator.anomalies))
-        return await state.write(lambda: state_response(ordered.accumulator, statistics, limits))
+    """Answer an ordered `/reduce` request; raises `Problem`, `out-of-order` and `overloaded` among them.
+
+    A compressed body that is small on the wire may be large to fold, so a pool process takes it.
+    """
+    coding, chunks = content_coding(request), request.stream()
+    app_state.capacity.check()
+    head, is_whole = b"", False
+    if coding != "identity" and limits.pool_size:
+        head, is_whole = await read_head(chunks, limits.inline_body_bytes)
+    if is_whole:
+        body = SpooledBody(limits.inline_body_bytes, app_state.capacity)
+        body.write(head)
+        return await app_state.pool.do(fold_compressed, body, limits, coding, mode, mission_id)
+    with ExitStack() as held:
+
+        def hold(size: int) -> None:
+            held.enter_context(app_state.capacity.holding(size))
+
+        fold = StreamFold(mode, mission_id, limits, hold)
+        decompressor = StreamDecompressor(coding, limits)
+        is_counted = False
+        async for chunk in with_head(head, chunks):
+            if not is_counted:  # not before its first bytes are here: a mere connection takes no room
+                held.enter_context(app_state.capacity.room())
+                is_counted = True
+            for plain in decompressor.steps(chunk):
+                for start in range(0, len(plain), SLICE):
+                    await off_loop_if_large(fold, fold.take, plain[start : start + SLICE])
+                    await checkpoint()
+        decompressor.finish()
+        return await off_loop_if_large(fold, fold.answer)
 
 
-class GrowingState:
-    """The state of a stream: measured while it grows, so that it stays within its limit, and counted as held.
+async def read_head(chunks: AsyncIterator[bytes], most: int) -> tuple[bytes, bool]:
+    """Read a body until it ends, or has more bytes than this; tell whether it has ended."""
+    head = bytearray()
+    async for chunk in chunks:
+        head += chunk
+        if len(head) > most:
+            return bytes(head), False
+    return bytes(head), True
 
-    Between two measurements its size is bounded by what has arrived. A large state is written in a thread.
+
+async def with_head(head: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield what was read of a body already, and the rest as it arrives."""
+    if head:
+        yield head
+    async for chunk in chunks:
+        if chunk:
+            yield chunk
+
+
+async def off_loop_if_large(fold: "StreamFold", call: Callable[..., Returned], *arguments: Any) -> Returned:
+    """Call a method of a fold, in a thread where its state is large: the method may have to write the state."""
+    return await to_thread.run_sync(call, *arguments) if fold.is_large else call(*arguments)
+
+
+def fold_compressed(body: bytes, limits: Settings, coding: str, mode: Mode, mission_id: str | None) -> Response:
+    """Answer for a compressed stream that is here; raises `Problem`, and `TooMuchInPlaceError` for a process."""
+    fold = StreamFold(mode, mission_id, limits, hold_unpacked.get())
+    decompressor = StreamDecompressor(coding, limits)
+    for plain in decompressor.steps(body):
+        if is_in_place(body) and decompressor.size > limits.inline_body_bytes:
+            raise TooMuchInPlaceError
+        fold.take(plain)
+    decompressor.finish()
+    return fold.answer()
+
+
+class StreamFold:
+    """Folds the lines of a stream and keeps nothing but its state.
+
+    The state is measured while it grows, so that it stays within its limit, and counted as held. Between two
+    measurements its size is bounded by what has arrived.
     """
 
-    def __init__(self, accumulator: Accumulator, limits: Settings, capacity: Capacity) -> None:
-        self._accumulator = accumulator
+    def __init__(self, mode: Mode, mission_id: str | None, limits: Settings, hold: Callable[[int], object]) -> None:
+        self._ordered = OrderedFold(new_accumulator(limits, mode, mission_id=mission_id))
+        self._mode = mode
         self._limits = limits
-        self._capacity = capacity
-        self._measured = self._held = 0
-        self._arrived = 0
-        self._anomalies = 0
+        self._hold = hold
+        self._types: Counter[str] = Counter()
+        self._rest = b""
+        """The beginning of a line whose end has not arrived."""
+        self._number = 1
+        """The number of the next line."""
+        self._measured = self._arrived = self._anomalies = 0
 
-    def __enter__(self) -> "GrowingState":
-        return self
+    @property
+    def is_large(self) -> bool:
+        """Whether writing the state takes so long that a thread should do it."""
+        return self._measured > WRITTEN_IN_PLACE
 
-    def __exit__(self, *_: object) -> None:
-        self._capacity.release(self._held)
+    def take(self, plain: bytes) -> None:
+        """Fold what has arrived; raises `Problem`, `state-too-large` and `overloaded` among them."""
+        head, newline, rest = (self._rest + plain).rpartition(b"\n")
+        if len(rest) > self._limits.max_event_bytes:  # blanks are no part of an event; one behind it still parts words
+            event = rest.strip()
+            rest = event + b" " if event and rest[-1:].isspace() else event
+        self._rest = rest
+        if newline:
+            self._fold(head + newline)
+        if len(rest.strip()) > self._limits.max_event_bytes:
+            self._fold(rest)
+        self._measure(len(plain))
 
-    async def grow(self, arrived: int) -> None:
-        """Take note of bytes that were folded; raises `state-too-large` and `overloaded`."""
+    def answer(self) -> Response:
+        """Fold the last line and answer with the state; raises `Problem`."""
+        if self._rest:
+            self._fold(self._rest)
+        accumulator = self._ordered.accumulator
+        try:
+            self._ordered.finish()
+        except EventRefusedError as refusal:
+            with library_refusals():
+                raise refused(refusal, BY_NUMBER) from None
+        statistics = BatchStatistics(self._types.total(), self._types, self._mode, len(accumulator.anomalies))
+        return state_response(accumulator, statistics, self._limits)
+
+    def _fold(self, block: bytes) -> None:
+        """Fold whole lines, up to the first one with something wrong."""
+        with library_refusals():
+            batch, locations = read_lines_from(block, self._number, self._limits)
+            stop = batch.broken[0].index if batch.broken else batch.total
+            indices = [index for index in batch.indices if index < stop]
+            events = batch.events[: len(indices)]
+            try:
+                self._ordered.take(events, [locations.lines[index] for index in indices])
+            except EventRefusedError as refusal:
+                raise refused(refusal, BY_NUMBER) from None
+            refuse_first_broken(batch, locations, self._limits)
+        self._types.update(event.event_type for event in events)
+        self._number += block.count(b"\n")
+
+    def _measure(self, arrived: int) -> None:
+        """Measure the state where it may have grown much; raises `state-too-large` and `overloaded`."""
         self._arrived += arrived
-        anomalies = len(self._accumulator.anomalies)
+        accumulator = self._ordered.accumulator
+        anomalies = len(accumulator.anomalies)
         most = self._measured + self._arrived + ANOMALY_BYTES * (anomalies - self._anomalies)
         if most > 2 * self._measured + MEASURED_EVERY:
-            self._measured = await self.write(lambda: len(encode(self._accumulator)))
-            self._arrived, self._anomalies = 0, anomalies
-            check_state_size(self._measured, self._limits)
-            self._capacity.hold(self._measured - self._held)
-            self._held = self._measured
-
-    async def write(self, write: Callable[[], Written]) -> Written:
-        """Write the state, in a thread where it is large."""
-        return await to_thread.run_sync(write) if self._measured > WRITTEN_IN_PLACE else write()
-
-
-def _take(ordered: OrderedFold, block: bytes, number: int, limits: Settings) -> Counter[str]:
-    """Fold the lines of a block, up to the first one with something wrong; counts its events by type."""
-    batch, locations = read_lines_from(block, number, limits)
-    stop = batch.broken[0].index if batch.broken else batch.total
-    indices = [index for index in batch.indices if index < stop]
-    events = batch.events[: len(indices)]
-    ordered.take(events, [locations.lines[index] for index in indices])
-    refuse_first_broken(batch, locations, limits)
-    return Counter(event.event_type for event in events)
-
-
-async def _blocks(request: Request, limits: Settings) -> AsyncIterator[bytes]:
-    """Cut the body as it arrives into blocks of whole lines."""
-    rest = b""
-    async for chunk in plain_chunks(request, limits):
-        head, newline, rest = (rest + chunk).rpartition(b"\n")
-        if newline:
-            yield head + newline
-        if len(rest) > limits.max_event_bytes:
-            rest = _without_most_blanks(rest)
-        if len(rest.strip()) > limits.max_event_bytes:
-            break
-    if rest:
-        yield rest
-
-
-def _without_most_blanks(rest: bytes) -> bytes:
-    """Drop the blanks around an unfinished line, which are no part of its event; one behind it still parts words."""
-    event = rest.strip()
-    return event + b" " if event and rest[-1:].isspace() else event
+            measured = len(encode(accumulator))
+            check_state_size(measured, self._limits)
+            self._hold(measured - self._measured)
+            self._measured, self._arrived, self._anomalies = measured, 0, anomalies

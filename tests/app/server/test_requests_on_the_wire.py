@@ -122,6 +122,15 @@ def test_another_version_of_http_is_not_supported(port: int, line: str) -> None:
     assert (answer.status, answer.code) == (505, "unsupported-http-version")
 
 
+@pytest.mark.parametrize("version", ["1.2", "1.9"])
+def test_a_later_minor_version_is_served_as_1_1(port: int, version: str) -> None:
+    later = f" HTTP/{version}\r\n".encode()
+    wishing = request("POST", "/reduce", "Connection: upgrade", "Upgrade: a", body=EMPTY)
+    pipeline = (GET + POST + wishing).replace(b" HTTP/1.1\r\n", later)
+    assert codes(port, pipeline) == ["200"] * 3
+    assert codes(port, b"GET /livez" + later + b"\r\n") == ["malformed-request"]  # there is no Host
+
+
 def test_http_2_without_asking_is_not_supported(port: int) -> None:
     assert codes(port, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == ["unsupported-http-version"]
 

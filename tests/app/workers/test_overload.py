@@ -1,6 +1,7 @@
 """The real server with more to do than it takes on: it says so at once, keeps its small promises, and recovers."""
 
 import contextlib
+import gzip
 import json
 import os
 import socket
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 from tests.app.workers.test_big_bodies import until
+from tests.support import builders as build
 from tests.support import story
 from tests.support.running import DEADLINE, free_port, server
 
@@ -128,3 +130,64 @@ def test_streams_in_work_count(busy: Address) -> None:
         )
         check_refusal(stream)
     until(lambda: busy.reduce(LARGE).status_code == 200, "the streams are gone")
+
+
+def test_what_a_process_unpacks_counts_as_held_until_it_is_worked_on(busy: Address) -> None:
+    packed = gzip.compress(LARGE + b" " * (HOLDS - len(LARGE) - 100_000))
+    assert len(packed) < 90_000
+
+    def send() -> httpx.Response:
+        headers = AS_JSON | {"Content-Encoding": "gzip"}
+        return httpx.post(busy.url("/reduce"), content=packed, headers=headers, timeout=DEADLINE)
+
+    assert send().status_code == 200
+    with contextlib.ExitStack() as stack:
+        begun(stack, busy.port, b" " * 100_000)
+        until(lambda: send().status_code == 503, "there is no room for all that it unpacks to")
+        check_refusal(send())
+        assert busy.reduce(LARGE).status_code == 200
+    until(lambda: send().status_code == 200, "the bytes are let go")
+
+
+def test_what_a_checkpoint_holds_counts_likewise(busy: Address) -> None:
+    comments = [build.comment("p1", content="x" * 4_000) for _ in range(400)]
+    answer = httpx.post(
+        busy.url("/admit"), json={"events": build.history(build.joined("p1"), *comments)}, timeout=DEADLINE
+    )
+    checkpoint = answer.json()["checkpoint"]
+    body = json.dumps({"events": [], "checkpoint": checkpoint, "answer": "none"}).encode()
+    assert len(body) < 100_000
+
+    def send() -> httpx.Response:
+        return httpx.post(busy.url("/admit"), content=body, headers=AS_JSON, timeout=DEADLINE)
+
+    assert send().status_code == 200
+    with contextlib.ExitStack() as stack:
+        begun(stack, busy.port, b" " * (HOLDS - 500_000))
+        until(lambda: send().status_code == 503, "there is no room for what the checkpoint holds")
+        check_refusal(send())
+    until(lambda: send().status_code == 200, "the bytes are let go")
+
+
+def test_answers_that_are_not_read_count_until_they_are(busy: Address) -> None:
+    """The answer has more than half of what may be held, and its client takes none of it."""
+    comments = [build.comment("p1", content="x" * 9_000) for _ in range(HOLDS * 2 // 30_000)]
+    body = json.dumps({"events": build.history(build.joined("p1"), *comments)}).encode()
+    head = (
+        f"POST /reduce HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    ).encode()
+
+    def send() -> httpx.Response:
+        return httpx.post(busy.url("/reduce"), content=body, headers=AS_JSON, timeout=DEADLINE)
+
+    answered = len(send().content)
+    assert answered > HOLDS // 2
+    with contextlib.ExitStack() as stack:
+        unread = stack.enter_context(contextlib.closing(socket.socket()))
+        unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        unread.connect(("127.0.0.1", busy.port))
+        unread.sendall(head + b"\r\n" + body)
+        unread.recv(1, socket.MSG_PEEK)
+        check_refusal(send())
+        assert busy.reduce(SMALL).status_code == 200
+    until(lambda: send().status_code == 200, "the answer is let go")

@@ -144,6 +144,20 @@ def test_what_is_small_and_swells_goes_to_a_process(make_client: Callable[..., C
     assert len(made_since(known)) == 1
 
 
+def test_a_compressed_stream_that_swells_goes_to_a_process(make_client: Callable[..., Client]) -> None:
+    path, headers = "/reduce?ordered=true&mode=permissive", {"Content_Type": "application/x-ndjson"}
+    client, known = make_client(inline_body_bytes=65_536), children()
+    small, large = (gzip.compress(LINES + b"\n" * size) for size in (1, 500_000))
+    assert len(large) < 65_536
+    expected = client.send(path, LINES, **headers)
+    assert client.send(path, small, Content_Encoding="gzip", **headers).content == expected.content
+    assert not made_since(known)
+    answer = client.send(path, large, Content_Encoding="gzip", **headers)
+    assert answer.status_code == 200
+    assert answer.content == expected.content
+    assert len(made_since(known)) == 1
+
+
 def test_what_swells_past_all_limits_is_refused_wherever_it_is_worked_on(make_client: Callable[..., Client]) -> None:
     body = swollen(make_client(pool_size=0))
     for settings in ({"pool_size": 0}, {"inline_body_bytes": 65_536}, {"inline_body_bytes": 0}):
