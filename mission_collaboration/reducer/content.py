@@ -1,12 +1,13 @@
 """What an event says, as one text: two events of one id say the same, or they conflict (R30, R31)."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, structs
 from pydantic import BaseModel
 
 from mission_collaboration.contract.envelope import Event
@@ -18,10 +19,11 @@ ASIDE: Final = ("payload", "build_id", "schema_version")
 """Of the envelope, what is no part of the content: two members that say nothing of what happened. The payload has its
 own place."""
 MEMBERS: Final = tuple(name for name in Event.model_fields if name not in ASIDE)
-MEMBERS_2_1_0: Final = (*MEMBERS, "schema_version")
 _formats: Final = {name: form for name, form in wire_formats(Event).items() if name not in ("event_id", "timestamp")}
 """The texts that a struct holds as they were sent; event id and instant are normalised when an event is read."""
 _envelope: Final = attrgetter(*MEMBERS)
+Content: Final = msgspec.defstruct("Content", [*MEMBERS, "payload", ("schema_version", Any, UNSET)], gc=False)
+"""What an event says; `schema_version` was a part of it in contract 2.1.0 alone."""
 
 
 def content(event: FoldEvent) -> str:
@@ -29,7 +31,7 @@ def content(event: FoldEvent) -> str:
 
     A malformed payload stands as it was sent.
     """
-    return _text(event, MEMBERS, event.payload)
+    return _text(event, event.payload)
 
 
 def content_2_1_0(event: FoldEvent) -> str:
@@ -38,7 +40,7 @@ def content_2_1_0(event: FoldEvent) -> str:
     if getattr(payload, "participant_identity", None) is not None:
         payload = msgspec.json.decode(_write(payload))
         del payload["participant_identity"]["external_refs"]
-    return _text(event, MEMBERS_2_1_0, payload)
+    return _text(event, payload, event.source.schema_version)
 
 
 def same_content(one: FoldEvent, other: FoldEvent) -> bool:
@@ -48,21 +50,21 @@ def same_content(one: FoldEvent, other: FoldEvent) -> bool:
     return content(one) == content(other)
 
 
-def _text(event: FoldEvent, members: Sequence[str], payload: Any) -> str:
+def _text(event: FoldEvent, payload: Any, schema_version: Any = UNSET) -> str:
     source = event.source
-    said: dict[str, Any] = dict(zip(MEMBERS, _envelope(source), strict=True))
-    if members is not MEMBERS:
-        said |= {name: getattr(source, name) for name in members}
+    said = Content(*_envelope(source), payload, schema_version)
     for name in _formats:
-        if said[name] is not None:
-            said[name] = _normal(name, said[name])
+        text = getattr(said, name)
+        if text is not None:
+            setattr(said, name, _normal(name, text))
     if payload is not None:
-        return _write({**said, "payload": payload}).decode()
-    said["timestamp"] = write_instant(said["timestamp"])
+        return _write(said).decode()
+    members = {name: value for name, value in structs.asdict(said).items() if value is not UNSET}
+    members["timestamp"] = write_instant(members["timestamp"])
     try:
-        return _canonical_json({**said, "payload": source.payload})
+        return _canonical_json({**members, "payload": source.payload})
     except (TypeError, ValueError, RecursionError):  # no JSON: only a Python caller can hand that over
-        return _canonical_json({**said, "payload": _spelled(source.payload)})
+        return _canonical_json({**members, "payload": _spelled(source.payload)})
 
 
 @lru_cache(4096)
