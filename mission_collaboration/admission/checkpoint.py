@@ -47,7 +47,7 @@ def write_checkpoint(mission: Mission, *, largest: int = LARGEST_CONTENT) -> str
         compressed = isal_zlib.compress(content, LEVEL, BARE)
     else:
         compressed = zlib.compress(content, STORED, BARE)
-    head = ".".join((NAME, VERSION, _text(compressed)))
+    head = f"{NAME}.{VERSION}.{b64encode_as_string(compressed, altchars=ALPHABET)}"
     return f"{head}.{_digest(head)}"
 
 
@@ -55,7 +55,9 @@ def read_checkpoint(text: str, *, largest: int = LARGEST_CONTENT) -> Mission:
     """Read a checkpoint; raises `BadCheckpointError` with the reason, or `CheckpointSizeError`."""
     version, parts = _checked_parts(text)
     try:
-        compressed, *hashes = map(_bytes, parts)
+        if "+" in text or "/" in text:  # which `b64decode` would take, with a warning
+            raise ValueError("no base64url")
+        compressed, *hashes = (b64decode(part, altchars=ALPHABET, validate=True) for part in parts)
         content = _decompressed(compressed, largest)
         mission = read_content(content) if version == VERSION else read_first_release(content, *hashes)
     except (ValueError, RecursionError, msgspec.MsgspecError, isal_zlib.IsalError):  # type: ignore[misc] # its stub takes the class for an instance
@@ -93,15 +95,5 @@ def _decompressed(compressed: bytes, largest: int) -> bytes:
     return content
 
 
-def _text(part: bytes) -> str:
-    return b64encode_as_string(part, altchars=ALPHABET)
-
-
-def _bytes(text: str) -> bytes:
-    if "+" in text or "/" in text:  # which would be taken, with a warning
-        raise ValueError("no base64url")
-    return b64decode(text, altchars=ALPHABET, validate=True)
-
-
-def _digest(text: str) -> str:
-    return _text(sha256(text.encode()).digest()).rstrip("=")
+def _digest(head: str) -> str:
+    return b64encode_as_string(sha256(head.encode()).digest(), altchars=ALPHABET).rstrip("=")

@@ -54,21 +54,18 @@ def read_content(text: bytes) -> Mission | None:
     The account at the horizon is looked at when it is opened.
     """
     content = _read(text)
-    if not _is_consistent(content):
-        return None
-    remembered = Remembered(content.remembered_ids, content.remembered_hashes, content.of_first_release)
-    return Mission(content.mission_id, bytes(content.state), content.horizon, content.window, remembered)
-
-
-def _is_consistent(content: Content) -> bool:
-    """Hold the parts against each other as far as anything leans on it."""
     window, ids = content.window, content.remembered_ids
-    places: list[Any] = [content.horizon] if content.horizon else []
-    keys = list(map(sort_key, places + window))
-    return (
+    places: list[Any] = [*([content.horizon] if content.horizon else ()), *window]
+    keys = list(map(sort_key, places))
+    is_consistent = (
         keys == sorted(keys)
+        and len({*ids, *(event.event_id for event in window)}) == len(ids) + len(window)
         and {event.payload.mission_id for event in window} <= {content.mission_id}
         and (content.mission_id is not None or content.horizon is None)
         and len(content.remembered_hashes) == HASH_BYTES * len(ids)
         and 0 <= content.of_first_release <= len(ids)
     )
+    if not is_consistent:
+        return None
+    remembered = Remembered(ids, content.remembered_hashes, content.of_first_release)
+    return Mission(content.mission_id, bytes(content.state), content.horizon, window, remembered)

@@ -50,7 +50,7 @@ _read_state = msgspec.json.Decoder(_State).decode
 def read_first_release(text: bytes, hashes: bytes) -> Mission | None:
     """Read the content of a checkpoint and its hashes; None where they do not fit each other.
 
-    Raises what msgspec raises for content that is none.
+    Which event linked a session is not known. Raises what msgspec raises for content that is none.
     """
     content = _read(text)
     state = _read_state(content.state)
@@ -61,27 +61,21 @@ def read_first_release(text: bytes, hashes: bytes) -> Mission | None:
     horizon = None
     if content.folded_to is not None and last_id is not None:
         horizon = Place(*content.folded_to, last_id)
-    remembered = Remembered(ids, shortened(hashes), of_first_release=len(ids))
-    return Mission(state.mission_id or None, _account(state, content.invited), horizon, [], remembered)
-
-
-def _account(state: _State, invited: list[str]) -> bytes:
-    """Write the account as of today; which event linked a session is not known."""
-    return write_state(
-        HorizonState(
-            participants=state.participants,
-            departed=state.departed_participants,
-            invited=invited,
-            presence=state.presence,
-            drivers=state.active_drivers,
-            focus=state.focus_by_participant,
-            warnings=state.warnings,
-            decisions=state.decisions,
-            comments=state.comments,
-            executions=state.active_executions,
-            links=[Link(None, who, session) for who, sessions in state.linked_sessions.items() for session in sessions],
-            anomalies=state.anomalies,
-            event_count=state.event_count,
-            last_event_id=state.last_processed_event_id,
-        )
+    account = HorizonState(
+        participants=state.participants,
+        departed=state.departed_participants,
+        invited=content.invited,
+        presence=state.presence,
+        drivers=state.active_drivers,
+        focus=state.focus_by_participant,
+        warnings=state.warnings,
+        decisions=state.decisions,
+        comments=state.comments,
+        executions=state.active_executions,
+        links=[Link(None, who, session) for who, sessions in state.linked_sessions.items() for session in sessions],
+        anomalies=state.anomalies,
+        event_count=state.event_count,
+        last_event_id=last_id,
     )
+    remembered = Remembered(ids, shortened(hashes), of_first_release=len(ids))
+    return Mission(state.mission_id or None, write_state(account), horizon, [], remembered)

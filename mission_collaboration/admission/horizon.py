@@ -70,8 +70,23 @@ class Horizon:
     """The account of a mission at its horizon, opened to be folded on."""
 
     def __init__(self, state: HorizonState, mission_id: str | None) -> None:
-        self.accumulator: Final = _accumulator(state, mission_id or "")
+        self.accumulator: Final = Accumulator(strict=True, roster=state.participants, mission_id=mission_id)
         self.links: Final = state.links
+        accumulator = self.accumulator
+        accumulator.departed = state.departed
+        accumulator.invited = set(state.invited)
+        accumulator.presence = state.presence
+        accumulator.drivers = set(state.drivers)
+        accumulator.focus = state.focus
+        accumulator.warnings = {warning.warning_id: warning for warning in state.warnings}
+        accumulator.decisions = state.decisions
+        accumulator.comments = state.comments
+        accumulator.executions = {who: Executions(step_ids) for who, step_ids in state.executions.items()}
+        for link in state.links:
+            accumulator.linked_sessions.setdefault(link.participant_id, []).append(link.linked_session_id)
+        accumulator.anomalies = state.anomalies
+        accumulator.event_count = state.event_count
+        accumulator.last_event_id = state.last_event_id
 
     def link(self, events: Iterable[FoldEvent]) -> None:
         """Note which of these accepted events linked sessions; the state itself does not tell."""
@@ -115,35 +130,6 @@ class Horizon:
 def write_start(roster: Mapping[str, ParticipantIdentity] | None) -> bytes:
     """Write the account of a mission before its first event (R2)."""
     return write_state(HorizonState(participants=dict(roster or {})))
-
-
-def _accumulator(state: HorizonState, mission_id: str) -> Accumulator:
-    """Go on folding where the account was written."""
-    accumulator = Accumulator(strict=True)
-    accumulator.mission_id = mission_id
-    accumulator.participants = state.participants
-    accumulator.departed = state.departed
-    accumulator.invited = set(state.invited)
-    accumulator.presence = state.presence
-    accumulator.drivers = set(state.drivers)
-    accumulator.focus = state.focus
-    accumulator.warnings = {warning.warning_id: warning for warning in state.warnings}
-    accumulator.decisions = state.decisions
-    accumulator.comments = state.comments
-    accumulator.executions = {participant_id: _executions(steps) for participant_id, steps in state.executions.items()}
-    for link in state.links:
-        accumulator.linked_sessions.setdefault(link.participant_id, []).append(link.linked_session_id)
-    accumulator.anomalies = state.anomalies
-    accumulator.event_count = state.event_count
-    accumulator.last_event_id = state.last_event_id
-    return accumulator
-
-
-def _executions(steps: Iterable[str]) -> Executions:
-    executions = Executions()
-    for step_id in steps:
-        executions.start(step_id)
-    return executions
 
 
 def as_struct(value: Any) -> Any:

@@ -38,10 +38,11 @@ class Remembered:
     def followed_by(self, events: Sequence[FoldEvent], most: int) -> "Remembered":
         """Remember these accepted events as well, newest last, and forget the oldest beyond `most`."""
         newest = events[-most:]
+        hashes = (event.content_hash if isinstance(event, WindowEvent) else current_hash(event) for event in newest)
         dropped = max(0, len(self.ids) + len(newest) - most)
         return Remembered(
             [*self.ids[dropped:], *(event.event_id for event in newest)],
-            self.hashes[dropped * HASH_BYTES :] + b"".join(map(_hash_of, newest)),
+            self.hashes[dropped * HASH_BYTES :] + b"".join(hashes),
             max(0, self.of_first_release - dropped),
         )
 
@@ -49,10 +50,6 @@ class Remembered:
 def current_hash(event: FoldEvent) -> bytes:
     """Hash an event's content."""
     return content_hash(content_of(event))
-
-
-def _hash_of(event: FoldEvent) -> bytes:
-    return event.content_hash if isinstance(event, WindowEvent) else current_hash(event)
 
 
 def first_release_hash(event: FoldEvent) -> bytes:

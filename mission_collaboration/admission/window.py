@@ -65,7 +65,7 @@ class WindowEvent(msgspec.Struct, array_like=True, forbid_unknown_fields=True, g
     lamport_clock: Clock | None
     timestamp: Time
     payload: Union[tuple(FOLDED_PAYLOADS.values())]  # type: ignore[valid-type] # noqa: UP007 - made at run time
-    content_hash: bytes
+    content_hash: Annotated[bytes, Meta(min_length=HASH_BYTES, max_length=HASH_BYTES)]
     content_bytes: Annotated[int, Meta(ge=1)]
     code: str | None = None
     """Why it is pending; None while it is accepted."""

@@ -4,7 +4,7 @@ It starts from nothing, from a roster (R2), or from what a checkpoint holds.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -33,10 +33,12 @@ class Executions:
 
     __slots__ = ("_in_flight", "_starts", "_tickets")
 
-    def __init__(self) -> None:
+    def __init__(self, step_ids: Iterable[str] = ()) -> None:
         self._in_flight: dict[int, str] = {}
         self._starts: dict[str, deque[int]] = {}
         self._tickets = 0
+        for step_id in step_ids:
+            self.start(step_id)
 
     def start(self, step_id: str) -> None:
         """Add a step; the same step may be in flight several times."""
