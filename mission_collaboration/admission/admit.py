@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from mission_collaboration.admission import horizon
 from mission_collaboration.admission.advice import Advisory, advise_on_accumulator
 from mission_collaboration.admission.batch import MAX_CLOCK_STEP, OnLate, Options, admit_batch
 from mission_collaboration.admission.changes import state_changes
@@ -95,18 +94,33 @@ def admit(
     Raises `BadCheckpointError` for what is no checkpoint, and `CheckpointMissionError` for one of another mission.
     """
     check_arguments(answer, on_late, window_events, window_bytes, recent_events)
-    if checkpoint is not None and roster is not None:
-        raise ValueError("roster seeds a mission at its start; a checkpoint has its participants already")
-    before = start_mission(mission_id, roster) if checkpoint is None else read_checkpoint(checkpoint)
+    before = begin(mission_id, checkpoint, roster)
     memory = Memory(WindowBounds(window_events, window_bytes), recent_events)
     options = Options(settle, on_late, max_clock_step, memory=memory)
     return admission_of(before, mission_id, read_batch(events), options, answer)
+
+
+def begin(mission_id: str | None, checkpoint: str | None, roster: Mapping[str, ParticipantIdentity] | None) -> Mission:
+    """Start a mission, or go on from its checkpoint; raises `BadCheckpointError`."""
+    if checkpoint is None:
+        return start_mission(mission_id, roster)
+    if roster is not None:
+        raise ValueError("roster seeds a mission at its start; a checkpoint has its participants already")
+    return read_checkpoint(checkpoint)
 
 
 def admission_of(before: Mission, mission_id: str | None, batch: Batch, options: Options, answer: Answer) -> Admission:
     """Admit a batch that was read to a mission; raises `LateEventsError` and `CheckpointMissionError`."""
     admitted = admit_batch(pinned(before, mission_id), batch, options)
     mission, accumulator = admitted.merged.mission, admitted.merged.accumulator
+    settled = None
+    if (taken_out := admitted.merged.settled) is not None:
+        settled = Settled(
+            tuple(CommentEntry.model_validate(entry, from_attributes=True) for entry in taken_out.comments),
+            tuple(DecisionEntry.model_validate(entry, from_attributes=True) for entry in taken_out.decisions),
+            tuple(taken_out.linked_sessions),
+            tuple(CollaborationAnomaly.model_validate(entry, from_attributes=True) for entry in taken_out.anomalies),
+        )
     return Admission(
         mission_id=mission.mission_id,
         state=freeze(accumulator) if answer == "state" else None,
@@ -115,7 +129,7 @@ def admission_of(before: Mission, mission_id: str | None, batch: Batch, options:
         horizon=mission.horizon,
         results=tuple(admitted.verdicts),
         revised=tuple(admitted.revised),
-        settled=_settled(admitted.merged.settled),
+        settled=settled,
         advisories=tuple(map(Advisory.model_validate, advise_on_accumulator(accumulator))),
     )
 
@@ -128,14 +142,3 @@ def check_arguments(answer: str, on_late: str, window_events: int, window_bytes:
         raise ValueError(f"on_late must be 'reject' or 'refuse', not {on_late!r}")
     if min(window_events, window_bytes, recent_events) < 1:
         raise ValueError("window_events, window_bytes and recent_events must be 1 or more")
-
-
-def _settled(settled: horizon.Settled | None) -> Settled | None:
-    if settled is None:
-        return None
-    return Settled(
-        tuple(CommentEntry.model_validate(entry, from_attributes=True) for entry in settled.comments),
-        tuple(DecisionEntry.model_validate(entry, from_attributes=True) for entry in settled.decisions),
-        tuple(settled.linked_sessions),
-        tuple(CollaborationAnomaly.model_validate(entry, from_attributes=True) for entry in settled.anomalies),
-    )

@@ -61,6 +61,18 @@ class Presence(_Advice):
     status: Literal["fresh", "stale", "never", "ahead"]
     """`stale` when that is longer ago than was asked for, `ahead` after `as_of`, `never` without a heartbeat."""
 
+    @classmethod
+    def at(cls, instant: datetime, participant_id: str, last_seen: datetime | None, stale_after: float) -> "Presence":
+        """Judge a participant at an instant; one is stale after this many seconds."""
+        age, status = None, "never"
+        if last_seen is not None:
+            age = (instant - last_seen).total_seconds()
+            status = "stale" if age > stale_after else "fresh"
+            if age < 0:  # the clock that stamped the heartbeat runs fast
+                age, status = 0.0, "ahead"
+        told = {"participant_id": participant_id, "last_seen": last_seen, "age_seconds": age, "status": status}
+        return cls.model_validate(told)
+
 
 class Advice(_Advice):
     """What should be said, and who has gone quiet."""
@@ -89,8 +101,11 @@ def advise(
         state.active_executions,
         {warning.warning_id for warning in state.warnings},
     )
-    presence = () if as_of is None else tuple(_presences(state, in_utc(as_of), stale_after_seconds))
-    return Advice.model_validate({"advisories": tuple(advisories), "presence": presence})
+    presence: list[Presence] = []
+    if as_of is not None:
+        instant, seen = in_utc(as_of), state.presence
+        presence = [Presence.at(instant, who, seen.get(who), stale_after_seconds) for who in sorted(state.participants)]
+    return Advice.model_validate({"advisories": tuple(advisories), "presence": tuple(presence)})
 
 
 def advise_on_accumulator(accumulator: Accumulator) -> list[PlainAdvisory]:
@@ -110,7 +125,7 @@ def _overlaps(
 ) -> Iterator[PlainAdvisory]:
     if not mission_id:  # nothing has happened yet, and no payload could name the mission
         return
-    drives = ((_parts(focus[who]), who) for who in drivers if who in focus)
+    drives = (((focus[who].target_type, focus[who].target_id), who) for who in drivers & focus.keys())
     for (target_type, target_id), people in _shared(drives):
         target = {"target_type": target_type, "target_id": target_id}
         payload = _payload(mission_id, CONCURRENT_DRIVER_WARNING, target, people)
@@ -122,10 +137,6 @@ def _overlaps(
         if payload["warning_id"] not in warned:
             collision = {**payload, "step_id": step_id, "wp_id": None}  # a state does not know the work package
             yield {"event_type": POTENTIAL_STEP_COLLISION_DETECTED, "payload": collision}
-
-
-def _parts(target: FocusTarget) -> tuple[str, str]:
-    return target.target_type, target.target_id
 
 
 def _shared(shares: Iterable[tuple[tuple[str, ...], str]]) -> Iterator[Overlap]:
@@ -141,25 +152,3 @@ def _payload(mission_id: str, event_type: str, common: Any, people: list[str]) -
     said = _write([mission_id, event_type, common, people])
     warning_id = f"advice-{hashlib.sha256(said.encode()).hexdigest()[:ID_DIGITS]}"
     return {"mission_id": mission_id, "warning_id": warning_id, "participant_ids": people, "severity": "warning"}
-
-
-def _presences(state: ReducedCollaborationState, as_of: datetime, stale_after: float) -> Iterator[Presence]:
-    for who in sorted(state.participants):
-        seen = state.presence.get(who)
-        age = None if seen is None else (as_of - seen).total_seconds()
-        yield Presence.model_validate(
-            {
-                "participant_id": who,
-                "last_seen": seen,
-                "age_seconds": None if age is None else max(0.0, age),
-                "status": _status(age, stale_after),
-            }
-        )
-
-
-def _status(age: float | None, stale_after: float) -> str:
-    if age is None:
-        return "never"
-    if age < 0:  # the clock that stamped the heartbeat runs fast
-        return "ahead"
-    return "stale" if age > stale_after else "fresh"

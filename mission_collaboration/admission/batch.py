@@ -75,7 +75,12 @@ def admit_batch(mission: Mission, batch: Batch, options: Options) -> Admitted:
     fates = merged.fates
     verdicts = asked.verdicts
     verdicts += [judged(index, event, fates.get(event.event_id, ACCEPTED)) for index, event in asked.new]
-    verdicts += [_on_copy(index, event, fates.get(event.event_id, ACCEPTED)) for index, event in asked.copies]
+    for index, event in asked.copies:
+        fate = fates.get(event.event_id, ACCEPTED)
+        if fate.verdict == "rejected":  # this very request rejects the first one
+            verdicts.append(judged(index, event, fate))
+        else:
+            verdicts.append(Verdict(index, event.event_id, event.event_type, "duplicate", fate.verdict))
     return Admitted(merged, sorted(verdicts, key=_index), list(_revisions(mission.window, fates)))
 
 
@@ -83,7 +88,12 @@ def _ask(door: Door, batch: Batch) -> _Asked:
     """Ask every event at the door, in canonical order."""
     index_of = dict(zip(map(id, batch.events), batch.indices, strict=True))
     verdicts = [Verdict(event.index, event.event_id, event.event_type, "ignored") for event in batch.others]
-    verdicts += [_broken(event, number < MOST_EXPLAINED) for number, event in enumerate(batch.broken)]
+    for number, broken in enumerate(batch.broken):
+        why = Fate("rejected", INVALID_ENVELOPE)
+        if number < MOST_EXPLAINED:
+            location, violation = next(broken.violations())
+            why = Fate("rejected", INVALID_ENVELOPE, violation.message, location)
+        verdicts.append(judged(broken.index, broken, why))
     asked = _Asked(verdicts, [], [])
     for event in in_order(batch.events):
         index = index_of[id(event)]
@@ -101,24 +111,10 @@ def _ask(door: Door, batch: Batch) -> _Asked:
     return asked
 
 
-def _broken(event: BrokenEvent, is_explained: bool) -> Verdict:
-    if not is_explained:
-        return judged(event.index, event, Fate("rejected", INVALID_ENVELOPE))
-    location, violation = next(event.violations())
-    return judged(event.index, event, Fate("rejected", INVALID_ENVELOPE, violation.message, location))
-
-
 def judged(index: int, event: FoldEvent | BrokenEvent, fate: Fate) -> Verdict:
     """Make the verdict on an event."""
     verdict, code, detail, location = fate
     return Verdict(index, event.event_id, event.event_type, verdict, None, code, detail, location)
-
-
-def _on_copy(index: int, event: FoldEvent, fate: Fate) -> Verdict:
-    """Judge a copy by what its first stands as; where this very request rejects that one, it rejects the copy."""
-    if fate.verdict == "rejected":
-        return judged(index, event, fate)
-    return Verdict(index, event.event_id, event.event_type, "duplicate", fate.verdict)
 
 
 def _revisions(window: list[WindowEvent], fates: Mapping[str, Fate]) -> Iterator[Revision]:

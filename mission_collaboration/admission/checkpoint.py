@@ -58,7 +58,12 @@ def read_checkpoint(text: str, *, largest: int = LARGEST_CONTENT) -> Mission:
         if "+" in text or "/" in text:  # which `b64decode` would take, with a warning
             raise ValueError("no base64url")
         compressed, *hashes = (b64decode(part, altchars=ALPHABET, validate=True) for part in parts)
-        content = _decompressed(compressed, largest)
+        stream = isal_zlib.decompressobj(BARE)
+        content = stream.decompress(compressed, largest + 1)
+        if len(content) > largest:
+            raise CheckpointSizeError(len(content), largest)
+        if not stream.eof or stream.unused_data:
+            raise ValueError("not one whole stream")
         mission = read_content(content) if version == VERSION else read_first_release(content, *hashes)
     except (ValueError, RecursionError, msgspec.MsgspecError, isal_zlib.IsalError):  # type: ignore[misc] # its stub takes the class for an instance
         mission = None
@@ -82,17 +87,6 @@ def _checked_parts(text: str) -> tuple[str, list[str]]:
     if len(parts) > expected or digest != _digest(head):
         raise BadCheckpointError("It was altered: its digest does not fit")
     return version, parts[:-1]
-
-
-def _decompressed(compressed: bytes, largest: int) -> bytes:
-    """Decompress content, and no more of it than may be worked on."""
-    stream = isal_zlib.decompressobj(BARE)
-    content = stream.decompress(compressed, largest + 1)
-    if len(content) > largest:
-        raise CheckpointSizeError(len(content), largest)
-    if not stream.eof or stream.unused_data:
-        raise ValueError("not one whole stream")
-    return content
 
 
 def _digest(head: str) -> str:

@@ -55,7 +55,7 @@ def read_content(text: bytes) -> Mission | None:
     """
     content = _read(text)
     window, ids = content.window, content.remembered_ids
-    places: list[Any] = [*([content.horizon] if content.horizon else ()), *window]
+    places: list[Any] = [*filter(None, [content.horizon]), *window]
     keys = list(map(sort_key, places))
     is_consistent = (
         keys == sorted(keys)

@@ -38,7 +38,6 @@ class Door:
         self.let_in: Final[dict[str, FoldEvent]] = {}
         """The new events, by id."""
         window, horizon = mission.window, mission.horizon
-        self._horizon: Final = horizon
         self._passed: Final = None if horizon is None else sort_key(horizon)
         self._window: Final = {event.event_id: event for event in window}
         self._remembered: Final = mission.remembered
@@ -66,11 +65,15 @@ class Door:
         if payload is None:
             return self._malformed(event)
         if len(getattr(payload, "participant_ids", ())) > self._max_named:
-            return _names_too_many(self._max_named)
+            detail = f"The warning names more participants than the {self._max_named} that are allowed"
+            return Fate("rejected", WarningTooLargeError.code, detail, ("payload", "participant_ids"))
         if payload.mission_id != self.mission_id and self.mission_id is not None:
-            return _other_mission(self.mission_id, payload.mission_id)
+            theirs, ours = f"{payload.mission_id:.200}", f"{self.mission_id:.200}"  # told of every such event
+            detail = f"Event of mission '{theirs}' among events of mission '{ours}'"
+            return Fate("rejected", MissionMismatchError.code, detail, ("payload", "mission_id"))
         if self._passed is not None and sort_key(event) <= self._passed:
-            return self._late(event)
+            has_no_clock = event.lamport_clock is None and self._passed[0] > 0
+            return Fate("rejected", LATE_EVENT, UNCLOCKED_IS_LATE if has_no_clock else IS_LATE, CLOCK)
         if (jump := self._jump(event.lamport_clock)) is not None:
             return jump
         self.mission_id = payload.mission_id
@@ -84,11 +87,6 @@ class Door:
         refusal = malformed(event)
         return Fate("rejected", refusal.code, refusal.reason, refusal.location)
 
-    def _late(self, event: FoldEvent) -> Fate:
-        if event.lamport_clock is None and self._horizon is not None and self._horizon.lamport_clock is not None:
-            return Fate("rejected", LATE_EVENT, UNCLOCKED_IS_LATE, CLOCK)
-        return Fate("rejected", LATE_EVENT, IS_LATE, CLOCK)
-
     def _jump(self, clock: int | None) -> Fate | None:
         """Move the highest clock on, or tell that this one is too far ahead of it (L7)."""
         if clock is None:
@@ -101,17 +99,6 @@ class Door:
             return Fate("rejected", CLOCK_JUMP, detail, CLOCK)
         self._clock = clock if highest is None else max(clock, highest)
         return None
-
-
-def _other_mission(ours: str, theirs: str) -> Fate:
-    """Reject an event of another mission; a name is cut, as it is repeated for every event."""
-    detail = f"Event of mission '{theirs:.200}' among events of mission '{ours:.200}'"
-    return Fate("rejected", MissionMismatchError.code, detail, ("payload", "mission_id"))
-
-
-def _names_too_many(most: float) -> Fate:
-    detail = f"The warning names more participants than the {most} that are allowed"
-    return Fate("rejected", WarningTooLargeError.code, detail, ("payload", "participant_ids"))
 
 
 def reused_id(event_id: str) -> Fate:

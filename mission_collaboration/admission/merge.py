@@ -16,6 +16,7 @@ from mission_collaboration.reducer.ordering import sort_key
 
 RECENT_EVENTS: Final = 1_000
 """How many accepted events before the horizon are remembered, unless the caller says otherwise."""
+NO_ROOM: Final = "and the window has no room for another event that is pending; send it again later"
 
 
 class Memory(NamedTuple):
@@ -58,10 +59,12 @@ def merge(
     start = window_start(events, memory.window)
     folded = _fold(mission, events, start, settle)
     fates: dict[str, Fate] = {}
-    if any(position >= start and events[position].event_id not in held for position in folded.refused):
+    if folded.refused:
         start, too_many = fit(events, memory.window, held, pending=folded.refused)
         for position in too_many:
-            fates[events[position].event_id] = _too_many(folded.refused[position])
+            refusal = folded.refused[position]
+            detail = f"{refusal.reason}, {NO_ROOM}"
+            fates[events[position].event_id] = Fate("rejected", TOO_MANY_PENDING, detail, refusal.location)
         if too_many:
             events = [event for position, event in enumerate(events) if position not in too_many]
             mission = mission if events else undecided
@@ -103,8 +106,3 @@ def _moved_on(mission: Mission, events: Sequence[FoldEvent], start: int, folded:
         window,
         mission.remembered.followed_by(accepted, memory.recent_events),
     )
-
-
-def _too_many(refusal: EventRefusedError) -> Fate:
-    detail = f"{refusal.reason}, and the window has no room for another event that is pending; send it again later"
-    return Fate("rejected", TOO_MANY_PENDING, detail, refusal.location)

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mission_collaboration.admission.admit import Admission, Answer, admission_of, check_arguments
+from mission_collaboration.admission.admit import Admission, Answer, admission_of, begin, check_arguments
 from mission_collaboration.admission.batch import MAX_CLOCK_STEP, OnLate, Options, judged
-from mission_collaboration.admission.checkpoint import read_checkpoint
 from mission_collaboration.admission.merge import RECENT_EVENTS, Memory
-from mission_collaboration.admission.mission import Mission, start_mission
 from mission_collaboration.admission.verdicts import MISSION_NOT_NAMED, Fate, Outcome, Verdict
 from mission_collaboration.admission.window import WindowBounds
 from mission_collaboration.contract.errors import SpecKittyEventsError
@@ -17,8 +15,12 @@ from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.decoding.missions import Unassigned, part_by_mission
 
-NOT_NAMED: Final = "The request names no mission of this id; look its checkpoint up, name it and send the event again"
-REFUSED: Final = "The mission is refused as a whole; its problem says why"
+NOT_NAMED: Final = Fate(
+    "rejected",
+    MISSION_NOT_NAMED,
+    "The request names no mission of this id; look its checkpoint up, name it and send the event again",
+    ("payload", "mission_id"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,15 @@ def admit_missions(
     admitted: dict[str, Admission | SpecKittyEventsError] = {}
     for mission_id, own in parted.missions.items():
         if mission_id not in missions:
-            verdicts += not_named(mission_id, own)
+            verdicts += rejected(mission_id, own, NOT_NAMED)
             continue
+        mission = missions[mission_id]
         try:
-            admission = admission_of(_begun(missions[mission_id], mission_id), mission_id, own, options, answer)
+            before = begin(mission_id, mission.checkpoint, mission.roster)
+            admission = admission_of(before, mission_id, own, options, answer)
         except SpecKittyEventsError as refusal:
             admitted[mission_id] = refusal
-            verdicts += refused(mission_id, own, refusal.code)
+            verdicts += rejected(mission_id, own, of_refused_mission(refusal.code))
         else:
             admitted[mission_id] = admission
             verdicts += of_mission(mission_id, admission.results)
@@ -94,14 +98,16 @@ def stopped_verdicts(batch: Batch, unassigned: Iterable[Unassigned]) -> Iterator
         yield Verdict(*names, "rejected", code=lost.code, detail=lost.detail, location=lost.location)
 
 
-def not_named(mission_id: str, batch: Batch) -> list[Verdict]:
-    """Reject the events of a mission that the request does not name."""
-    return _rejected(mission_id, batch, Fate("rejected", MISSION_NOT_NAMED, NOT_NAMED, ("payload", "mission_id")))
+def of_refused_mission(code: str) -> Fate:
+    """Tell what becomes of the events of a mission that is refused as a whole, for the reason of this code."""
+    return Fate("rejected", code, "The mission is refused as a whole; its problem says why", ())
 
 
-def refused(mission_id: str, batch: Batch, code: str) -> list[Verdict]:
-    """Reject the events of a mission that is refused as a whole."""
-    return _rejected(mission_id, batch, Fate("rejected", code, REFUSED, ()))
+def rejected(mission_id: str, batch: Batch, fate: Fate) -> list[Verdict]:
+    """Reject all events of a mission, with the same code and detail."""
+    verdicts = [judged(index, event, fate) for index, event in zip(batch.indices, batch.events, strict=True)]
+    verdicts += [judged(event.index, event, fate) for event in batch.broken]
+    return list(of_mission(mission_id, verdicts))
 
 
 def of_mission(mission_id: str, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
@@ -109,17 +115,3 @@ def of_mission(mission_id: str, verdicts: Iterable[Verdict]) -> Iterator[Verdict
     for verdict in verdicts:
         verdict.mission_id = mission_id
         yield verdict
-
-
-def _rejected(mission_id: str, batch: Batch, fate: Fate) -> list[Verdict]:
-    verdicts = [judged(index, event, fate) for index, event in zip(batch.indices, batch.events, strict=True)]
-    verdicts += [judged(event.index, event, fate) for event in batch.broken]
-    return list(of_mission(mission_id, verdicts))
-
-
-def _begun(mission: MissionToAdmit, mission_id: str) -> Mission:
-    if mission.checkpoint is None:
-        return start_mission(mission_id, mission.roster)
-    if mission.roster is not None:
-        raise ValueError("roster seeds a mission at its start; a checkpoint has its participants already")
-    return read_checkpoint(mission.checkpoint)

@@ -40,22 +40,24 @@ class WindowBounds(NamedTuple):
         return WindowBounds(-(-self.events // 2), -(-self.bytes // 2))
 
 
-def _folded_payload(event_type: str) -> type[msgspec.Struct]:
-    """Derive the struct of what the fold reads of a payload; an array with the event's type as its first element."""
-    fields = [
-        (field.name, field.type) if field.required else (field.name, field.type, field.default)
-        for field in structs.fields(PAYLOAD_STRUCTS[event_type])  # type: ignore[arg-type] # typed as the model
-        if field.name not in NOT_FOLDED
-    ]
-    return msgspec.defstruct(
-        f"{event_type}Folded", fields, tag=event_type, array_like=True, gc=False, namespace={"event_type": event_type}
-    )
-
-
 FOLDED_PAYLOADS: Final[Mapping[str, type[msgspec.Struct]]] = MappingProxyType(
-    {event_type: _folded_payload(event_type) for event_type in PAYLOAD_STRUCTS}
+    {
+        event_type: msgspec.defstruct(
+            f"{event_type}Folded",
+            [
+                (field.name, field.type) if field.required else (field.name, field.type, field.default)
+                for field in structs.fields(struct)  # type: ignore[arg-type] # typed as the model
+                if field.name not in NOT_FOLDED
+            ],
+            tag=event_type,
+            array_like=True,
+            gc=False,
+            namespace={"event_type": event_type},
+        )
+        for event_type, struct in PAYLOAD_STRUCTS.items()
+    }
 )
-"""Event type → what the window keeps of its payload."""
+"""Event type → what the fold reads of its payload, as an array with the event's type as its first element."""
 
 
 class WindowEvent(msgspec.Struct, array_like=True, forbid_unknown_fields=True, gc=False):

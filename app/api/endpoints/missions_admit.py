@@ -22,7 +22,13 @@ from app.problems import SEE_LIMITS, Origin, Problem, origin
 from app.problems import Finding as ProblemFinding
 from app.responses import BatchResponse, loop_statistics
 from app.settings import Settings
-from mission_collaboration.admission.missions import not_named, of_mission, refused, stopped_verdicts
+from mission_collaboration.admission.missions import (
+    NOT_NAMED,
+    of_mission,
+    of_refused_mission,
+    rejected,
+    stopped_verdicts,
+)
 from mission_collaboration.admission.verdicts import OUTCOMES, Verdict
 from mission_collaboration.contract.errors import Location
 from mission_collaboration.contract.json_patch import pointer
@@ -47,7 +53,7 @@ def missions_admit_body(body: bytes, limits: Settings, of: Origin) -> Response:
     moved: list[tuple[int, int]] = []
     for mission_id, own in parted.missions.items():
         if mission_id not in named:
-            verdicts += not_named(mission_id, own)
+            verdicts += rejected(mission_id, own, NOT_NAMED)
             continue
         mission = named[mission_id] or {}
         try:
@@ -56,7 +62,7 @@ def missions_admit_body(body: bytes, limits: Settings, of: Origin) -> Response:
             answer, done = admitted(before, mission_id, own, asked, limits)
         except Problem as problem:
             missions[mission_id] = problem_of_mission(at_mission(problem, mission_id), of)
-            verdicts += refused(mission_id, own, problem.code)
+            verdicts += rejected(mission_id, own, of_refused_mission(problem.code))
         else:
             missions[mission_id] = {name: told for name, told in answer.items() if name not in ("results", "ignored")}
             verdicts += of_mission(mission_id, done.verdicts)
