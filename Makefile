@@ -151,8 +151,8 @@ bench: $(VENV)/server.stamp
 load: $(LOAD)/installed.stamp
 	$(LOAD)/bin/python -m loadtests
 
-# The example backend on a PostgreSQL of its own: killed at a tenth of the points where it can die; `proof` tries all.
-check-backend: SHARE := 0.1
+# The example backend on a PostgreSQL of its own: killed at a twentieth of the points where it can die; `proof` tries all.
+check-backend: SHARE := 0.05
 proof:         SHARE := 1
 .PHONY: check-backend
 .PHONY: proof

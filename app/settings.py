@@ -88,55 +88,55 @@ class Settings(BaseSettings):
     )
 
     host: str = "127.0.0.1"
-    """The address to listen on; `0.0.0.0` to be reached from outside, as a container needs it."""
+    """The address to listen on. `0.0.0.0` listens on all interfaces, as a container must."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    """The port to listen on; a bare `PORT` is honoured too."""
+    """The port to listen on. Without it, the variable `PORT` is used."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """How many server processes share the port."""
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 8.0
-    """How long requests in work may take to finish once the service is told to stop."""
+    """How long requests in work may take to finish during shutdown."""
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     """The least severe log lines to write."""
     log_format: Literal["auto", "json", "console"] = "auto"
     """How log lines are written: JSON, or plain; `auto` is plain on a terminal and JSON everywhere else."""
     tracing: bool = False
-    """Whether requests leave OpenTelemetry traces; needs the extra `otel`, and heeds the usual `OTEL_` variables."""
+    """Whether to send OpenTelemetry traces. It needs the extra `otel` and uses the standard `OTEL_` variables."""
     docs: bool = True
     """Whether `/docs`, `/redoc`, `/openapi.json` and `/explore` are served."""
     inline_body_bytes: Annotated[int, Field(ge=0)] = 128 * 1024
     """Larger bodies are worked on in processes of their own, so that small requests do not wait for them."""
     pool_size: Annotated[int, Field(ge=0, le=64)] = 2
-    """How many such processes a worker has at most; 0 works on everything in place."""
+    """The most such processes per worker. With 0 the worker does all the work itself."""
     work_seconds: Annotated[float, Field(gt=0, le=3600), LIMIT] = 60.0
-    """How long a process may work on a request; past it the answer is 503 and the process is replaced."""
+    """How long a process may work on a request. After that the answer is 503, and the process is replaced."""
     api_keys: ListedKeys = ()
-    """The keys that let callers in, separated by commas; unset, everybody is let in. Several at once for rotation."""
+    """The API keys, separated by commas. Without keys the service is open to all. Set two keys to rotate one."""
     api_keys_file: KeysInFile = ()
-    """A file with such keys, one a line, as secrets are mounted; beside `api_keys`, both count. Read at the start."""
+    """A file with API keys, one a line, read at the start. Its keys and those of `COLLAB_API_KEYS` are all valid."""
     open_pages: OpenPages = ()
-    """What needs no key where keys are set, beside health, `/` and `/problems`: `docs`, `schemas`, `metrics`."""
+    """Pages that need no key, from `docs`, `schemas`, `metrics`. Health, `/` and `/problems` never need one."""
     cors_origins: Origins = ()
     """The origins whose pages may call the service from a browser, separated by commas; `*` for all."""
     root_path: RootPath = ""
-    """The path under which a proxy shows the service, such as `/collab`; links and documents then carry it."""
+    """The path prefix of a proxy, such as `/collab`. Links and documents then begin with it."""
     trusted_proxies: Networks = (IPv4Network("127.0.0.1"), IPv6Network("::1"))
-    """The proxies, addresses or networks, whose `X-Forwarded-Prefix` and `X-Forwarded-Proto` are believed."""
+    """Addresses or networks of proxies whose `X-Forwarded-Prefix` and `X-Forwarded-Proto` are trusted."""
     max_body_bytes: Annotated[int, Field(ge=1024), LIMIT] = 64 * 1024 * 1024
     """The largest request body, in bytes after decompression."""
     max_values: Annotated[int, Field(ge=10_000), LIMIT] = 2_000_000
-    """The most values and lines in one body; a larger body may have one for every 16 bytes."""
+    """The most JSON values and lines in one body. A body of more than 16 bytes for each of them has no such limit."""
     max_events: Annotated[int, Field(ge=1), LIMIT] = 100_000
     """The most events in one batch."""
     max_event_bytes: Annotated[int, Field(ge=1024), LIMIT] = 1024 * 1024
     """The largest event, in bytes of its JSON text."""
     window_events: Annotated[int, Field(ge=1, le=100_000), LIMIT] = 1_000
-    """How many of a mission's newest events, accepted or pending, are held so that late ones take their place."""
+    """The size of a mission's window: its newest accepted and pending events. A late event can take its place there."""
     window_bytes: Annotated[int, Field(ge=1024), LIMIT] = 4 * 1024 * 1024
-    """How many bytes these events have at most, counted on their content."""
+    """The most bytes in a window, counted as the events' content."""
     recent_events: Annotated[int, Field(ge=1, le=100_000), LIMIT] = 1_000
-    """How many accepted events before those a checkpoint remembers, to know them when they are sent again."""
+    """How many accepted events before the window a checkpoint remembers, to recognise duplicates."""
     max_missions: Annotated[int, Field(ge=1), LIMIT] = 1_000
-    """The most missions that one request to `/missions/admit` names."""
+    """The most missions in one request to `/missions/admit`."""
     max_nesting: Annotated[int, Field(ge=8, le=500), LIMIT] = 64
     """How deep objects and arrays may nest in a body."""
     max_header_bytes: Annotated[int, Field(ge=1024), LIMIT] = 32 * 1024
@@ -144,25 +144,25 @@ class Settings(BaseSettings):
     max_connections: Annotated[int, Field(ge=1), LIMIT] = 1000
     """The most open connections of a server process; when all are busy, new ones are answered 503."""
     head_seconds: Annotated[float, Field(gt=0, le=3600), LIMIT] = 10.0
-    """How long a request's head may take, and how long a new connection may say nothing."""
+    """How long a request's head may take, and how long a new connection may be silent."""
     body_seconds: Annotated[float, Field(gt=0, le=3600), LIMIT] = 20.0
-    """The time over which a body has to keep its rate; a body that is shorter may come as slowly as it likes."""
+    """The time over which the rate of a body is measured. A body that arrives within this time is never too slow."""
     min_body_rate: Annotated[int, Field(ge=0), LIMIT] = 64 * 1024
-    """The fewest bytes a second at which a body may come, and an answer be read."""
+    """The lowest rate, in bytes a second, at which a body may arrive and an answer may be read."""
     keep_alive_seconds: Annotated[float, Field(gt=0, le=3600), LIMIT] = 75.0
-    """How long a connection may rest between requests."""
+    """How long a connection may be idle between requests."""
     max_warning_participants: Annotated[int, Field(ge=2), LIMIT] = 1_000
-    """The most participants that one warning names, for `/reduce`."""
+    """The most participants that a warning may name in `/reduce`."""
     max_warning_strangers: Annotated[int, Field(ge=2), LIMIT] = 100_000
-    """The most anomalies that the warnings of one request make by naming people who are not on the roster."""
+    """The most anomalies in one request from warnings that name people who are not on the roster."""
     max_gzip_ratio: Annotated[int, Field(ge=2), LIMIT] = 100
-    """How many times its compressed size a gzip stream may be, once it is larger than the largest body."""
+    """The highest compression ratio of a gzip stream that is larger than the largest body."""
     max_concurrency: Annotated[int, Field(ge=1), LIMIT] = 64
-    """The most requests that a worker has in work, large bodies that wait for a process included; more are refused."""
+    """The most requests in work per worker, including large bodies that wait for a process. More are refused."""
     max_held_bytes: Annotated[int, Field(ge=1024), LIMIT] = 256 * 1024 * 1024
-    """The bytes that a worker holds at once: bodies, growing states, unpacked checkpoints, answers not yet read."""
+    """The most bytes that a worker holds: bodies, growing states, unpacked checkpoints, unread answers."""
     max_state_bytes: Annotated[int, Field(ge=1024), LIMIT] = 64 * 1024 * 1024
-    """The largest state that is answered, in bytes of its JSON."""
+    """The largest state in an answer, in bytes of its JSON."""
 
     @property
     def keys(self) -> tuple[bytes, ...]:

@@ -57,24 +57,24 @@ class ValidateRequest(_Body):
 
 
 class AdmitRequest(_Request, Generic[E]):
-    """The next events of a mission, and where it stood before them."""
+    """The next events of a mission, and its checkpoint."""
 
     mission_id: NonEmpty | None = None
-    """The mission: pins that of a new checkpoint, and is held against that of an old one."""
+    """The mission. It sets the mission of a new checkpoint and must match the mission of an old one."""
     checkpoint: str | None = None
-    """The checkpoint of the answer before; null at the mission's start."""
+    """The checkpoint of the previous answer; null at the mission's start."""
     roster: dict[str, ParticipantIdentity] | None = None
-    """Participants who had joined before the start: participant id → identity; not beside a checkpoint."""
+    """Participants who joined before the first event: participant id → identity. Not together with a checkpoint."""
     events: list[E]
-    """The events, in any order; each has its own verdict, also one that is no event."""
+    """The events, in any order. Each item gets a verdict, even one that is not an event."""
     answer: Answer | None = "state"
-    """What the answer says of the state: `state` all of it, `changes` what to do to the one before, `none` nothing."""
+    """What the answer has of the state: `state` all of it, `changes` a patch to the previous one, `none` nothing."""
     settle: bool | None = False
-    """Whether entries that cannot change any more are handed out and leave the state."""
+    """Whether entries that cannot change any more move from the state to `settled`."""
     on_late: OnLate | None = "reject"
     """What to do about events that sort at or before the horizon: `reject` each, or `refuse` the request."""
     max_clock_step: Annotated[int, Field(ge=0, le=LARGEST_CLOCK)] | None = MAX_CLOCK_STEP
-    """How far an event's clock may be above the highest one held; null for any."""
+    """How far an event's clock may be above the mission's highest clock; null for no limit."""
 
 
 class Admitted(_Body):
@@ -83,23 +83,23 @@ class Admitted(_Body):
     index: int
     """The event's place in the batch as sent, from 0."""
     event_id: str | None
-    """The event's id, normalised; as sent where the envelope is malformed, null where it is no string."""
+    """The event's id, normalised; as sent if the envelope is malformed, null if it is not a string."""
     event_type: str | None
     """The event's type, likewise."""
     verdict: Outcome
-    """`accepted`, `pending` until what it lacks comes, `duplicate`, `ignored` for its type, or `rejected`."""
+    """`accepted`, `pending` until a missing event comes, `duplicate`, `ignored` (another type), or `rejected`."""
     stands: Standing | Absent = None
-    """Of a duplicate: what the event that is held stands as."""
+    """For a duplicate: the verdict on the event that the mission already holds."""
     code: str | Absent = None
     """Why it is pending or rejected: `late-event`, `clock-jump`, `too-many-pending`, or an error's code."""
     detail: str | Absent = None
-    """The same in a sentence; of malformed events, for the first 1,000."""
+    """The same in a sentence; for malformed events only in the first 1,000."""
     pointer: str | Absent = None
-    """Where in the body as sent the cause stands, likewise."""
+    """The place of the cause in the body that was sent; for malformed events only in the first 1,000."""
 
 
 class Revised(_Body):
-    """A verdict on an event of an earlier batch that this batch changed."""
+    """An event of an earlier batch whose verdict this batch changed."""
 
     event_id: str
     """The event."""
@@ -108,7 +108,7 @@ class Revised(_Body):
     was: Standing
     """The verdict before."""
     verdict: Literal["accepted", "pending", "rejected"]
-    """The verdict now; `rejected` is for good."""
+    """The verdict now; `rejected` is final."""
     code: str | Absent = None
     """Why it is pending or rejected."""
     detail: str | Absent = None
@@ -116,7 +116,7 @@ class Revised(_Body):
 
 
 class Horizon(_Body):
-    """A place in canonical order: what sorts at or before it is late."""
+    """A place in canonical order: an event that sorts at or before it is late."""
 
     lamport_clock: int | None
     """Null for an unclocked event."""
@@ -138,7 +138,7 @@ class SettledLink(_Body):
 
 
 class SettledEntries(_Body):
-    """Entries that cannot change any more and leave the state; handed out once."""
+    """Entries that cannot change any more. They are returned once and are no longer in the state."""
 
     comments: list[CommentEntry]
     """Comments, in order."""
@@ -154,44 +154,44 @@ class StateChange(_Body):
     """One operation of a JSON Patch (RFC 6902) over the state."""
 
     op: Literal["add", "remove", "replace"]
-    """What is done."""
+    """The operation."""
     path: str
-    """Where, as a JSON Pointer into the state."""
+    """The place, as a JSON Pointer into the state."""
     value: JsonValue | Absent = None
     """What stands there now; absent for `remove`."""
 
 
 class AdmitAnswer(_Body):
-    """A mission moved on by a batch, and a verdict for every event."""
+    """A mission after a batch, and a verdict for every event."""
 
     mission_id: str | None
-    """The mission; null while no event decided it."""
+    """The mission; null until an event names it."""
     state: ReducedCollaborationState | Absent = None
-    """The mission with everything that is accepted, minus what was settled and handed out; where asked for."""
+    """The state after all accepted events, without entries that were settled; absent unless `answer` is `state`."""
     changes: list[StateChange] | Absent = None
-    """How the state before became this one; where asked for."""
+    """The JSON Patch from the previous state to this one; absent unless `answer` is `changes`."""
     checkpoint: str
-    """Where to go on: opaque; store it, and send it with the next events."""
+    """An opaque text: store it, and send it with the next events."""
     horizon: Horizon | None
-    """What sorts at or before it is late; null while every event is in the window."""
+    """An event that sorts at or before this place is late; null while every event is in the window."""
     accepted: int
     """How many events were accepted."""
     pending: int
-    """How many are pending: what they lack may yet come."""
+    """How many are pending: they need an event that may still come."""
     duplicate: int
     """How many were duplicates."""
     ignored: int
     """How many were of other types."""
     rejected: int
-    """How many were rejected; they left no trace."""
+    """How many were rejected; nothing of them was kept."""
     results: list[Admitted]
     """A verdict for every event, in input order."""
     revised: list[Revised]
-    """What changed of events of earlier batches, in canonical order."""
+    """Events of earlier batches whose verdict changed, in canonical order."""
     settled: SettledEntries | Absent = None
-    """Entries that cannot change any more; where asked for."""
+    """Entries that cannot change any more; absent unless `settle` is true."""
     advisories: list[Advisory]
-    """Overlaps in the new state of which no warning was given."""
+    """Overlaps in the new state that have no warning yet."""
 
 
 class AnyMissionsReduce(_Request, Generic[E]):
@@ -227,7 +227,7 @@ class UnassignedEvent(_Body):
     index: int
     """The event's place in the batch as sent, from 0."""
     event_id: str | None
-    """The event's id; as sent where the envelope is malformed, null where it is no string."""
+    """The event's id; as sent if the envelope is malformed, null if it is not a string."""
     event_type: str | None
     """The event's type, likewise."""
     code: Literal["invalid-request", "malformed-payload"]
@@ -235,7 +235,7 @@ class UnassignedEvent(_Body):
     detail: str | None
     """The same in a sentence; null after the first 1,000."""
     pointer: str | None
-    """Where in the body as sent, or in the `line`; null after the first 1,000."""
+    """The place in the body, or in the `line`; null after the first 1,000."""
     line: int | Absent = None
     """The line of an NDJSON body."""
 
@@ -254,36 +254,36 @@ class MissionsReduced(_Body):
 
 
 class MissionToAdmit(_Request):
-    """Where a mission stands before a batch."""
+    """A mission before the batch: its checkpoint or its roster."""
 
     checkpoint: str | None = None
-    """The checkpoint of the answer before; null for a new mission."""
+    """The checkpoint of the previous answer; null for a new mission."""
     roster: dict[str, ParticipantIdentity] | None = None
-    """Participants who had joined before the start: participant id → identity; not beside a checkpoint."""
+    """Participants who joined before the first event: participant id → identity. Not together with a checkpoint."""
 
 
 class AnyMissionsAdmit(_Request, Generic[E]):
     """The next events of several missions, and where each stood; missions are checked one by one later."""
 
     missions: dict[str, Any]
-    """Mission → where it stands, for every mission of which the batch may hold events."""
+    """Mission → its checkpoint, for every mission in the batch."""
     events: list[E]
     """The events, in any order; each belongs to the mission that its payload names."""
     answer: Answer | None = "state"
-    """What the answer says of each state: `state` all of it, `changes` what to do to the one before, `none` nothing."""
+    """What the answer has of each state: `state` all of it, `changes` a patch to the previous one, `none` nothing."""
     settle: bool | None = False
-    """Whether entries that cannot change any more are handed out and leave the states."""
+    """Whether entries that cannot change any more move from the states to `settled`."""
     on_late: OnLate | None = "reject"
     """What to do about events that sort at or before a mission's horizon: `reject` each, or `refuse` the mission."""
     max_clock_step: Annotated[int, Field(ge=0, le=LARGEST_CLOCK)] | None = MAX_CLOCK_STEP
-    """How far an event's clock may be above the highest one that its mission holds; null for any."""
+    """How far an event's clock may be above the highest clock of its mission; null for no limit."""
 
 
 class MissionsAdmitRequest(AnyMissionsAdmit[Event | JsonValue]):
-    """The next events of several missions, and where each of these stood before them."""
+    """The next events of several missions, and the checkpoint of each."""
 
     missions: dict[str, MissionToAdmit | None]
-    """Mission → where it stands, null for a new one; for every mission of which the batch may hold events."""
+    """Mission → its checkpoint or roster, null for a new mission. Name every mission that the batch has events of."""
 
 
 class AdmittedOfMission(Admitted):
@@ -294,38 +294,38 @@ class AdmittedOfMission(Admitted):
 
 
 class MissionAnswer(_Body):
-    """A mission moved on by its events, or why it was refused and stands where it stood."""
+    """A mission after its new events, or why it was refused and stays unchanged."""
 
     mission_id: str | Absent = None
     """The mission."""
     state: ReducedCollaborationState | Absent = None
-    """The mission with everything that is accepted, minus what was settled and handed out; where asked for."""
+    """The state after all accepted events, without entries that were settled; absent unless `answer` is `state`."""
     changes: list[StateChange] | Absent = None
-    """How the state before became this one; where asked for."""
+    """The JSON Patch from the previous state to this one; absent unless `answer` is `changes`."""
     checkpoint: str | Absent = None
-    """Where to go on: opaque; store it, and send it with the next events."""
+    """An opaque text: store it, and send it with the next events."""
     horizon: Horizon | None = None
-    """What sorts at or before it is late; null while every event is in the window."""
+    """An event that sorts at or before this place is late; null while every event is in the window."""
     accepted: int | Absent = None
     """How many events were accepted."""
     pending: int | Absent = None
-    """How many are pending: what they lack may yet come."""
+    """How many are pending: they need an event that may still come."""
     duplicate: int | Absent = None
     """How many were duplicates."""
     rejected: int | Absent = None
-    """How many were rejected; they left no trace."""
+    """How many were rejected; nothing of them was kept."""
     revised: list[Revised] | Absent = None
-    """What changed of events of earlier batches, in canonical order."""
+    """Events of earlier batches whose verdict changed, in canonical order."""
     settled: SettledEntries | Absent = None
-    """Entries that cannot change any more; where asked for."""
+    """Entries that cannot change any more; absent unless `settle` is true."""
     advisories: list[Advisory] | Absent = None
-    """Overlaps in the new state of which no warning was given."""
+    """Overlaps in the new state that have no warning yet."""
     problem: ProblemDetails | Absent = None
-    """Why the mission is refused; it is the only member then."""
+    """Why the mission is refused. The other members are absent then."""
 
 
 class MissionsAdmitAnswer(_Body):
-    """Several missions moved on by a batch, each by itself."""
+    """Several missions after a batch, each independent of the others."""
 
     accepted: int
     """How many events were accepted."""
@@ -340,16 +340,16 @@ class MissionsAdmitAnswer(_Body):
     results: list[AdmittedOfMission]
     """A verdict for every event, in input order."""
     missions: dict[str, MissionAnswer]
-    """Mission → what became of it, for each mission that has an event in the batch and is named."""
+    """Mission → its new state and checkpoint, for each named mission that has an event in the batch."""
 
 
 class AdviseRequest(_Request):
-    """A state to look at, and from when."""
+    """A state, and the instant to measure presence at."""
 
     state: ReducedCollaborationState
     """The state, as `/reduce` or `/admit` answered it."""
     as_of: Instant | None = None
-    """The instant to measure presence at; without it there is none."""
+    """The instant to measure presence at. Without it `presence` is empty."""
     stale_after_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = STALE_AFTER_SECONDS
     """After how many seconds without a heartbeat a participant is `stale`."""
 
@@ -362,7 +362,7 @@ class SchemaEntry(_Body):
     title: str
     """The model that it describes."""
     kind: SchemaKind
-    """What kind of model that is."""
+    """The kind of the model."""
     event_type: str | None
     """The event type whose payload it describes, for payloads."""
     href: str
@@ -382,7 +382,7 @@ class Health(_Body):
     """The service answers."""
 
     status: Literal["ok"]
-    """Always `ok`; what is not ok has another status code."""
+    """Always `ok`; another condition has another HTTP status."""
 
 
 class ProblemEntry(_Body):
@@ -395,13 +395,13 @@ class ProblemEntry(_Body):
     title: str
     """The kind of error in words."""
     group: str
-    """What one was doing, by its name in `groups`."""
+    """The name of its group in `groups`."""
     href: str
     """Where it is explained."""
 
 
 class ProblemGroup(_Body):
-    """What one was doing when an error came."""
+    """A group of error codes: what the caller was doing."""
 
     name: str
     """Its name, as in `group`."""
@@ -426,14 +426,14 @@ class ProblemPlace(_Body):
     operation: str
     """The endpoint, as method and path."""
     form: str
-    """What it is there: a problem, an anomaly in the state, a verdict on one event."""
+    """The form that it has there: a problem, an anomaly in the state, or a verdict on one event."""
 
 
 class ProblemSituation(_Body):
     """What to do in one situation."""
 
     when: str
-    """How to know the situation."""
+    """How to recognise the situation."""
     then: str
     """What to do in it."""
 
@@ -448,23 +448,23 @@ class ProblemPage(_Body):
     title: str
     """The kind of error in words."""
     group: str
-    """What one was doing, by its name in the list of problems."""
+    """The name of its group in the list of problems."""
     happened: str
     """What the answer says."""
     why: str
-    """How it comes about, and why the service refuses rather than guesses."""
+    """The usual cause, and why the service refuses."""
     remedy: str
     """What to do now."""
     situations: list[ProblemSituation]
     """The same by situation; empty where there is only one."""
     operations: list[str]
-    """The endpoints that answer with it, as method and path; empty where any of them may."""
+    """The endpoints that answer with it, as method and path; empty if every endpoint can."""
     places: list[ProblemPlace]
-    """The same, and where it stands inside an answer of 200."""
+    """The same endpoints, with the form that the code has there."""
     example: ProblemDetails | Absent = None
     """An answer with this code; absent for a verdict."""
     explain: str | Absent = None
-    """Where to see what became of every event of the same batch; absent for codes that are of no single event."""
+    """Where to see what each event of the same batch did; absent for codes that are not about an event."""
 
 
 class Start(_Body):
@@ -477,62 +477,63 @@ class Start(_Body):
     contract_version: str
     """The version of the collaboration contract that it speaks."""
     links: dict[str, str]
-    """What there is to read → its path."""
+    """Name of a page → its path."""
 
 
 class ExplainedEvent(_Body):
-    """One event of the batch: where it stands, what it did, and why it did nothing."""
+    """One event of the batch: its place, what it did, and why it did nothing."""
 
     index: int
     """The event's index in the batch as sent, from 0."""
     position: int | None
-    """Its place in canonical order, from 0; null for copies, other types and malformed envelopes, which have none."""
+    """The place in canonical order, from 0. Null for copies, other types and malformed envelopes."""
     event_id: str | None
-    """The normalised id; as sent where the envelope is malformed or of another type, null where it is no string."""
+    """The normalised id; as sent if the envelope is malformed or of another type, null if it is not a string."""
     event_type: str | None
     """The event's type, likewise."""
     lamport_clock: int | None
-    """The logical clock; null for an unclocked event, and where the envelope was not read."""
+    """The logical clock; null for an unclocked event, and if the envelope was not read."""
     timestamp: Instant | None
-    """The producer's time in UTC; null where the envelope was not read."""
+    """The producer's time in UTC; null if the envelope was not read."""
     participant_ids: list[str]
-    """The payload's `participant_id` or `participant_ids`, as far as they are texts."""
+    """The payload's `participant_id` or `participant_ids`; without items that are not texts."""
     effect: Effect
-    """What the event came to: `changed` the state; `redundant`, for the state was so already; `invited`, which is kept
-    and not shown; `anomaly`; `refused`; `pending`, which lacks something that may come from an earlier place;
-    `not-reached` behind a refusal; `duplicate`; `ignored` for its type; `other-mission`; `malformed`."""
+    """The effect of the event. `changed`: the state changed. `redundant`: the state already was as the event says.
+    `invited`: an invitation, which the state does not show. `anomaly`: an anomaly was recorded. `refused`: not applied.
+    `pending`: it needs an earlier event that may still come. `not-reached`: it comes after a refusal.
+    `duplicate`: a copy. `ignored`: another type. `other-mission`: of another mission. `malformed`: no valid event."""
     changes: list[StateChange]
     """The patch from the state before this event to the state after it."""
     code: str | Absent = None
-    """Why it was not applied as it stood: the code with which strict mode refuses it."""
+    """Why it was not applied: the code that strict mode refuses it with."""
     reason: str | Absent = None
     """The same in a sentence."""
     pointer: str | Absent = None
-    """Where a malformed envelope is wrong: into the body as sent, for NDJSON into its `line`."""
+    """The error in a malformed envelope, as a pointer into the body; for NDJSON into the `line`."""
     line: int | Absent = None
     """The line of an NDJSON body that `pointer` points into."""
     duplicate_of: int | Absent = None
     """The index of the event that this one is a copy of."""
     superseded_by: list[str] | Absent = None
-    """The events that overwrote all that this one had changed, ten at most; absent while any of it stands."""
+    """The events that overwrote every change of this one, ten at most. Absent if a change is still in the state."""
 
 
 class ExplainAnswer(_Body):
-    """What every event did, and who is to blame."""
+    """What every event did, and which event is behind each entry of the state."""
 
     mission_id: str
     """The mission that was folded; empty when no event names one."""
     mode: ExplainMode
     """The rules of the fold."""
     timeline: list[ExplainedEvent]
-    """All events: in canonical order, copies behind their first, what has no place in the order last."""
+    """All events in canonical order. A copy follows its original. Events without a place in the order come last."""
     state: ReducedCollaborationState
-    """The state at the point that was asked for, by default the end."""
+    """The state at the point `until`, by default at the end."""
     blame: dict[str, str]
-    """Entry of the state → id of the last event that touched it, as `/active_drivers/p1`, `/warnings/w-1`,
-    `/comments/0`. What the roster brought is left out."""
+    """Entry of the state → id of the last event that touched it, such as `/active_drivers/p1`, `/warnings/w-1` or
+    `/comments/0`. Entries that came with the roster are left out."""
     gone: dict[str, str]
-    """Entry that was there and is no longer → id of the last event that removed it."""
+    """Entry that an event removed → id of the last event that removed it."""
 
 
 class StoryEntry(_Body):
@@ -561,4 +562,4 @@ class StoryBatch(_Body):
     """The events of a story, ready to be posted."""
 
     events: list[dict[str, JsonValue]]
-    """The events, as they arrived; some of them are faulty on purpose."""
+    """The events in the order in which they arrived. Some are faulty on purpose."""

@@ -10,11 +10,12 @@ from docs.generate.fields import table
 HEAD: Final = """\
 # Errors
 
-Every answer of 400 and above is `application/problem+json` (RFC 9457). Programs decide on `code`. People read `detail`.
-`errors[].pointer` leads into the body as sent, for NDJSON into its `line`. Quote `request_id` when you ask somebody.
+Every answer of 400 and above is `application/problem+json` (RFC 9457). Programs use `code`, people read `detail`.
+`errors[].pointer` is a place in the body that was sent; for NDJSON it is a place in that `line`. Quote `request_id` when you
+ask for help.
 
-The service shows the same texts below `/problems`, with an example of each answer. Codes without a status are verdicts
-on one event within an answer of 200.
+The service shows the same texts below `/problems`, with an example of each answer. A code without a status is a verdict on
+one event, in an answer of 200.
 
 """
 

@@ -8,25 +8,25 @@ from docs.generate.fields import table
 HEAD: Final = """\
 # Settings
 
-Settings are environment variables. A bad value stops the start with one line that says which. So does a name that is
-nearly a setting's. A bare `PORT` counts where `COLLAB_PORT` is absent.
-[operations.md](operations.md#settings) says when to change which.
+Settings are environment variables. The service does not start with a bad value or a misspelt name; one line says which. If
+`COLLAB_PORT` is absent, `PORT` is used.
+[operations.md](operations.md#settings) says when to change each setting.
 
 """
 MIDDLE: Final = """
 
 ## Limits
 
-These bound what a caller may send. `GET /limits` answers them.
+These settings limit what a caller may send. `GET /limits` lists them.
 
 """
 KEYS: Final = """
 
 ## Keys
 
-Without keys everybody is let in. With keys every request needs one, as `Authorization: Bearer KEY` or
-`X-API-Key: KEY`. Health, `/` and `/problems` stay open. To rotate a key, set the old and the new one together, restart
-one replica after the other, move the callers, then take the old one out.
+Without keys the service is open to all. With keys every request needs one, as `Authorization: Bearer KEY` or
+`X-API-Key: KEY`. Health, `/` and `/problems` stay open. To rotate a key, set the old key and the new key together, restart
+the replicas one by one, change the key of the callers, and then remove the old key.
 """
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.backend
 KILLED = 9
 FOLDER = str(Path(app.__file__).parent)
 SHARE = float(os.environ.get("PROOF_SHARE", "0.1"))
-"""How many of the points are tried: a tenth, or all of them."""
+"""The share of the points that are tried: a twentieth, or 1 for all."""
 
 
 class Points:

@@ -14,8 +14,8 @@ from tests.browser.visit import launch
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "docs" / "pictures"
-MISSION: Final = ROOT / "app" / "api" / "pages" / "explore" / "test" / "mission.ndjson"
-PLACE: Final = "at=22"
+STORY: Final = "morning"
+POSITION: Final = 18
 """Two drive one work package, a warning follows, both answer, and a late event shows that one had stopped."""
 LARGEST: Final = 150_000
 SCALE: Final = 2
@@ -43,16 +43,13 @@ def main() -> None:
 
 
 def take(browser: Browser, address: str, scheme: Literal["light", "dark"]) -> bytes:
-    """Show the mission at its overlap, and take the picture with its slider."""
+    """Show the story at its overlap, and take the picture with its slider."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 1000}, device_scale_factor=SCALE, color_scheme=scheme
     )
     page = context.new_page()
-    page.goto(f"{address}/explore")
-    page.set_input_files("#file", MISSION)
-    page.wait_for_selector("[role=slider]")
-    page.evaluate("place => { location.hash = place }", PLACE)
-    page.wait_for_selector("[role=slider][aria-valuenow='22']")
+    page.goto(f"{address}/explore#story={STORY}&at={POSITION}")
+    page.wait_for_selector(f"[role=slider][aria-valuenow='{POSITION}']")
     taken = page.locator(".stage").screenshot(animations="disabled")
     context.close()
     return taken

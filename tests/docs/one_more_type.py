@@ -64,8 +64,8 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
     ),
     "app/api/examples/stories.py": (
         Insertion(
-            '    by(BEN, c.COMMENT_POSTED, comment_id="c-1", content="Claude was faster; I take the rollback."),\n',
-            '    by(CLAUDE, c.FOCUS_CLEARED, reason="The migration is written"),\n',
+            '    by(BEN, c.COMMENT_POSTED, comment_id="c-1", content="The agent was faster; I take the rollback."),\n',
+            '    by(AGENT, c.FOCUS_CLEARED, reason="The migration is written"),\n',
         ),
     ),
     "conformance/table.py": (

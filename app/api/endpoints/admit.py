@@ -38,13 +38,13 @@ ADMIT: Final = Operation(
     tag="Live loop",
     summary="Move a mission on by a batch of events",
     description=(
-        "Takes the checkpoint of the answer before and the next events, which may come late, twice and out of order. "
-        "The newest events of the mission, its window, are folded again with each batch, so a late event takes its "
-        "place among them. Each event has its verdict: `accepted`, `pending` until what it lacks comes, `duplicate`, "
-        "`ignored`, or `rejected` with the reason; `revised` tells which verdicts on events of earlier batches "
-        "changed. The state is byte for byte what `/reduce` gives in strict mode for the events that are accepted, "
-        "however the history was cut into batches. Store the new checkpoint, write every entry of `revised`, and never "
-        "let a `rejected` result replace an event that you hold. What sorts at or before `horizon` is late."
+        "Takes the checkpoint of the previous answer and the next events, which may be late, repeated and out of "
+        "order. The newest events of the mission are its window. The window is folded again with each batch, so a late "
+        "event takes its place there. Each event gets a verdict: `accepted`, `pending` until a missing event comes, "
+        "`duplicate`, `ignored`, or `rejected` with a reason. `revised` lists earlier events whose verdict changed. "
+        "The state is byte for byte what `/reduce` gives in strict mode for the accepted events, no matter how the "
+        "history was cut into batches. Store the new checkpoint and every entry of `revised`. Never let a `rejected` "
+        "result replace an event that you hold. An event that sorts at or before `horizon` is late."
     ),
     handler=json_handler(admit_body),
     answer=AdmitAnswer,

@@ -25,12 +25,12 @@ ADVISE: Final = Operation(
     path="/advise",
     operation_id="adviseOnState",
     tag="Live loop",
-    summary="Find overlaps without a warning, and who has gone quiet",
+    summary="Find overlaps without a warning, and who went quiet",
     description=(
-        "An advisory is the payload of a warning, ready to be put into an event: for every focus target with two "
-        "or more active drivers, and for every step in flight at two or more participants. Its `warning_id` "
-        "follows from what it says, so the same overlap is never reported twice. Presence is measured at `as_of`,"
-        " and not at all without it."
+        "An advisory is the payload of a warning, ready to be sent as an event. There is one for every focus target "
+        "with two or more active drivers, and one for every step that two or more participants run. Its `warning_id` "
+        "is derived from its content, so the same overlap is never reported twice. Presence is measured at `as_of`. "
+        "Without `as_of` it is empty."
     ),
     handler=json_handler(advise_body),
     answer=Advice,

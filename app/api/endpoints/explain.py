@@ -96,17 +96,17 @@ EXPLAIN: Final = Operation(
     path="/explain",
     operation_id="explainEvents",
     tag="Events",
-    summary="Tell what each event did, and why",
+    summary="Explain what each event did, and why",
     description=(
-        "Folds the events as `/reduce` does and tells of every one, in canonical order, what it changed (as a JSON "
-        "Patch), why it changed nothing, and which later events overwrote it. `blame` names for every entry of the "
-        "state the last event that touched it, `gone` the event that removed what is no longer there; `until` takes "
-        "state, blame and gone at an earlier point. No event is refused: what strict mode or `/admit` would refuse "
-        "is told with its code. As `application/x-ndjson` the body has one event a line, and the query says the mode."
+        "Folds the events as `/reduce` does and lists them in canonical order. Each one says what it changed (as a "
+        "JSON Patch), why it changed nothing, and which later events overwrote it. `blame` names the last event that "
+        "touched each entry of the state. `gone` names the event that removed an entry. With `until`, state, blame and "
+        "gone are those of an earlier point. No event is refused: one that strict mode or `/admit` would refuse has "
+        "that code. As `application/x-ndjson` the body has one event a line, and the query sets the mode."
     ),
     handler=explain_events,
     answer=ExplainAnswer,
-    answered="Every event with what it did, the state, and who is to blame for each entry of it.",
+    answered="What every event did, the state, and the event behind each entry of the state.",
     request=PublishedRequest,
     lines=ANY_LINE,
     parameters=(MODE, MISSION_ID),

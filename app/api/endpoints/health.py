@@ -36,7 +36,7 @@ LIVENESS: Final = Operation(
     operation_id="getLiveness",
     tag="Health",
     summary="Tell whether the process lives",
-    description="200 while it does.",
+    description="200 while the process lives.",
     handler=get_health,
     answer=Health,
     answered="The process lives.",
@@ -47,9 +47,7 @@ READINESS: Final = Operation(
     operation_id="getReadiness",
     tag="Health",
     summary="Tell whether the service takes requests",
-    description=(
-        "200 while it does; 503 once it is being stopped, and while no process for large bodies can be started."
-    ),
+    description="200 while it does. 503 during shutdown, and while no process for large bodies can be started.",
     handler=get_readiness,
     answer=Health,
     answered="The service takes requests.",
@@ -73,8 +71,8 @@ METRICS: Final = Operation(
     tag="Health",
     summary="Count requests, events and refusals",
     description=(
-        "Prometheus text, for all workers together: requests, durations, bytes, events by type, refusals by code,"
-        " anomalies, what is in work, and the processes for large bodies."
+        "Prometheus text, for all workers together: requests, durations, bytes, events by type, refusals by code, "
+        "anomalies, requests in work, and the processes for large bodies."
     ),
     handler=get_metrics,
     answer="text/plain",

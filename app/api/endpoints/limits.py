@@ -50,8 +50,8 @@ GET_LIMITS: Final = Operation(
     tag="Service",
     summary="List the limits of this deployment",
     description=(
-        "Everything that bounds what you may send: each is a setting of the operator. Past one, the answer is a "
-        "problem of 413, 431, 408 or 503 that says which."
+        "The limits on what you may send. Each is a setting of the operator. A request over a limit is refused with "
+        "413, 422, 431, 408 or 503, and the answer names the limit."
     ),
     handler=get_limits,
     answer=Limits,

@@ -123,10 +123,11 @@ ADMIT_MISSIONS: Final = Operation(
     tag="Live loop",
     summary="Move many missions on by one batch of events",
     description=(
-        "Takes a batch as it comes from clients, and the checkpoint of every mission of which it may hold events, null "
-        "for a new one. Each mission is what `/admit` with that `mission_id` answers for its events alone, or the "
-        "problem that refuses it: its checkpoint is then unmoved, and the others go on. An event of a mission that is "
-        "not named is rejected as `mission-not-named` and changes nothing: look its checkpoint up and send it again."
+        "Takes a batch as it comes from clients, and a checkpoint for each mission in it, null for a new mission. The "
+        "answer has for each mission what `/admit` with that `mission_id` answers for its events. If a mission is "
+        "refused, it has a `problem` instead and its old checkpoint stays valid; the other missions are not affected. "
+        "An event of a mission that the request does not name is rejected as `mission-not-named` and changes nothing: "
+        "look up the mission's checkpoint and send the event again."
     ),
     handler=admit_missions,
     answer=MissionsAdmitAnswer,

@@ -116,11 +116,11 @@ REDUCE_MISSIONS: Final = Operation(
     tag="Events",
     summary="Fold events of many missions, each into its own state",
     description=(
-        "Takes a batch as it comes from clients: events of many missions, other types in between. Each event belongs "
-        "to the mission that its payload names, whether or not the rest of it fits. Each mission is what `/reduce` "
-        "with that `mission_id` answers for its events alone: a state, or the problem that refuses it, which leaves "
-        "the others alone. Collaboration events that name no mission are listed in `unassigned`. As "
-        "`application/x-ndjson` the body has one event a line, and the query says the mode."
+        "Takes a batch as it comes from clients: events of many missions, with other types in between. An event "
+        "belongs to the mission that its payload names, even if the rest of it is malformed. The answer has for each "
+        "mission what `/reduce` with that `mission_id` answers for its events: a state, or a problem. A problem of one "
+        "mission does not affect the others. Collaboration events that name no mission are listed in `unassigned`. As "
+        "`application/x-ndjson` the body has one event a line, and the query sets the mode."
     ),
     handler=reduce_missions,
     answer=MissionsReduced,

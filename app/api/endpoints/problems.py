@@ -37,7 +37,7 @@ LIST_PROBLEMS: Final = Operation(
     tag="Guide",
     summary="List the error codes",
     description=(
-        "Every code that a problem or a verdict can have, with its status and its address; a page for browsers."
+        "Every code that a problem or a verdict can have, with its status and its address. Browsers get a page."
     ),
     handler=list_problems,
     answer=ProblemIndex,
@@ -54,8 +54,8 @@ GET_PROBLEM: Final = Operation(
     tag="Guide",
     summary="Explain an error code",
     description=(
-        "What happened, why, what to do, and an example of the answer. The `type` of every problem leads here; a "
-        "page for browsers."
+        "What happened, why, what to do, and an example of the answer. The `type` of every problem leads here. "
+        "Browsers get a page."
     ),
     handler=get_problem,
     answer=ProblemPage,

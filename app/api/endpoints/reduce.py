@@ -81,16 +81,16 @@ REDUCE: Final = Operation(
     tag="Events",
     summary="Fold events into the mission's state",
     description=(
-        "Sorts the events into canonical order, drops duplicates, ignores other event types and folds the rest. "
-        "The same set of events gives the same bytes, in any order; `Unencoded-Digest` lets you compare"
-        " answers without reading them. In `strict` mode the first event that breaks a rule is refused with its "
-        "place in your body; in `permissive` mode it becomes an anomaly in the state. As `application/x-ndjson` "
-        "the body has one event a line, and the query says the mode; with `ordered=true` the events come in "
-        "canonical order and are folded as they arrive, however many there are."
+        "Sorts the events into canonical order, drops duplicates, ignores other event types and folds the rest. The "
+        "same set of events gives the same bytes, in any order. `Unencoded-Digest` lets you compare answers without "
+        "reading them. In `strict` mode the first event that breaks a rule is refused, with its place in your body. In "
+        "`permissive` mode it becomes an anomaly in the state. As `application/x-ndjson` the body has one event a "
+        "line, and the query sets the mode. With `ordered=true` the events come in canonical order and are folded as "
+        "they arrive, without a limit on their number."
     ),
     handler=reduce_events,
     answer=ReducedCollaborationState,
-    answered="The state of the mission: its 15 fields, all of them always there.",
+    answered="The state of the mission, always with all 15 fields.",
     answer_headers=("Repr-Digest", "Unencoded-Digest"),
     request=PublishedRequest,
     lines=EVENT_LINE,

@@ -110,12 +110,12 @@ GET_SCHEMA: Final = Operation(
     tag="Schemas",
     summary="Fetch one JSON Schema",
     description=(
-        "By event type (`DriveIntentSet`), model (`FocusTarget`, `Event`) or file name "
-        "(`drive_intent_set_payload`). Made to be cached: a strong `ETag`, and 304 when you have it."
+        "By event type (`DriveIntentSet`), model (`FocusTarget`, `Event`) or file name (`drive_intent_set_payload`). "
+        "It has a strong `ETag`: send it as `If-None-Match`, and the answer is 304 while your copy is current."
     ),
     handler=get_schema,
     answer="application/schema+json",
-    answered="The schema, as it is committed and shipped.",
+    answered="The schema.",
     answer_headers=("ETag", "Cache-Control"),
     parameters=(SCHEMA, IF_NONE_MATCH),
     problems=("unknown-schema", "not-acceptable"),

@@ -43,12 +43,12 @@ NAMES: Final = {
     "health": "Health",
 }
 STATE_SHOWN: Final = """\
-{ "active_drivers": ["p-anna", "p-claude"],
-  "focus_by_participant": { "p-anna": { "target_id": "WP03", … }, … },
+{ "active_drivers": ["p-ada", "p-agent"],
+  "focus_by_participant": { "p-ada": { "target_id": "WP03", … }, … },
   "warnings": [ … ], "event_count": 19, … }"""
 BLAME_SHOWN: Final = """\
 { "timeline": [ … ],
-  "blame": { "/active_drivers/p-anna": "01JQ7Z40000000000000000007", … },
+  "blame": { "/active_drivers/p-ada": "01JQ7Z40000000000000000007", … },
   "gone": { "/participants/p-ben": "01JQ7Z40000000000000000019" }, … }"""
 LONGEST_HOST: Final = 255
 
@@ -124,9 +124,7 @@ START: Final = Operation(
     operation_id="getStart",
     tag="Guide",
     summary="Tell what this service is",
-    description=(
-        "Its name and versions, and the addresses of everything that there is to read; a small page for browsers."
-    ),
+    description=("The name, the versions, and the addresses of all pages. Browsers get a page."),
     handler=get_start,
     answer=Start,
     answered="What this is, and where to go.",

@@ -65,7 +65,7 @@ LIST_STORIES: Final = Operation(
     operation_id="listStories",
     tag="Guide",
     summary="List the example batches",
-    description="Every story that the pages and this document tell, with its name, title and address.",
+    description="Every example batch with its name, title and address.",
     handler=list_stories,
     answer=StoryIndex,
     answered="All stories.",
@@ -80,8 +80,8 @@ GET_STORY: Final = Operation(
     tag="Guide",
     summary="Fetch an example batch",
     description=(
-        "A body for `/explain`, `/reduce`, `/validate/batch` or `/admit`, to be sent as it is. "
-        "`morning` is what real producers send: several of them, late, twice, and with five faults to find."
+        "A body for `/explain`, `/reduce`, `/validate/batch` or `/admit`, ready to be sent. `morning` is real input "
+        "from several producers: some events are late, some come twice, and five are faulty."
     ),
     handler=get_story,
     answer=StoryBatch,

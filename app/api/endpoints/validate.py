@@ -110,12 +110,12 @@ VALIDATE: Final = Operation(
     tag="Events",
     summary="Judge one payload",
     description=(
-        "Holds a payload against its model and, separately, against its JSON Schema, and tells everything that "
-        "either refuses. Judging bad data is a success: the answer is 200 with `valid: false`."
+        "Checks a payload against its model and, separately, against its JSON Schema, and lists all violations of "
+        "both. The answer to bad data is 200 with `valid: false`."
     ),
     handler=json_handler(validate_body),
     answer=ConformanceResult,
-    answered="The verdict of both layers; `valid` says whether either has anything to say.",
+    answered="The verdict of both layers. `valid` is true if neither found a violation.",
     request=ValidateRequest,
     problems=(*BODY_PROBLEMS, "unknown-event-type", *LOST),
     examples=examples.VALIDATE,
@@ -128,9 +128,9 @@ VALIDATE_BATCH: Final = Operation(
     tag="Events",
     summary="Judge every event of a batch",
     description=(
-        "One verdict an event, in input order: its envelope, its payload and the canonical mapping between the "
-        "two. A bad event never taints its neighbours. Other types are judged by their envelope only. Details are"
-        " given for the first 1,000 invalid events, ten violations each."
+        "A verdict for each event, in input order, on its envelope, its payload and the canonical mapping between the "
+        "two. A bad event does not affect the others. Of other event types only the envelope is checked. The first "
+        "1,000 invalid events have details, at most ten violations each."
     ),
     handler=validate_batch,
     answer=BatchVerdict,

@@ -10,12 +10,12 @@ MISSION: Final = "checkout-redesign"
 RUN: Final = "01JQ7Z3M5X9K2V4T6B8C0D1E2F"
 FOCUS: Final = {"target_type": "wp", "target_id": "WP03"}
 STEP: Final = "write-migration"
-ANNA: Final = {"participant_id": "p-anna", "participant_type": "human", "display_name": "Anna"}
+ADA: Final = {"participant_id": "p-ada", "participant_type": "human", "display_name": "Ada"}
 BEN: Final = {"participant_id": "p-ben", "participant_type": "human", "display_name": "Ben"}
-CLAUDE: Final = {
-    "participant_id": "p-claude",
+AGENT: Final = {
+    "participant_id": "p-agent",
     "participant_type": "llm_context",
-    "display_name": "Claude",
+    "display_name": "Agent",
     "session_id": "cli-7f3a",
 }
 
@@ -27,11 +27,12 @@ def event(clock: int, event_type: str, **payload: Any) -> Event:
         "event_type": event_type,
         "aggregate_id": f"mission/{MISSION}",
         "payload": {"mission_id": MISSION, **payload},
-        "timestamp": f"2026-03-02T09:{clock:02d}:00Z",
-        "node_id": "cli-anna-laptop",
+        "timestamp": f"2026-03-02T09:{clock:02d}:04.120000+00:00",
+        "node_id": "ada-laptop",
         "lamport_clock": clock,
         "project_uuid": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
         "correlation_id": RUN,
+        "build_id": "web-2026.03",
     }
 
 

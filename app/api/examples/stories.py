@@ -3,52 +3,52 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from app.api.examples.events import ANNA, BEN, CLAUDE, FOCUS, STEP, Event, by, event, joins, told
+from app.api.examples.events import ADA, AGENT, BEN, FOCUS, STEP, Event, by, event, joins, told
 from app.api.examples.morning import MORNING
 from mission_collaboration.contract import constants as c
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 OVERLAP: Final = told(
-    joins(ANNA),
+    joins(ADA),
     joins(BEN),
-    joins(CLAUDE),
-    by(ANNA, c.DRIVE_INTENT_SET, intent="active"),
+    joins(AGENT),
+    by(ADA, c.DRIVE_INTENT_SET, intent="active"),
     by(BEN, c.DRIVE_INTENT_SET, intent="active"),
-    by(CLAUDE, c.DRIVE_INTENT_SET, intent="active"),
-    by(ANNA, c.FOCUS_CHANGED, focus_target=FOCUS),
+    by(AGENT, c.DRIVE_INTENT_SET, intent="active"),
+    by(ADA, c.FOCUS_CHANGED, focus_target=FOCUS),
     by(BEN, c.FOCUS_CHANGED, focus_target=FOCUS),
-    by(CLAUDE, c.FOCUS_CHANGED, focus_target=FOCUS),
+    by(AGENT, c.FOCUS_CHANGED, focus_target=FOCUS),
     (
         c.CONCURRENT_DRIVER_WARNING,
         {
             "warning_id": "w-overlap",
-            "participant_ids": ["p-anna", "p-ben", "p-claude"],
+            "participant_ids": ["p-ada", "p-agent", "p-ben"],
             "focus_target": FOCUS,
             "severity": "warning",
         },
     ),
-    by(ANNA, c.WARNING_ACKNOWLEDGED, warning_id="w-overlap", acknowledgement="continue"),
-    by(CLAUDE, c.WARNING_ACKNOWLEDGED, warning_id="w-overlap", acknowledgement="hold"),
+    by(ADA, c.WARNING_ACKNOWLEDGED, warning_id="w-overlap", acknowledgement="continue"),
+    by(AGENT, c.WARNING_ACKNOWLEDGED, warning_id="w-overlap", acknowledgement="hold"),
 )
 """Three participants drive the same work package; a warning says so, and two of them answer."""
 
 COLLISION: Final = told(
     joins(BEN),
-    joins(CLAUDE),
+    joins(AGENT),
     by(BEN, c.PROMPT_STEP_EXECUTION_STARTED, step_id=STEP, wp_id="WP03"),
-    by(CLAUDE, c.PROMPT_STEP_EXECUTION_STARTED, step_id=STEP, wp_id="WP03"),
+    by(AGENT, c.PROMPT_STEP_EXECUTION_STARTED, step_id=STEP, wp_id="WP03"),
     (
         c.POTENTIAL_STEP_COLLISION_DETECTED,
         {
             "warning_id": "w-collision",
-            "participant_ids": ["p-ben", "p-claude"],
+            "participant_ids": ["p-agent", "p-ben"],
             "step_id": STEP,
             "wp_id": "WP03",
             "severity": "warning",
         },
     ),
     by(BEN, c.WARNING_ACKNOWLEDGED, warning_id="w-collision", acknowledgement="defer"),
-    by(CLAUDE, c.PROMPT_STEP_EXECUTION_COMPLETED, step_id=STEP, wp_id="WP03", outcome="success"),
+    by(AGENT, c.PROMPT_STEP_EXECUTION_COMPLETED, step_id=STEP, wp_id="WP03", outcome="success"),
 )
 """A person and an agent run the same step; the person lets the agent finish."""
 
@@ -57,28 +57,28 @@ STRANGER: Final[Event] = event(
 )
 """A comment of somebody who never joined."""
 
-_IDENTITY_OF_BEN: Final[dict[str, Any]] = {"participant_identity": BEN, "invited_by": "p-anna"}
+_IDENTITY_OF_BEN: Final[dict[str, Any]] = {"participant_identity": BEN, "invited_by": "p-ada"}
 MISSION_OF_ALL_TYPES: Final = told(
-    joins(ANNA),
+    joins(ADA),
     by(BEN, c.PARTICIPANT_INVITED, **_IDENTITY_OF_BEN),
     joins(BEN),
-    joins(CLAUDE),
-    by(CLAUDE, c.SESSION_LINKED, primary_session_id="cli-7f3a", linked_session_id="saas-19", link_type="cli_to_saas"),
-    by(ANNA, c.PRESENCE_HEARTBEAT, session_id="browser-4c"),
-    by(ANNA, c.DRIVE_INTENT_SET, intent="active"),
-    by(CLAUDE, c.DRIVE_INTENT_SET, intent="active"),
-    by(ANNA, c.FOCUS_CHANGED, focus_target=FOCUS),
-    by(CLAUDE, c.FOCUS_CHANGED, focus_target=FOCUS, previous_focus_target={"target_type": "step", "target_id": STEP}),
+    joins(AGENT),
+    by(AGENT, c.SESSION_LINKED, primary_session_id="cli-7f3a", linked_session_id="saas-19", link_type="cli_to_saas"),
+    by(ADA, c.PRESENCE_HEARTBEAT, session_id="browser-4c"),
+    by(ADA, c.DRIVE_INTENT_SET, intent="active"),
+    by(AGENT, c.DRIVE_INTENT_SET, intent="active"),
+    by(ADA, c.FOCUS_CHANGED, focus_target=FOCUS),
+    by(AGENT, c.FOCUS_CHANGED, focus_target=FOCUS, previous_focus_target={"target_type": "step", "target_id": STEP}),
     (
         c.CONCURRENT_DRIVER_WARNING,
         {
             "warning_id": "w-overlap",
-            "participant_ids": ["p-anna", "p-claude"],
+            "participant_ids": ["p-ada", "p-agent"],
             "focus_target": FOCUS,
             "severity": "warning",
         },
     ),
-    by(CLAUDE, c.WARNING_ACKNOWLEDGED, warning_id="w-overlap", acknowledgement="hold"),
+    by(AGENT, c.WARNING_ACKNOWLEDGED, warning_id="w-overlap", acknowledgement="hold"),
     by(
         BEN,
         c.PROMPT_STEP_EXECUTION_STARTED,
@@ -86,25 +86,25 @@ MISSION_OF_ALL_TYPES: Final = told(
         wp_id="WP03",
         step_description="Write the migration of the orders table",
     ),
-    by(CLAUDE, c.PROMPT_STEP_EXECUTION_STARTED, step_id=STEP, wp_id="WP03"),
+    by(AGENT, c.PROMPT_STEP_EXECUTION_STARTED, step_id=STEP, wp_id="WP03"),
     (
         c.POTENTIAL_STEP_COLLISION_DETECTED,
         {
             "warning_id": "w-collision",
-            "participant_ids": ["p-ben", "p-claude"],
+            "participant_ids": ["p-agent", "p-ben"],
             "step_id": STEP,
             "wp_id": "WP03",
             "severity": "info",
         },
     ),
-    by(CLAUDE, c.PROMPT_STEP_EXECUTION_COMPLETED, step_id=STEP, wp_id="WP03", outcome="success"),
-    by(BEN, c.COMMENT_POSTED, comment_id="c-1", content="Claude was faster; I take the rollback."),
+    by(AGENT, c.PROMPT_STEP_EXECUTION_COMPLETED, step_id=STEP, wp_id="WP03", outcome="success"),
+    by(BEN, c.COMMENT_POSTED, comment_id="c-1", content="The agent was faster; I take the rollback."),
     by(
-        ANNA,
+        ADA,
         c.DECISION_CAPTURED,
         decision_id="d-1",
         topic="Who drives WP03",
-        chosen_option="Anna drives, Claude reviews",
+        chosen_option="Ada drives, the agent reviews",
         rationale="The migration touches production data",
         referenced_warning_id="w-overlap",
     ),
@@ -120,6 +120,7 @@ EACH_TYPE: Final = {
 
 OTHER_EVENT: Final[Event] = {
     **event(20, "MissionCreated", title="Checkout redesign"),
+    "causation_id": None,
     "project_slug": "web-shop",
     "schema_version": "1.2.0",
     "data_tier": 1,

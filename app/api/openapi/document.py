@@ -14,26 +14,29 @@ from app.api.operation import Operation
 from mission_collaboration import __version__
 
 ABOUT: Final = """\
-People and LLM agents work on *missions* together; what they do arrives as events. This service tells a backend
-what a stream of such events means: it folds them into one state, judges them one by one, and publishes the JSON
-Schemas of the contract.
+People and LLM agents work on *missions* together, and everything that they do is an event. This service folds the
+events of a mission into one state, checks them, explains what each one did, and publishes the JSON Schemas of the
+contract.
 
 It stores nothing. Every request is safe to retry, and any replica gives the same bytes for the same events.
 
-Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem with a stable `code`, the event, a
-JSON Pointer to the field in your body, and what was expected there. Each code has [a page](/problems) that says why it
-comes and what to do.
+Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem with a stable `code`, the event, a JSON
+Pointer to the field in your body, and what was expected there. Each code has [a page](/problems) that says why it
+occurs and what to do.
 
-To begin, open `POST /reduce` and send its first example; then choose the stranger's comment among the examples, and see
-it refused.
+To begin, open `POST /reduce` and send its first example. Then choose the stranger's comment among the examples, and
+see it refused.
 """
 TAGS: Final = (
-    {"name": "Events", "description": "Events in; a state or verdicts out."},
-    {"name": "Live loop", "description": "Batch by batch from checkpoint to checkpoint; advice on the way."},
+    {"name": "Events", "description": "Send events, get a state or verdicts."},
+    {"name": "Live loop", "description": "Keep missions up to date, batch by batch."},
     {"name": "Schemas", "description": "The JSON Schemas of the contract."},
-    {"name": "Guide", "description": "What errors mean, and where to go; for people and programs, without a key."},
+    {
+        "name": "Guide",
+        "description": "Examples, error codes and links. The start page and the error codes need no key.",
+    },
     {"name": "Service", "description": "What this deployment accepts."},
-    {"name": "Health", "description": "For load balancers and orchestrators; they need no key."},
+    {"name": "Health", "description": "For load balancers and orchestrators. Health needs no key."},
 )
 
 
@@ -48,7 +51,7 @@ def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
         "info": {
             "title": "Mission Collaboration Service",
             "version": __version__,
-            "summary": "What a stream of mission collaboration events means.",
+            "summary": "The state of a mission, and why it is so.",
             "description": ABOUT,
             "license": {"name": "MIT", "identifier": "MIT"},
         },

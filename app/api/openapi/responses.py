@@ -13,7 +13,7 @@ from app.problems import KINDS, MEDIA_TYPE, ProblemDetails
 
 HEADERS: Final = {
     "X-Request-Id": {
-        "description": "The id of this request: yours if you sent a usable one, else a new one.",
+        "description": "The id of this request: the one that you sent, if it is valid, or a new one.",
         "schema": {"type": "string"},
     },
     "Repr-Digest": {

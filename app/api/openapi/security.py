@@ -6,7 +6,7 @@ SECURITY_SCHEMES: Final = {
     "bearerKey": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An API key, needed where the operator has set any.",
+        "description": "An API key, if the operator has set keys.",
     },
     "headerKey": {
         "type": "apiKey",

@@ -25,7 +25,7 @@ GROUPS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = MappingProxyType
     {
         "sending": (
             "Sending a request",
-            "The request could not be read: its form, its body, its address.",
+            "The service could not read the request.",
             (
                 "malformed-json",
                 "too-deep",
@@ -60,7 +60,7 @@ GROUPS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = MappingProxyType
         ),
         "live-loop": (
             "The live loop",
-            "Moving a mission on from checkpoint to checkpoint with `/admit`.",
+            "An event or a checkpoint that `/admit` could not take.",
             (
                 "late-events",
                 "bad-checkpoint",
@@ -72,7 +72,7 @@ GROUPS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = MappingProxyType
         ),
         "limits": (
             "Limits",
-            "More was sent, or more slowly, than this deployment takes; `/limits` lists them.",
+            "The request is larger or slower than this deployment allows. `/limits` lists the limits.",
             (
                 "body-too-large",
                 "too-many-events",

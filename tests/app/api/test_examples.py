@@ -90,10 +90,10 @@ def test_the_stories_end_as_their_names_say() -> None:
         return found
 
     overlap = state("overlap")
-    assert overlap["participants_by_focus"] == {"wp:WP03": ["p-anna", "p-ben", "p-claude"]}
-    assert overlap["active_drivers"] == ["p-anna", "p-ben", "p-claude"]
+    assert overlap["participants_by_focus"] == {"wp:WP03": ["p-ada", "p-agent", "p-ben"]}
+    assert overlap["active_drivers"] == ["p-ada", "p-agent", "p-ben"]
     assert [warning["acknowledgements"] for warning in overlap["warnings"]] == [
-        {"p-anna": "continue", "p-claude": "hold"}
+        {"p-ada": "continue", "p-agent": "hold"}
     ]
     collision = state("collision")
     assert [warning["warning_type"] for warning in collision["warnings"]] == ["PotentialStepCollisionDetected"]
@@ -114,7 +114,7 @@ def test_drift_is_noticed_in_either_file(tmp_path: Path, capsys: pytest.CaptureF
     assert document.read_bytes() == Path("openapi.json").read_bytes()
     for file in (document, told):
         kept = file.read_text("utf-8")
-        file.write_text(kept.replace("p-anna", "p-anne"), "utf-8")
+        file.write_text(kept.replace("p-ada", "p-ade"), "utf-8")
         assert writer.main(["--check"], document, told) == 1
         assert str(file) in capsys.readouterr().out
         file.write_text(kept, "utf-8")
