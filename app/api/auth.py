@@ -58,7 +58,7 @@ class Authenticator:
         """Raise `unauthorized` for a request that may not pass."""
         if not self.is_authorised(scope):
             something_sent = next(sent_keys(scope), None) is not None
-            what = "The API key sent is none of this service's" if something_sent else "An API key is needed"
+            what = "The API key is not valid" if something_sent else "An API key is needed"
             how = "send one as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"
             raise Problem("unauthorized", f"{what}; {how}.", headers={"WWW-Authenticate": "Bearer"})
 

@@ -97,7 +97,7 @@ class Cors:
     def _refusal(self, scope: Scope) -> tuple[str, str] | None:
         """Say which header of a preflight asks for too much, and what is allowed."""
         if not self._lets_in(header(scope, b"origin") or ""):
-            return "Origin", "This origin is none of COLLAB_CORS_ORIGINS"
+            return "Origin", "COLLAB_CORS_ORIGINS does not have this origin"
         if header(scope, b"access-control-request-method") not in METHODS:
             return "Access-Control-Request-Method", f"Use one of {', '.join(METHODS)}"
         known = {name.lower() for name in (*ALWAYS_ALLOWED, *ALLOWED)}

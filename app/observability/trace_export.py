@@ -12,7 +12,7 @@ PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
 def require_packages(settings: Settings) -> None:
     """Refuse to start without what traces need; raises `BadSettingsError`."""
     if settings.tracing and not all(map(_is_there, PACKAGES)):
-        raise BadSettingsError("COLLAB_TRACING: install the extra for it, mission-collaboration-service[otel]")
+        raise BadSettingsError("COLLAB_TRACING: OpenTelemetry is missing; install requirements/otel.txt")
 
 
 @contextmanager

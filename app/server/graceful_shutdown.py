@@ -58,7 +58,7 @@ class DrainingServer(uvicorn.Server):
 
     async def _give_up(self) -> None:
         """Let what is still at work answer 503 `shutting-down`, then close every connection."""
-        logger.warning("Drain time over: %d requests given up", len(self.server_state.tasks))
+        logger.warning("The drain time is over; %d requests did not finish", len(self.server_state.tasks))
         self._app_state.pool.close()
         for task in list(self.server_state.tasks):
             task.cancel()

@@ -76,7 +76,7 @@ class Supervisor:
                 shared_counts.remove_folder()
             return status
         except BaseException:
-            logger.exception("A worker could not serve")
+            logger.exception("A worker failed")
             return 1
 
     def _end_with_supervisor(self) -> None:

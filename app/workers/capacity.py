@@ -97,4 +97,4 @@ def exhaustion_problem(error: BaseException) -> Problem | None:
 
 @lru_cache(maxsize=16)
 def _log_once(reason: str) -> None:
-    logger.error("The system gives no more resources (%s); requests are answered 503 until it does", reason)
+    logger.error("The system is out of resources (%s); requests are answered with 503 until it has some again", reason)

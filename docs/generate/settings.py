@@ -8,8 +8,8 @@ from docs.generate.fields import table
 HEAD: Final = """\
 # Settings
 
-Settings are environment variables. The service does not start with a bad value or a misspelt name; one line says which. If
-`COLLAB_PORT` is absent, `PORT` is used.
+Settings are environment variables. The service does not start with a bad value or a misspelt name; one line says which.
+If `COLLAB_PORT` is absent, `PORT` is used.
 [operations.md](operations.md#settings) says when to change each setting.
 
 """
@@ -25,8 +25,8 @@ KEYS: Final = """
 ## Keys
 
 Without keys the service is open to all. With keys every request needs one, as `Authorization: Bearer KEY` or
-`X-API-Key: KEY`. Health, `/` and `/problems` stay open. To rotate a key, set the old key and the new key together, restart
-the replicas one by one, change the key of the callers, and then remove the old key.
+`X-API-Key: KEY`. Health, `/` and `/problems` stay open. To rotate a key, set the old key and the new key together,
+restart the replicas one by one, change the key of the callers, and then remove the old key.
 """
 
 

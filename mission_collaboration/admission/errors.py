@@ -13,7 +13,7 @@ from typing import Final
 from mission_collaboration.admission.verdicts import Verdict
 from mission_collaboration.contract.errors import SpecKittyEventsError
 
-NO_MISSION: Final = "Its digest fits, and what it says is no mission's"
+NO_MISSION: Final = "Its digest is right, but its content is not that of a mission"
 
 
 class BadCheckpointError(SpecKittyEventsError):

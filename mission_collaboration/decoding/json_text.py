@@ -143,7 +143,7 @@ def _explain_syntax(text: bytes, message: str) -> NoReturn:
         raise JsonTextError("The text is empty", text, len(text)) from None
     if surrogate := _LONE_SURROGATE.search(text):
         offset = surrogate.start(surrogate.lastindex or 0)
-        raise JsonTextError("Half a surrogate pair is no character", text, offset) from None
+        raise JsonTextError("Half a surrogate pair is not a character", text, offset) from None
     found = _BYTE.search(message)
     if not found:
         raise JsonTextError("The text ends in the middle of a value", text, len(text)) from None

@@ -181,7 +181,7 @@ def foreign_shape(value: Any) -> tuple[str, str] | None:
     if not isinstance(value, dict):
         return "not-an-object", "Input should be an object: an event with its envelope"
     if is_cloudevents_row(value):
-        return "cloudevents-row", "A CloudEvents row is no event; put its `type` and `data` into an envelope"
+        return "cloudevents-row", "A CloudEvents row is not an event; put its `type` and `data` into an envelope"
     event_type = value.get("event_type")
     is_flat = isinstance(event_type, str) and event_type in PAYLOAD_MODELS and "payload" not in value
     if is_flat and "mission_id" in value:

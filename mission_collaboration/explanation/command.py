@@ -30,7 +30,7 @@ from mission_collaboration.explanation.until import Until
 MOST_NESTING: Final = 64
 COLOURS: Final[dict[str, dict[str, Any]]] = {"trouble": {"fg": "red"}, "quiet": {"dim": True}, "plain": {}}
 AT: Final = "Take the state at this position, event id or timestamp."
-WHY: Final = "Name the event to blame for this entry of the state, such as /active_drivers/p1, or for its being gone."
+WHY: Final = "Name the event that made or removed this entry of the state, such as /active_drivers/p1."
 
 
 class Point(click.ParamType[Until]):
@@ -58,10 +58,10 @@ class Point(click.ParamType[Until]):
 @click.option("--why", "entry", metavar="POINTER", help=WHY)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on a terminal, too.")
 def explain(file: BinaryIO, mode: Mode | None, until: Until | None, entry: str | None, as_json: bool) -> None:
-    """Tell what each event of FILE did, why, and which event is to blame for every entry of the state.
+    """Explain what each event of FILE did and why, and which event is behind each entry of the state.
 
-    FILE is a body of /explain, a list of events, or NDJSON; - is the standard input. On a terminal each event
-    has one line, in canonical order; into a pipe goes the answer of /explain.
+    FILE is a body of /explain, a list of events, or NDJSON; - is the standard input. A terminal gets one line for each
+    event, in canonical order; a pipe gets the answer of /explain.
     """
     try:
         explanation = _explained(file.read(), mode, until)

@@ -116,7 +116,7 @@ class Accumulator:
     def check_named(self, event: FoldEvent, count: int) -> None:
         """Raise `WarningTooLargeError`, in either mode, for a warning that names more people than allowed."""
         if count > self.bounds.named:
-            reason = f"The warning names {count} participants, of which {self.bounds.named} are allowed"
+            reason = f"The warning names {count} participants; {self.bounds.named} are allowed"
             raise WarningTooLargeError(reason, event.event_id, event.event_type)
 
     def count_unknown(self, event: FoldEvent, count: int) -> None:

@@ -129,7 +129,7 @@ def _why_broken(broken: BrokenEvent) -> Reason:
     if broken.text is not None:
         return _why_not_json(broken.text)
     if not isinstance(broken.value, dict):
-        return Reason(INVALID, "The line is no JSON object, so it is no event")
+        return Reason(INVALID, "The line is not a JSON object, so it is not an event")
     if shape := foreign_shape(broken.value):
         return Reason(*shape)
     location, violation = next(broken.violations())

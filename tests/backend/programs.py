@@ -45,9 +45,9 @@ class Program:
 
 
 @contextmanager
-def started_service(window: int) -> Iterator[tuple[str, Program]]:
+def started_service(window: int, **settings: str) -> Iterator[tuple[str, Program]]:
     port = free_port()
-    settings = {"COLLAB_PORT": str(port), "COLLAB_WINDOW_EVENTS": str(window)}
+    settings |= {"COLLAB_PORT": str(port), "COLLAB_WINDOW_EVENTS": str(window)}
     program = Program(["app"], settings, port, "/readyz")
     try:
         yield program.address, program

@@ -98,6 +98,32 @@ def test_an_event_before_the_horizon_finds_its_place_and_changes_the_verdicts_of
     assert (state["active_drivers"], state["event_count"]) == (["p2"], 23)
 
 
+@pytest.fixture
+def ten_a_page(postgres: Cluster) -> Iterator[httpx.Client]:
+    """Start a service that takes so few events at once that rebuilds have several pages of ten, and a backend."""
+    with (
+        started_service(WINDOW, COLLAB_MAX_EVENTS="20") as (service, _),
+        started_backend(postgres.database(), service) as backend,
+        httpx.Client(base_url=backend.address, trust_env=False, timeout=60) as http,
+    ):
+        yield http
+
+
+def test_an_event_that_has_no_room_in_a_rebuild_is_taken_in_with_the_next_batch(ten_a_page: httpx.Client) -> None:
+    http = ten_a_page
+    told(http, of("crowd", (1, build.joined("p1")), *((clock, build.heartbeat("p1")) for clock in range(3, 8))))
+    told(http, of("crowd", *((clock, build.drive("stranger")) for clock in (8, 9, 10))))
+    told(http, of("crowd", *((clock, build.heartbeat("p1")) for clock in range(11, 17))))
+    pending = told(http, of("crowd", *((clock, build.drive("p2")) for clock in (18, 19, 20))))
+    assert pending == [("pending", "unknown-participant")] * 3
+    # The late event makes the backend send 1 to 10 first. Three of them are pending, half of the window: 18 to 20 have
+    # no room there.
+    assert told(http, of("crowd", (2, build.heartbeat("p1")))) == [("accepted", None)]
+    assert told(http, of("crowd", (17, build.joined("p2")))) == [("accepted", None)]
+    state = http.get("/missions/crowd/state").json()
+    assert (state["active_drivers"], state["event_count"]) == (["p2"], 17)
+
+
 def test_a_clock_that_ran_ahead_is_taken_in_when_the_others_have_caught_up(http: httpx.Client) -> None:
     told(http, of("fast", (1, build.joined("p1"))))
     assert told(http, of("fast", (1_500_000, build.drive("p1")))) == [("rejected", "clock-jump")]

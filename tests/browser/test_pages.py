@@ -10,7 +10,16 @@ from tests.browser.visit import visit
 
 pytestmark = pytest.mark.browser
 
-OWN: Final = ("/", "/problems", "/problems/unknown-participant", "/problems/unknown-event-type", "/schemas", "/limits")
+OWN: Final = (
+    "/",
+    "/problems",
+    "/problems/unknown-participant",
+    "/problems/unknown-event-type",
+    "/schemas",
+    "/schemas/DriveIntentSet",
+    "/schemas/Event",
+    "/limits",
+)
 READERS: Final = ("/docs", "/redoc")
 WIDTHS: Final = {"wide": 1280, "narrow": 360}
 LEAST_CONTRAST: Final = {"own": 4.5, "reader": 3.0}

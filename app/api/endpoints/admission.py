@@ -111,7 +111,7 @@ def begun(checkpoint: str | None, mission_id: str | None, roster: Roster, room: 
     if checkpoint is None:
         return start_mission(mission_id, roster)
     if roster is not None:
-        message = "A checkpoint has its participants already; send a roster only where there is no checkpoint"
+        message = "A checkpoint already has the participants; send a roster only without a checkpoint"
         raise invalid_request(iter((Finding(pointer="/roster", code="roster_beside_checkpoint", message=message),)))
     return room.read(checkpoint)
 
@@ -192,7 +192,7 @@ def _checkpoint(mission: Mission, limits: Settings) -> str:
 
 
 def _too_large(size: int, limit: int, counted: str) -> Problem:
-    detail = f"The checkpoint would have {size} bytes, of which {limit} are allowed {counted}"
+    detail = f"The checkpoint would have {size} bytes; {limit} are allowed {counted}"
     finding = Finding(pointer="/checkpoint", code="too_long", message=f"At most {limit} bytes {counted}")
     return Problem("checkpoint-too-large", f"{detail}. {WHAT_HELPS}.", (finding,))
 

@@ -1,5 +1,6 @@
 """`GET /schemas` and `GET /schemas/{type}`: the published JSON Schemas, made to be cached."""
 
+import json
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -12,9 +13,11 @@ from starlette.responses import Response
 from app.api.body.receive import JSON
 from app.api.caching import Document, answer, document
 from app.api.headers import header
-from app.api.negotiation import require_acceptable
+from app.api.negotiation import choose
 from app.api.operation import IF_NONE_MATCH, Operation, Service
 from app.api.pages.either_form import answer_in_either_form
+from app.api.pages.html import HTML, page, security_headers
+from app.api.pages.html import MEDIA_TYPE as HTML_UTF_8
 from app.api.schemas import SchemaEntry, SchemaIndex, SchemaKind
 from app.problems import unknown_name, url_prefix
 from mission_collaboration.contract.constants import CONTRACT_VERSION
@@ -41,13 +44,15 @@ async def list_schemas(request: Request, service: Service) -> Response:
 
 
 async def get_schema(request: Request, service: Service) -> Response:
-    """Answer with one JSON Schema, or with 304 when the caller has it; raises `unknown-schema`."""
-    require_acceptable(header(request.scope, b"accept"), MEDIA_TYPE, JSON)
+    """Answer with one JSON Schema or its page, or with 304 when the caller has it; raises `unknown-schema`."""
+    form = choose(header(request.scope, b"accept"), MEDIA_TYPE, JSON, HTML)
     name = request.path_params["type"]
     file = _names().get(name)
     if file is None:
         raise unknown_name("unknown-schema", "schema", name, _names(), parameter="type", index="/schemas")
-    return answer(schema_document(file), header(request.scope, b"if-none-match"))
+    made = schema_page(file, service.settings.docs) if form == HTML else schema_document(file)
+    headers = {"Vary": "Accept", **(security_headers() if form == HTML else {})}
+    return answer(made, header(request.scope, b"if-none-match"), headers)
 
 
 @lru_cache(maxsize=8)
@@ -78,6 +83,15 @@ _names: Final = cache(known_names)
 def schema_document(file: str) -> Document:
     """Make the document of a schema file."""
     return document(schema_text(file), MEDIA_TYPE)
+
+
+@cache
+def schema_page(file: str, docs: bool) -> Document:
+    """Make the page of a schema file: its fields, and the schema itself."""
+    model = PUBLISHED_MODELS[file].__name__
+    schema = json.loads(schema_text(file))
+    values = {"name": _event_types.get(file, model), "model": model, "schema": schema, "docs": docs}
+    return document(page("schema.html", **values), HTML_UTF_8)
 
 
 SCHEMA: Final = {
@@ -111,11 +125,13 @@ GET_SCHEMA: Final = Operation(
     summary="Fetch one JSON Schema",
     description=(
         "By event type (`DriveIntentSet`), model (`FocusTarget`, `Event`) or file name (`drive_intent_set_payload`). "
-        "It has a strong `ETag`: send it as `If-None-Match`, and the answer is 304 while your copy is current."
+        "It has a strong `ETag`: send it as `If-None-Match`, and the answer is 304 while your copy is current. "
+        "Browsers get a page."
     ),
     handler=get_schema,
     answer="application/schema+json",
     answered="The schema.",
+    page=True,
     answer_headers=("ETag", "Cache-Control"),
     parameters=(SCHEMA, IF_NONE_MATCH),
     problems=("unknown-schema", "not-acceptable"),

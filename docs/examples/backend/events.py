@@ -46,6 +46,14 @@ class Incoming:
         time = datetime.fromisoformat(self.value["timestamp"])
         return time if time.tzinfo else time.replace(tzinfo=UTC)
 
+    def is_behind(self, horizon: Json | None) -> bool:
+        """Say whether a sound event sorts behind a horizon, so that the service can still take it in."""
+        if horizon is None:
+            return True
+        clock = UNCLOCKED if horizon["lamport_clock"] is None else horizon["lamport_clock"]
+        place = (clock, datetime.fromisoformat(horizon["timestamp"]), horizon["event_id"])
+        return (self.clock, self.instant, str(self.event_id)) > place
+
 
 def normalised(event_id: str) -> str | None:
     """Write an id as the contract compares it; none where it is no ULID and no UUID."""

@@ -92,6 +92,7 @@ class Transaction:
         """Have a mission's whole history judged anew from no checkpoint, late events in their places."""
         first = {event.key: event for event in reversed(late)}.values()  # of copies; the others are compared with it
         verdicts: dict[str | None, Json] = {}
+        crowded_out: list[Incoming] = []
         mission: Json = {"checkpoint": None, "state": None, "advisories": []}
         try:
             with self._store.db.transaction():  # a savepoint
@@ -102,7 +103,10 @@ class Transaction:
                     if "problem" in mission:
                         raise RefusedError(mission["problem"])
                     verdicts |= {each["event_id"]: each for each in (*answer["results"], *mission["revised"])}
+                    crowded_out += [page[each["index"]] for each in answer["results"] if each.get("code") in NOT_FINAL]
                 self._store.revise(mission_id, verdicts.values())
+                in_window = [event for event in crowded_out if event.is_behind(mission["horizon"])]
+                self._store.put_off({event: verdicts[event.event_id] for event in in_window})
         except RefusedError as refusal:  # the mission has outgrown the service: nothing of it has changed
             told = {event: rejected(event, **refusal.problem) for event in late}
             self._store.write(told)

@@ -91,6 +91,12 @@ class Store:
             change = "UPDATE events SET verdict = %s, reason = %s WHERE mission_id = %s AND event_id = %s"
             cursor.executemany(change, rows)
 
+    def put_off(self, told: Told) -> None:
+        """Move held events that the service did not take in to `waiting`, so that they go along with the next batch."""
+        for event in told:
+            self.db.execute("DELETE FROM events WHERE mission_id = %s AND event_id = %s", event.key)
+        self.write(told)
+
     def save(self, mission_id: str, checkpoint: str | None, state: Json | None) -> None:
         text = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
         change = "UPDATE missions SET checkpoint = %s, state = %s WHERE mission_id = %s"

@@ -53,7 +53,7 @@ def test_a_warning_that_names_too_many_is_refused_with_its_place(bounded: Client
         [(pointer, code)] = places(found)
         assert pointer in ("/events/13/payload/participant_ids", "/payload/participant_ids")
         assert code == "event-too-large"
-        assert "names 11 participants, of which 10 are allowed" in found["detail"]
+        assert "names 11 participants; 10 are allowed" in found["detail"]
         assert found["detail"].endswith("GET /limits lists every limit.")
 
 

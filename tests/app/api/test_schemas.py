@@ -111,6 +111,18 @@ def test_head_answers_the_headers_of_get_without_a_body(client: Client, path: st
     assert int(by_head.headers["content-length"]) == len(by_get.content) > 0
 
 
+def test_a_browser_gets_a_page_with_the_fields_and_a_copy_of_its_own(client: Client) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = client.get("/schemas/DriveIntentSet", browser)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert all(f"<td><code>{field}</code></td>" in page.text for field in ("mission_id", "participant_id", "intent"))
+    document = client.get("/schemas/DriveIntentSet")
+    assert page.headers["vary"] == document.headers["vary"] == "Accept"
+    assert page.headers["etag"] != document.headers["etag"]
+    again = client.get("/schemas/DriveIntentSet", browser | {"If-None-Match": page.headers["etag"]})
+    assert again.status_code == 304
+
+
 @pytest.mark.parametrize(
     ("name", "nearest"),
     [

@@ -81,7 +81,10 @@ def test_every_address_leads_back_through_the_proxy(tmp_path: Path, service: int
             assert client.get(address).status_code == 200, address
 
 
-@pytest.mark.parametrize("page", ["", "docs", "redoc", "explore", "problems", "problems/not-found"])
+@pytest.mark.parametrize(
+    "page",
+    ["", "docs", "redoc", "explore", "problems", "problems/not-found", "schemas", "schemas/DriveIntentSet", "limits"],
+)
 def test_every_link_of_a_page_leads_back_through_the_proxy(tmp_path: Path, service: int, page: str) -> None:
     with nginx(tmp_path, service) as client:
         address = f"/collab/{page}"
