@@ -29,10 +29,15 @@ PARTICIPANT: Final = MappingViolation(
 )
 
 
+def aggregate_of(mission_id: str) -> str:
+    """Name the aggregate that the events of a mission are about (M1)."""
+    return mission_id if mission_id.startswith(MISSION_PREFIX) else MISSION_PREFIX + mission_id
+
+
 def fits_mapping(event: Any) -> bool:
     """Whether the envelope and the typed payload of a collaboration event fit each other (M1 to M3)."""
     payload = event.payload
-    if _is_other_aggregate(event.aggregate_id, payload.mission_id) or len(event.correlation_id) != ULID_LENGTH:
+    if event.aggregate_id != aggregate_of(payload.mission_id) or len(event.correlation_id) != ULID_LENGTH:
         return False
     identity = getattr(payload, "participant_identity", None)
     return identity is None or identity.participant_id == payload.participant_id
@@ -47,23 +52,16 @@ def judge_mapping(event: dict[str, Any]) -> list[MappingViolation]:
     if not isinstance(payload, dict):
         return []
     found = []
-    if _is_other_aggregate(event.get("aggregate_id"), payload.get("mission_id")):
+    mission_id, correlation_id = payload.get("mission_id"), event.get("correlation_id")
+    if isinstance(mission_id, str) and _is_other_text(event.get("aggregate_id"), aggregate_of(mission_id)):
         found.append(AGGREGATE)
-    correlation_id = event.get("correlation_id")
     if isinstance(correlation_id, str) and len(correlation_id) != ULID_LENGTH:
         found.append(CORRELATION)
-    if "participant_identity" in payload and _is_someone_else(payload):
+    identity = payload.get("participant_identity")
+    if isinstance(identity, dict) and _is_other_text(identity.get("participant_id"), payload.get("participant_id")):
         found.append(PARTICIPANT)
     return found
 
 
-def _is_other_aggregate(aggregate_id: Any, mission_id: Any) -> bool:
-    if not isinstance(aggregate_id, str) or not isinstance(mission_id, str):
-        return False
-    return aggregate_id != (mission_id if mission_id.startswith(MISSION_PREFIX) else MISSION_PREFIX + mission_id)
-
-
-def _is_someone_else(payload: dict[str, Any]) -> bool:
-    identity, participant_id = payload["participant_identity"], payload.get("participant_id")
-    identified = identity.get("participant_id") if isinstance(identity, dict) else None
-    return isinstance(identified, str) and isinstance(participant_id, str) and identified != participant_id
+def _is_other_text(one: Any, other: Any) -> bool:
+    return isinstance(one, str) and isinstance(other, str) and one != other

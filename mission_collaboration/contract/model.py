@@ -27,13 +27,9 @@ def _as_set(value: object) -> object:
     return strings
 
 
-def _as_tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
 NonEmpty = Annotated[str, Field(min_length=1)]
 StringSet = Annotated[frozenset[str], BeforeValidator(_as_set), PlainSerializer(sorted, list[str], when_used="json")]
 """A set of strings; an array without repeats on the wire, in code point order (S16)."""
 
-FROM_ARRAY = BeforeValidator(_as_tuple)
+FROM_ARRAY = BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
 """Lets a strict tuple be read from a parsed JSON array as it is from JSON text (E15)."""

@@ -1,21 +1,16 @@
 """What a mission's events come to (contract §4)."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import SerializerFunctionWrapHandler, WrapSerializer
+from pydantic import WrapSerializer
 
 from mission_collaboration.contract.formats import Instant
 from mission_collaboration.contract.identity import FocusTarget, ParticipantIdentity
 from mission_collaboration.contract.model import FROM_ARRAY, ContractModel, StringSet
 from mission_collaboration.contract.payloads import Acknowledgement
 
-
-def _by_key(value: dict[str, Any], write: SerializerFunctionWrapHandler) -> Any:
-    return write(dict(sorted(value.items())))
-
-
 T = TypeVar("T")
-ByKey = Annotated[dict[str, T], WrapSerializer(_by_key)]
+ByKey = Annotated[dict[str, T], WrapSerializer(lambda value, write: write(dict(sorted(value.items()))))]
 """An object whose keys are written in code point order (S16)."""
 Series = Annotated[tuple[T, ...], FROM_ARRAY]
 """An array in a meaningful order."""

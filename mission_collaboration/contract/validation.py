@@ -1,11 +1,11 @@
 """The dual-layer judgement of a payload: the Pydantic model, and separately the JSON Schema (contract C2)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import reduce
 from itertools import islice
+from operator import getitem
 from typing import Any, Final
 
-from jsonschema_rs import Draft202012Validator
-from jsonschema_rs import ValidationError as SchemaError
 from pydantic import BaseModel, ValidationError
 
 from mission_collaboration.contract.errors import Location, UnknownEventTypeError
@@ -62,51 +62,34 @@ def judge_by_schema(data: Any, model: type[BaseModel]) -> Iterator[tuple[Locatio
     schema = validator(model)
     if schema.is_valid(data):
         return
-    for path, error in _schema_errors(schema, data):
-        location = path
-        if error.kind.name == "required":  # blame the missing member itself, as the model does
-            location = (*path, error.kind.as_dict()["property"])
-        yield (
-            location,
-            SchemaViolation(
-                json_path=_json_path(path),
+    for start, piece in _pieces(data, model):
+        for error in schema.iter_errors(piece):
+            path = tuple(error.instance_path)
+            if len(path) > 1 and isinstance(path[1], int):
+                path = (path[0], path[1] + start, *path[2:])
+            elif start > 0:
+                continue  # the first piece has it too
+            is_missing = error.kind.name == "required"  # blame the missing member itself, as the model does
+            document: Any = schema_document(model)
+            violation = SchemaViolation(
+                json_path="$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path),
                 message=error.message,
                 validator=error.kind.name,
-                validator_value=_keyword(model, error.schema_path),
+                validator_value=reduce(getitem, error.schema_path, document),
                 schema_path="/".join(map(str, error.schema_path)),
-            ),
-        )
+            )
+            yield (*path, error.kind.as_dict()["property"]) if is_missing else path, violation
 
 
-def _schema_errors(schema: Draft202012Validator, data: Any) -> Iterator[tuple[Location, SchemaError]]:
-    """Find errors with their paths; those of a long array piece by piece, as the validator makes all it can at once."""
-    long = [name for name, value in data.items() if _is_long(value)] if isinstance(data, dict) else []
-    if not long:
-        for error in schema.iter_errors(data):
-            yield tuple(error.instance_path), error
-        return
-    name, items = long[0], data[long[0]]
-    short = {**data, **{other: [] for other in long[1:]}}  # no model has two
-    for start in range(0, len(items), LONG):
-        for error in schema.iter_errors({**short, name: items[start : start + LONG]}):
-            path = tuple(error.instance_path)
-            if path[:1] == (name,) and len(path) > 1:
-                yield (name, int(path[1]) + start, *path[2:]), error
-            elif start == 0:
-                yield path, error
+def _pieces(data: Any, model: type[BaseModel]) -> Iterator[tuple[int, Any]]:
+    """Cut a long array, as the validator makes every error that it can at once.
 
-
-def _is_long(value: Any) -> bool:
-    return isinstance(value, list) and len(value) > LONG
-
-
-def _keyword(model: type[BaseModel], path: Iterable[str | int]) -> Any:
-    """Look up what the schema says at `path`."""
-    found: Any = schema_document(model)
-    for step in path:
-        found = found[step]
-    return found
-
-
-def _json_path(path: Iterable[str | int]) -> str:
-    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    Gives the data with a part of the array each, and where in the array the part begins.
+    """
+    arrays = [name for name, member in schema_document(model)["properties"].items() if member.get("type") == "array"]
+    items = data.get(arrays[0]) if arrays and isinstance(data, dict) else None  # no model has two
+    if isinstance(items, list) and len(items) > LONG:
+        for start in range(0, len(items), LONG):
+            yield start, {**data, arrays[0]: items[start : start + LONG]}
+    else:
+        yield 0, data

@@ -76,40 +76,31 @@ class ConformanceResult(_Verdict):
     """True where the schema layer could not run; this service always runs it."""
 
 
-def _message(kind: str, text: str, given: Any) -> str:
-    """Say what was expected; of a whole number with a decimal point, how to write it."""
-    expected = PLAIN_WORDS.get(kind, text)
-    if kind == "int_type" and isinstance(given, float) and given.is_integer() and abs(given) <= LARGEST_WHOLE:
-        return f"{expected}: write {int(given)}"
-    return expected
-
-
 def model_violations(error: ValidationError) -> Iterator[tuple[Location, ModelViolation]]:
     """Give each violation of a failed validation, with its location in the data."""
     for found in error.errors(include_url=False, include_context=False):
+        location, kind, given = found["loc"], found["type"], found["input"]
+        message = PLAIN_WORDS.get(kind, found["msg"])
+        if kind == "int_type" and isinstance(given, float) and given.is_integer() and abs(given) <= LARGEST_WHOLE:
+            message += f": write {int(given)}"
         yield (
-            found["loc"],
+            location,
             ModelViolation(
-                field=".".join(map(str, found["loc"])),
-                message=_message(found["type"], found["msg"], found["input"]),
-                violation_type=found["type"],
-                input_value=_scalar(found["type"], found["input"]),
+                field=".".join(map(str, location)),
+                message=message,
+                violation_type=kind,
+                input_value=None if kind == "missing" else _scalar(given),
             ),
         )
 
 
-def _cut_integer(value: int) -> str | None:
-    try:
-        return str(value)[:LONGEST_INPUT]
-    except ValueError:  # longer than Python writes, as no JSON is here
-        return None
-
-
-def _scalar(violation_type: str, value: Any) -> Scalar:
-    if violation_type == "missing":
-        return None
+def _scalar(value: Any) -> Scalar:
+    """Repeat a scalar, cut; of anything else None."""
     if isinstance(value, str):
         return value[:LONGEST_INPUT].encode("utf-8", "replace").decode()
     if isinstance(value, int) and value.bit_length() > LARGEST_INPUT_BITS:
-        return _cut_integer(value)
+        try:
+            return str(value)[:LONGEST_INPUT]
+        except ValueError:  # longer than Python writes, as no JSON is here
+            return None
     return value if isinstance(value, int | float | bool) else None
