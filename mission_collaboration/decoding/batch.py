@@ -49,11 +49,21 @@ class OtherEvent(msgspec.Struct, frozen=True, gc=False):
 
     index: int
     """The event's index in the batch as sent, from 0."""
-    event_id: str | None
-    """The id as sent, where it is a string; cut at 200 characters."""
     event_type: str
-    value: Any = None
-    """The event as decoded, for callers that ask more of it."""
+    read: Any
+    """Its envelope, where that was read (an `Event` or an `envelope_struct`), or else decoded JSON."""
+
+    @property
+    def event_id(self) -> str | None:
+        """The id as sent, where it is a string; cut at 200 characters."""
+        if isinstance(self.read, dict):
+            return text_member(self.read, "event_id")
+        return text_member({"event_id": self.read.event_id}, "event_id")
+
+    @property
+    def value(self) -> Any:
+        """The event as sent, for callers that ask more of it; decoded JSON, or the `Event` of a Python caller."""
+        return msgspec.to_builtins(self.read) if isinstance(self.read, msgspec.Struct) else self.read
 
 
 class BrokenEvent(msgspec.Struct, frozen=True):

@@ -52,7 +52,7 @@ def read_batch(values: Sequence[Any]) -> Batch:
     broken: list[BrokenEvent] = []
     for index, value in enumerate(values):
         if event_type := _other_type(value):
-            others.append(OtherEvent(index, text_member(value, "event_id"), event_type, value))
+            others.append(OtherEvent(index, event_type, value))
             continue
         try:
             envelopes.append(Event.model_validate(value))
@@ -81,7 +81,7 @@ def read_events(events: Sequence[Event]) -> Batch:
     others: list[OtherEvent] = []
     if not PAYLOAD_MODELS.keys() >= set(types):
         others = [
-            OtherEvent(index, event.event_id, event.event_type, event)
+            OtherEvent(index, event.event_type, event)
             for index, event in enumerate(events)
             if event.event_type not in PAYLOAD_MODELS
         ]

@@ -7,25 +7,21 @@ these structs refuse members that they do not know, and an odd event is decoded 
 """
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from itertools import repeat
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
 from msgspec import structs
 from pydantic import ValidationError
-from pydantic_core import PydanticCustomError
 
 from mission_collaboration.contract.envelope import Event
-from mission_collaboration.contract.formats import in_utc, normalise_identifier
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
-from mission_collaboration.decoding.batch import Batch, BrokenEvent, FoldEvent, OtherEvent, text_member
+from mission_collaboration.decoding.batch import Batch, BrokenEvent, OtherEvent
 from mission_collaboration.decoding.events import ReadEvent, read_payload
 from mission_collaboration.decoding.json_text import NOT_JSON, try_decode
-from mission_collaboration.decoding.structs import any_event_struct, text_rules
-from mission_collaboration.decoding.text_formats import NORMAL_IDS, Column, are_normal_ulids, normal_instants
+from mission_collaboration.decoding.structs import any_event_struct, envelope_struct, text_rules
+from mission_collaboration.decoding.text_formats import Column, normal_ids, read_instants
 
 Text = bytes | msgspec.Raw
 DECLINED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -33,11 +29,12 @@ DECLINED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 AT_ONCE: Final = 1_000
 """How many events' formats are looked at together: more would not stay in the processor's cache until the last look."""
 OPEN_EVENT: Final = any_event_struct(closed=False)
-_decode: Final[Callable[[Text], Event]] = msgspec.json.Decoder(any_event_struct()).decode
-_rules: Final = text_rules(Event)
-_columns: Final = {name: Column(rule) for name, rule in _rules.items()}
-OPTIONAL: Final = tuple(name for name in _rules if Event.model_fields[name].default is None)
-SHARED: Final = tuple(name for name in _rules if name not in ("event_id", "timestamp", *OPTIONAL))
+FORMATS: Final = {
+    name: Column(rule) for name, rule in text_rules(Event).items() if name not in ("event_id", "timestamp")
+}
+"""Member of the envelope → its text format; ids and instants have functions of their own."""
+_decode_event: Final[Callable[[Text], Event]] = msgspec.json.Decoder(any_event_struct()).decode
+_decode_envelope: Final[Callable[[Text], Event]] = msgspec.json.Decoder(envelope_struct(closed=True)).decode
 
 
 def read_texts(texts: Sequence[Text], *, max_nesting: int, max_bytes: float = math.inf) -> Batch:
@@ -45,34 +42,16 @@ def read_texts(texts: Sequence[Text], *, max_nesting: int, max_bytes: float = ma
 
     A text that is no JSON, is nested too deep or has more bytes than `max_bytes` is a broken event that keeps its text.
     """
-    events: list[Any] = []
-    indices: list[int] = []
-    others: list[OtherEvent] = []
-    broken: list[BrokenEvent] = []
+    reading = Reading(texts, max_nesting)
     for index, text in enumerate(texts):
         if len(text) > max_bytes:
-            broken.append(BrokenEvent(index, None, bytes(text)))
+            reading.broken.append(BrokenEvent(index, None, bytes(text)))
             continue
         try:
-            event: Any = _decode(text)
+            reading.events[index] = _decode_event(text)
         except DECLINED:
-            event = _read_odd(index, bytes(text), max_nesting)
-            if isinstance(event, OtherEvent):
-                others.append(event)
-                continue
-            if isinstance(event, BrokenEvent):
-                broken.append(event)
-                continue
-        events.append(event)
-        indices.append(index)
-    sent_ids = [event.event_id for event in events]
-    if unsound := set(map(id, normalise([event for event in events if type(event) is not ReadEvent]))):
-        found = [index for index, event in zip(indices, events, strict=True) if id(event) in unsound]
-        broken += [_by_model(index, try_decode(bytes(texts[index]), max_nesting=max_nesting)) for index in found]
-        broken.sort(key=lambda event: event.index)
-        kept = [position for position, event in enumerate(events) if id(event) not in unsound]
-        events, indices, sent_ids = ([column[position] for position in kept] for column in (events, indices, sent_ids))
-    return Batch(events, indices, others, broken, len(texts), sent_ids)
+            reading.read_odd(index)
+    return reading.batch()
 
 
 def read_typed(events: Sequence[Any]) -> Batch | None:
@@ -83,84 +62,95 @@ def read_typed(events: Sequence[Any]) -> Batch | None:
     return Batch(events, range(len(events)), (), (), len(events), sent_ids)
 
 
-def _read_odd(index: int, text: bytes, max_nesting: int) -> FoldEvent | OtherEvent | BrokenEvent:
-    """Read an event whose text does not fit the struct of its type."""
-    value = try_decode(text, max_nesting=max_nesting)
-    if value is NOT_JSON:
-        return BrokenEvent(index, None, text)
-    event_type = value.get("event_type") if isinstance(value, dict) else None
-    if not isinstance(event_type, str) or not event_type:
-        return BrokenEvent(index, value)
-    if event_type not in PAYLOAD_MODELS:
-        return OtherEvent(index, text_member(value, "event_id"), event_type, value)
-    try:
-        event: FoldEvent = msgspec.convert(value, OPEN_EVENT)
-    except msgspec.ValidationError:
-        event = _by_model(index, value)
-    return event
+class Reading:
+    """A batch while its texts are read, one after the other."""
+
+    def __init__(self, texts: Sequence[Text], max_nesting: int) -> None:
+        self.texts = texts
+        self.max_nesting = max_nesting
+        self.events: dict[int, Any] = {}
+        """Index → collaboration event."""
+        self.others: list[OtherEvent] = []
+        self.broken: list[BrokenEvent] = []
+
+    def read_odd(self, index: int) -> None:
+        """Read an event whose text does not fit the struct of its type."""
+        text = bytes(self.texts[index])
+        may_be_deep = text.count(b"{") + text.count(b"[") > self.max_nesting
+        try:
+            envelope = _decode_envelope(text)
+            if envelope.event_type not in PAYLOAD_MODELS and not may_be_deep:
+                self.others.append(OtherEvent(index, envelope.event_type, envelope))
+                return
+        except DECLINED:
+            pass  # with a member that the contract does not know, or with something wrong
+        value = try_decode(text, max_nesting=self.max_nesting)
+        event_type = value.get("event_type") if isinstance(value, dict) else None
+        if not isinstance(event_type, str) or not event_type:
+            self.broken.append(BrokenEvent(index, None, text) if value is NOT_JSON else BrokenEvent(index, value))
+        elif event_type not in PAYLOAD_MODELS:
+            self.others.append(OtherEvent(index, event_type, value))
+        else:
+            self.read_by_hand(index, value)
+
+    def read_by_hand(self, index: int, value: Any) -> None:
+        """Read a decoded collaboration event by its open struct, or else by the models."""
+        try:
+            self.events[index] = msgspec.convert(value, OPEN_EVENT)
+        except msgspec.ValidationError:
+            try:
+                source = Event.model_validate(value)
+            except ValidationError:
+                self.broken.append(BrokenEvent(index, value))
+                return
+            payload = read_payload(source.payload, source.event_type)
+            envelope = source.event_id, source.event_type, source.lamport_clock, source.timestamp
+            self.events[index] = ReadEvent(*envelope, payload, source, value)
+
+    def batch(self) -> Batch:
+        """Make the batch of what was read; events in which a text breaks its format are broken."""
+        sent_ids = {index: event.event_id for index, event in self.events.items()}
+        typed = [index for index, event in self.events.items() if type(event) is not ReadEvent]
+        for position in normalise([self.events[index] for index in typed]):
+            index = typed[position]
+            del self.events[index], sent_ids[index]
+            value = try_decode(bytes(self.texts[index]), max_nesting=self.max_nesting)
+            self.broken.append(BrokenEvent(index, value))
+        self.broken.sort(key=attrgetter("index"))
+        events, total = self.events, len(self.texts)
+        return Batch(list(events.values()), list(events), self.others, self.broken, total, list(sent_ids.values()))
 
 
-def _by_model(index: int, value: Any) -> Any:
-    """Ask the models about a collaboration event: an event, its payload None where it is malformed, or broken."""
-    try:
-        source = Event.model_validate(value)
-    except ValidationError:
-        return BrokenEvent(index, value)
-    payload = read_payload(source.payload, source.event_type)
-    return ReadEvent(source.event_id, source.event_type, source.lamport_clock, source.timestamp, payload, source, value)
+def normalise(events: Sequence[Any]) -> list[int]:
+    """Let each event hold its normal id and its instant; where a text breaks its format, the event is not changed.
+
+    Gives the positions of those events. Where there is one among many, each half is looked at again.
+    """
+    unsound: list[int] = []
+    pending = [(start, events[start : start + AT_ONCE]) for start in range(0, len(events), AT_ONCE)]
+    while pending:
+        start, some = pending.pop()
+        if _are_normalised(some):
+            continue
+        if len(some) == 1:
+            unsound.append(start)
+        else:
+            half = len(some) // 2
+            pending += [(start, some[:half]), (start + half, some[half:])]
+    return sorted(unsound)
 
 
-def normalise(events: Sequence[Any]) -> list[Any]:
-    """Let each event hold its normal id and its instant; gives the events in which a text breaks its format."""
-    unsound: list[Any] = []
-    for start in range(0, len(events), AT_ONCE):
-        unsound += _normalise(events[start : start + AT_ONCE])
-    return unsound
-
-
-def _normalise(events: Sequence[Any]) -> Sequence[Any]:
-    """Look at the texts of all events at once, and at each half where one is unsound."""
+def _are_normalised(events: Sequence[Any]) -> bool:
+    """Look at the texts of all events at once; false, and no event is changed, where one is unsound."""
     members = zip(*map(structs.astuple, events), strict=True)
     columns: dict[str, tuple[Any, ...]] = dict(zip(events[0].__struct_fields__, members, strict=True))
-    instants = _instants(columns["timestamp"])
-    ids = _normal_ids(columns["event_id"])
-    if instants is not None and ids is not None and _fit(columns):
-        _set(events, "timestamp", instants)
-        if ids is not columns["event_id"]:
-            _set(events, "event_id", ids)
-        return ()
-    if len(events) == 1:
-        return events
-    half = len(events) // 2
-    return [*_normalise(events[:half]), *_normalise(events[half:])]
-
-
-def _fit(columns: dict[str, tuple[Any, ...]]) -> bool:
-    """Whether all texts but ids and instants fit their formats."""
-    return all(_columns[name].fits(columns[name]) for name in SHARED) and all(
-        _columns[name].fits([text for text in columns[name] if text is not None]) for name in OPTIONAL
-    )
-
-
-def _instants(texts: Sequence[str]) -> Sequence[datetime] | None:
-    """Read instants; None where a text is none, or a day that no calendar has."""
-    usual = normal_instants(texts)
-    if usual is not None:
-        return usual
-    if not _columns["timestamp"].fits(texts):
-        return None
-    try:
-        return list(map(in_utc, map(datetime.fromisoformat, texts)))
-    except (ValueError, PydanticCustomError):
-        return None
-
-
-def _normal_ids(ids: Sequence[str]) -> Sequence[str] | None:
-    """Normalise ids, and give the same sequence where they are normal already; None where one is none."""
-    if are_normal_ulids(ids) or NORMAL_IDS.fits(ids):
-        return ids
-    return list(map(normalise_identifier, ids)) if _columns["event_id"].fits(ids) else None
-
-
-def _set(events: Sequence[Any], name: str, values: Iterable[Any]) -> None:
-    deque(map(setattr, events, repeat(name), values), maxlen=0)  # a loop without Python in it
+    instants = read_instants(columns["timestamp"])
+    ids = normal_ids(columns["event_id"])
+    if instants is None or ids is None or not all(rule.fits(columns[name]) for name, rule in FORMATS.items()):
+        return False
+    for event, instant in zip(events, instants, strict=True):
+        event.timestamp = instant
+    if ids is not columns["event_id"]:
+        for event, event_id in zip(events, ids, strict=True):
+            event.event_id = event_id
+    return True

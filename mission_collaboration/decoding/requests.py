@@ -95,7 +95,8 @@ class RequestReader(Generic[Model]):
         except DECLINED:
             return None
         texts: list[Text] = parts.events
-        check_sizes(texts, limits)
+        if len(body) > limits.max_event_bytes:
+            check_sizes(texts, limits)
         request = self._request(parts, limits)
         if request is None:
             return None

@@ -9,7 +9,7 @@ JSON that it accepts was read as a whole.
 """
 
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
@@ -26,6 +26,10 @@ from mission_collaboration.contract.model import FROM_ARRAY
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 Model = TypeVar("Model", bound=BaseModel)
+LIMITS: Final = {annotated_types.MinLen: "min_length", annotated_types.Ge: "ge", annotated_types.Le: "le"}
+"""The rules that `msgspec` knows, by the name that both give to the limit."""
+UNLIMITED: Final = (pydantic.FailFast, pydantic.WrapSerializer)
+"""Rules that refuse nothing more."""
 
 
 @cache
@@ -36,15 +40,18 @@ def struct_for(model: type[Model], *, closed: bool = False, sparse: bool = False
     text as sent; the reader checks it by `text_rules`. A sparse struct is written without the members that have their
     default. Raises `TypeError` for a field whose rules have no equal here, so that no rule is dropped silently.
     """
-    fields = [_field(name, info, closed) for name, info in model.model_fields.items()]
+    decorators = model.__pydantic_decorators__
+    if decorators.field_validators or decorators.root_validators or len(decorators.model_validators) > 1:
+        raise TypeError(f"no struct for the validators of {model!r}")
+    rule_of_the_whole = [("__post_init__", rule.func) for rule in decorators.model_validators.values()]
     struct = msgspec.defstruct(
         model.__name__,
-        fields,
+        [_field(name, info, closed) for name, info in model.model_fields.items()],
         gc=False,
         kw_only=True,
         forbid_unknown_fields=closed,
         omit_defaults=sparse,
-        namespace=_rule_of_the_whole(model),
+        namespace=dict(rule_of_the_whole),
     )
     return cast("type[Model]", struct)
 
@@ -71,10 +78,14 @@ def event_struct(event_type: str, *, closed: bool = True) -> type[Event]:
 
 
 @cache
-def envelope_struct() -> type[Event]:
-    """Derive the open struct of the envelope, its payload as it came."""
-    fields = [_field(name, info, closed=False) for name, info in Event.model_fields.items()]
-    return cast("type[Event]", msgspec.defstruct("Envelope", fields, gc=False, kw_only=True))
+def envelope_struct(*, closed: bool) -> type[Event]:
+    """Derive the struct of the envelope, its payload as it came; members that were not sent are `UNSET`."""
+    fields: list[Any] = []
+    for name, info in Event.model_fields.items():
+        kind = _kind(info.annotation, closed, info.metadata)
+        fields.append((name, kind) if info.is_required() else (name, kind | msgspec.UnsetType, msgspec.UNSET))
+    struct = msgspec.defstruct("Envelope", fields, gc=False, kw_only=True, forbid_unknown_fields=closed)
+    return cast("type[Event]", struct)
 
 
 def any_event_struct(*, closed: bool = True) -> Any:
@@ -99,63 +110,40 @@ def text_rules(model: type[BaseModel]) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
-def _rule_of_the_whole(model: type[BaseModel]) -> dict[str, Any]:
-    """Let a struct ask the rule about the whole of a model, where it has one; an `after` validator."""
-    decorators = model.__pydantic_decorators__
-    if decorators.field_validators or decorators.root_validators or len(decorators.model_validators) > 1:
-        raise TypeError(f"no struct for the validators of {model!r}")
-    rules = [("__post_init__", rule.func) for rule in decorators.model_validators.values()]
-    return dict(rules)
-
-
 def _field(name: str, info: FieldInfo, closed: bool) -> tuple[str, Any] | tuple[str, Any, Any]:
-    kind = _constrained(info.annotation, info.metadata, closed)
+    kind = _kind(info.annotation, closed, info.metadata)
     return (name, kind) if info.is_required() else (name, kind, info.default)
 
 
-def _constrained(annotation: Any, metadata: list[Any], closed: bool) -> Any:
-    if any(isinstance(rule, WireFormat) for rule in metadata):
+def _kind(annotation: Any, closed: bool, rules: Sequence[Any] = ()) -> Any:
+    """Derive the type that `msgspec` knows for the type of a field and the rules about it."""
+    if any(isinstance(rule, WireFormat) for rule in rules):
         return str
     limits: dict[str, Any] = {}
-    for rule in metadata:
-        limits |= _limit(rule)
-    kind = _struct_type(annotation, closed)
+    for rule in rules:
+        if name := LIMITS.get(type(rule)):
+            limits[name] = getattr(rule, name)
+        elif not isinstance(rule, UNLIMITED) and rule is not FROM_ARRAY and not _pattern(rule):
+            raise TypeError(f"no struct for the rule {rule!r}")
+    if get_origin(annotation) is Annotated:
+        kind, *given = get_args(annotation)
+        return _kind(kind, closed, [rule for one in given for rule in getattr(one, "metadata", [one])])
+    kind = _plain_kind(annotation, closed)
     return Annotated[kind, msgspec.Meta(**limits)] if limits else kind
 
 
-def _struct_type(annotation: Any, closed: bool) -> Any:
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if annotation is Event:
-        return any_event_struct()
+def _plain_kind(annotation: Any, closed: bool) -> Any:
+    origin = get_origin(annotation)
+    if origin is Literal or annotation in (str, int, bool, type(None), Any, ...):
+        return annotation
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return struct_for(annotation, closed=closed)
-    if origin is Annotated:
-        rules = [
-            rule for given in arguments[1:] for rule in (given.metadata if isinstance(given, FieldInfo) else [given])
-        ]
-        return _constrained(arguments[0], rules, closed)
+    kinds = tuple(_kind(argument, closed) for argument in get_args(annotation))
     if origin in (Union, types.UnionType):
-        return Union[tuple(_struct_type(option, closed) for option in arguments)]  # noqa: UP007
+        return Union[kinds]  # noqa: UP007
     if origin in (list, dict, tuple):
-        return origin[tuple(_struct_type(argument, closed) for argument in arguments)]
-    if annotation in (str, int, bool, type(None), Any, ...) or origin is Literal:
-        return annotation
+        return origin[kinds]
     raise TypeError(f"no struct for the type {annotation!r}")
-
-
-def _limit(rule: Any) -> dict[str, Any]:
-    match rule:
-        case annotated_types.MinLen(length):
-            return {"min_length": length}
-        case annotated_types.Ge(least):
-            return {"ge": least}
-        case annotated_types.Le(most):
-            return {"le": most}
-        case pydantic.FailFast() | pydantic.WrapSerializer():
-            return {}
-        case _ if rule is FROM_ARRAY or _pattern(rule):
-            return {}
-    raise TypeError(f"no struct for the rule {rule!r}")
 
 
 def _rules(info: FieldInfo) -> list[Any]:

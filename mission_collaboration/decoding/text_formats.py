@@ -7,11 +7,18 @@ regular expression. Either says yes or nothing.
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
+from pydantic_core import PydanticCustomError
 
-from mission_collaboration.contract.formats import ULID_LENGTH
+from mission_collaboration.contract.formats import (
+    IDENTIFIER_PATTERN,
+    INSTANT_PATTERN,
+    ULID_LENGTH,
+    in_utc,
+    normalise_identifier,
+)
 
 
 class Column:
@@ -22,14 +29,17 @@ class Column:
         self._match = re.compile(fast).fullmatch
         self._match_lines = re.compile(f"(?:(?:{fast})\n)*+").fullmatch
 
-    def fits(self, texts: Sequence[str]) -> bool:
-        """Whether every text fits the rule; a text with a newline in it never does."""
-        if not texts or texts.count(texts[0]) == len(texts):
-            return not texts or self._match(texts[0]) is not None
-        joined = "\n".join([*texts, ""])
-        return self._match_lines(joined) is not None and joined.count("\n") == len(texts)
+    def fits(self, texts: Sequence[Any]) -> bool:
+        """Whether every text fits the rule; a text with a newline in it never does. What is no text does."""
+        if texts.count(texts[0]) == len(texts):
+            return not isinstance(texts[0], str) or self._match(texts[0]) is not None
+        given = [text for text in texts if isinstance(text, str)]
+        joined = "\n".join([*given, ""])
+        return self._match_lines(joined) is not None and joined.count("\n") == len(given)
 
 
+IDS: Final = Column(IDENTIFIER_PATTERN.removeprefix("^").removesuffix("$"))
+INSTANTS: Final = Column(INSTANT_PATTERN.removeprefix("^").removesuffix("$"))
 DIGITS_ALIKE: Final = bytes.maketrans(b"123456789", b"000000000")
 NORMAL_INSTANTS: Final = {
     len(shape): shape + b"\n"
@@ -62,6 +72,26 @@ def normal_instants(texts: Sequence[str]) -> list[datetime] | None:
         return msgspec.convert(texts, list[datetime])
     except msgspec.ValidationError:
         return None
+
+
+def read_instants(texts: Sequence[str]) -> Sequence[datetime] | None:
+    """Read instants in any spelling; None where a text is none, or a day that no calendar has (E5)."""
+    usual = normal_instants(texts)
+    if usual is not None:
+        return usual
+    if not INSTANTS.fits(texts):
+        return None
+    try:
+        return list(map(in_utc, map(datetime.fromisoformat, texts)))
+    except (ValueError, PydanticCustomError):
+        return None
+
+
+def normal_ids(ids: Sequence[str]) -> Sequence[str] | None:
+    """Normalise ids, and give the same sequence where they are normal already; None where one is none (E1)."""
+    if are_normal_ulids(ids) or NORMAL_IDS.fits(ids):
+        return ids
+    return list(map(normalise_identifier, ids)) if IDS.fits(ids) else None
 
 
 def are_normal_ulids(texts: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ events are put to the judges one by one.
 """
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, Literal
@@ -17,7 +18,7 @@ from mission_collaboration.contract.errors import Location
 from mission_collaboration.contract.mapping import fits_mapping, judge_mapping
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.validation import judge_by_model, judge_by_schema
-from mission_collaboration.decoding.batch import Batch, BrokenEvent, OtherEvent, text_member
+from mission_collaboration.decoding.batch import LONGEST_NAME, Batch, BrokenEvent, OtherEvent, text_member
 from mission_collaboration.decoding.events import ReadEvent
 from mission_collaboration.decoding.reader import normalise
 from mission_collaboration.decoding.refusals import ArrayLocations
@@ -81,6 +82,7 @@ class BatchVerdict(_Answer):
 BatchRecord: Final = struct_for(BatchVerdict)
 VerdictRecord: Final = struct_for(EventVerdict)
 ViolationRecord: Final = struct_for(Violation, sparse=True)
+OPEN_ENVELOPE: Final = envelope_struct(closed=False)
 
 
 def judge_batch(batch: Batch, locations: ArrayLocations, limits: Limits, *, only_invalid: bool = False) -> BatchVerdict:
@@ -94,11 +96,9 @@ def judge_batch(batch: Batch, locations: ArrayLocations, limits: Limits, *, only
             verdicts[index] = _valid(index, sent_id, event.event_type)
         else:
             doubtful.append((index, {**msgspec.to_builtins(event), "event_id": sent_id}))
-    for other, fits in zip(batch.others, _fit_envelope(batch.others), strict=True):
-        if fits:
-            verdicts[other.index] = _valid(other.index, other.event_id, other.event_type)
-        else:
-            doubtful.append((other.index, other.value))
+    for other in batch.others:
+        verdicts[other.index] = _valid(other.index, other.event_id, other.event_type[:LONGEST_NAME])
+    doubtful += _doubtful_envelopes(batch.others)
     judge = _Judge(locations, limits)
     for index, sent in sorted(doubtful, key=itemgetter(0)):
         verdicts[index] = judge.verdict(index, sent)
@@ -110,9 +110,7 @@ def judge_batch(batch: Batch, locations: ArrayLocations, limits: Limits, *, only
 
 
 def _valid(index: int, event_id: str | None, event_type: str) -> Any:
-    return VerdictRecord(
-        index=index, event_id=event_id, event_type=text_member({"t": event_type}, "t"), valid=True, violations=[]
-    )
+    return VerdictRecord(index=index, event_id=event_id, event_type=event_type, valid=True, violations=[])
 
 
 class _Judge:
@@ -194,13 +192,16 @@ def is_cloudevents_row(value: Any) -> bool:
     return isinstance(value, dict) and "specversion" in value and "event_type" not in value
 
 
-def _fit_envelope(others: Sequence[OtherEvent]) -> list[bool]:
-    """Whether the envelope of each event of another type fits; the judges are asked about those that may not."""
-    read: dict[int, Any] = {}
-    for place, other in enumerate(others):
+def _doubtful_envelopes(others: Sequence[OtherEvent]) -> list[tuple[int, Any]]:
+    """Find the events of other types whose envelopes may not fit: index and event as sent, for the judges."""
+    envelopes: dict[int, Any] = {}
+    for position, other in enumerate(others):
+        is_read = isinstance(other.read, msgspec.Struct)
         try:
-            read[place] = msgspec.convert(other.value, envelope_struct())
+            envelopes[position] = copy(other.read) if is_read else msgspec.convert(other.read, OPEN_ENVELOPE)
         except msgspec.ValidationError:
             continue
-    unsound = set(map(id, normalise(list(read.values()))))
-    return [place in read and id(read[place]) not in unsound for place in range(len(others))]
+    positions = list(envelopes)
+    for unsound in normalise(list(envelopes.values())):
+        del envelopes[positions[unsound]]
+    return [(other.index, other.value) for position, other in enumerate(others) if position not in envelopes]

@@ -146,7 +146,7 @@ ODD: tuple[Json, ...] = (
 def test_one_odd_event_is_the_only_one_that_is_read_by_itself(odd: Json) -> None:
     events = [SOUND | {"event_id": build.ulid(number)} for number in range(50)]
     events[20] = odd
-    with patch.object(reader, "_read_odd", wraps=reader._read_odd) as by_itself:
+    with patch.object(reader.Reading, "read_odd", autospec=True, side_effect=reader.Reading.read_odd) as by_itself:
         read(events)
     assert by_itself.call_count <= 1
 
