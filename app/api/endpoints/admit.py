@@ -36,7 +36,7 @@ ADMIT: Final = Operation(
     path="/admit",
     operation_id="admitEvents",
     tag="Live loop",
-    summary="Move a mission on by a batch of events",
+    summary="Update a mission with a batch of events",
     description=(
         "Takes the checkpoint of the previous answer and the next events, which may be late, repeated and out of "
         "order. The newest events of the mission are its window. The window is folded again with each batch, so a late "

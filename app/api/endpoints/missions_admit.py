@@ -121,7 +121,7 @@ ADMIT_MISSIONS: Final = Operation(
     path="/missions/admit",
     operation_id="admitMissions",
     tag="Live loop",
-    summary="Move many missions on by one batch of events",
+    summary="Update many missions with one batch of events",
     description=(
         "Takes a batch as it comes from clients, and a checkpoint for each mission in it, null for a new mission. The "
         "answer has for each mission what `/admit` with that `mission_id` answers for its events. If a mission is "

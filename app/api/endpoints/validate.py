@@ -108,7 +108,7 @@ VALIDATE: Final = Operation(
     path="/validate",
     operation_id="validatePayload",
     tag="Events",
-    summary="Judge one payload",
+    summary="Validate one payload",
     description=(
         "Checks a payload against its model and, separately, against its JSON Schema, and lists all violations of "
         "both. The answer to bad data is 200 with `valid: false`."
@@ -126,7 +126,7 @@ VALIDATE_BATCH: Final = Operation(
     path="/validate/batch",
     operation_id="validateBatch",
     tag="Events",
-    summary="Judge every event of a batch",
+    summary="Validate every event of a batch",
     description=(
         "A verdict for each event, in input order, on its envelope, its payload and the canonical mapping between the "
         "two. A bad event does not affect the others. Of other event types only the envelope is checked. The first "

@@ -141,7 +141,7 @@ VARIANTS = (
         "activates on invitation",
         "Whoever is invited counts as having joined.",
         "R16",
-        "An invitation activates nobody (strict)",
+        "An invitation does not activate its participant (strict)",
         ("/participants/p2", "(missing)", '{"participant_id": "p2", "participant_type":'),
         (handling(PARTICIPANT_INVITED, activate),),
     ),

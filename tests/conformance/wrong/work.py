@@ -133,7 +133,7 @@ VARIANTS = (
         "refuses an answer to a comment that it does not know",
         "Whoever sees a part of the history cannot read the answers in it.",
         "S10",
-        "A comment may answer one that nobody has seen (strict)",
+        "A comment may answer an unknown comment (strict)",
         ("status", "200", "422"),
         (handling(c.COMMENT_POSTED, refuse_to_answer_nobody),),
     ),
