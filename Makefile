@@ -30,7 +30,7 @@ help:
 ##
 ##Check
 ## check         everything that CI checks: lint, drift, all suites, a short bench, the tests
-## check-SUITE   one of: browser clients container costs deployment explorer fuzz hostile install openapi pythons spark tracing
+## check-SUITE   one of: backend browser clients container costs deployment explorer fuzz hostile install openapi pythons spark tracing
 ## bench         floor, peer and service side by side, in ten minutes (BENCH="--short --json FILE --only ROW")
 ## load          locust scenarios against a local service (LOAD_SECONDS=30 in all, LOAD_ONLY=soak for one)
 
