@@ -12,12 +12,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from conformance.serving import service as started_service
-from tests.browser.visit import Visit, visit
+from tests.browser.visit import Visit, grave_faults, visit
 from tests.support.mix import benchmark_mix
 
 EXPLORER: Final = Path(__file__).parents[2] / "app" / "api" / "pages" / "explore"
 MISSION: Final = EXPLORER / "test" / "mission.ndjson"
-AXE: Final = EXPLORER / "node_modules" / "axe-core" / "axe.min.js"
 SLIDER: Final = "[role=slider]"
 Open = Callable[..., AbstractContextManager[tuple[Page, Visit]]]
 
@@ -280,19 +279,6 @@ def test_a_planted_fault_is_seen_in_text_and_reached_by_one_key(opened: Open, fa
         assert said in whole
         page.keyboard.press("n")
         assert card(page)
-
-
-def grave_faults(page: Page) -> list[Any]:
-    """Let axe look at the page as it is."""
-    if not AXE.is_file():
-        pytest.fail("axe-core is not installed: npm ci in app/api/pages/explore")
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(told => told.violations)")
-    return [
-        (fault["id"], [node["html"][:120] for node in fault["nodes"]][:3])
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

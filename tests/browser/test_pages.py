@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.visit import visit
+from tests.browser.visit import grave_faults, visit
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +45,34 @@ def test_a_page_is_readable_in_light_and_dark_wide_and_narrow(
     assert seen["overhang"] == 0
     assert seen["pale"] == []
     assert seen["ground"] > 0.9 if scheme == "light" else seen["ground"] < 0.05
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_serious(chromium: Browser, service: str, width: str, scheme: str) -> None:
+    size = {"width": WIDTHS[width], "height": 800}
+    with visit(chromium, service, viewport=size, color_scheme=scheme, reduced_motion="reduce") as visiting:
+        assert {path: grave_faults(visiting.go(path)) for path in OWN} == {path: [] for path in OWN}
+
+
+FOCUSED: Final = """() => {
+  const {activeElement: element} = document, style = getComputedStyle(element);
+  const shows = style.boxShadow !== "none" || (style.outlineStyle !== "none" && style.outlineWidth !== "0px");
+  return element === document.body ? null : [element.outerHTML.slice(0, 90), shows];
+}"""
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_the_tab_key_goes_through_a_page_and_shows_where_it_is(chromium: Browser, service: str, path: str) -> None:
+    with visit(chromium, service) as visiting:
+        page = visiting.go(path)
+        reached = []
+        for _ in range(page.locator("a, button, input, [tabindex], summary").count()):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate(FOCUSED))
+    stops = [stop for stop in reached if stop is not None]
+    assert len(stops) >= len(reached) - 1
+    assert [element for element, shows in stops if not shows] == []
 
 
 @pytest.mark.parametrize("path", OWN)
@@ -87,7 +115,7 @@ def test_the_commands_name_the_address_in_the_address_bar(chromium: Browser, ser
 def test_a_command_is_copied_by_its_button(chromium: Browser, service: str) -> None:
     with visit(chromium, service, permissions=["clipboard-read", "clipboard-write"]) as visiting:
         page = visiting.go("/")
-        page.get_by_role("button", name="Copy command 1").click()
+        page.get_by_role("button", name="Copy command 1").press("Enter")
         page.get_by_text("Copied").wait_for()
         assert page.evaluate("navigator.clipboard.readText()") == page.locator("#command-1").inner_text()
 

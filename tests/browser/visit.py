@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, Playwright
@@ -24,6 +25,7 @@ QUIET: Final = (
 )
 NO_BROWSER: Final = "There is no Chromium here: apt-get install chromium, or set CHROMIUM to the path of one"
 INLINE: Final = ("data:", "blob:")
+AXE: Final = Path(__file__).parents[2] / "app/api/pages/explore/node_modules/axe-core/axe.min.js"
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -32,6 +34,19 @@ def launch(playwright: Playwright) -> Browser:
     if found is None:
         raise RuntimeError(NO_BROWSER)
     return playwright.chromium.launch(executable_path=found, args=list(QUIET))
+
+
+def grave_faults(page: Page) -> list[Any]:
+    """Let axe look at the page as it is; list its serious and critical findings."""
+    if not AXE.is_file():
+        raise RuntimeError("axe-core is not installed: npm ci in app/api/pages/explore")
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(told => told.violations)")
+    return [
+        (fault["id"], [node["html"][:120] for node in fault["nodes"]][:3])
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
 
 
 @dataclass

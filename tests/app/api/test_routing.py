@@ -91,7 +91,7 @@ def test_the_probe_of_a_load_balancer_is_told_the_methods_and_needs_no_key(
         assert (answer.status_code, answer.headers["allow"], answer.content) == (204, allowed, b"")
 
 
-JSON_ANSWERS = [("POST", path) for path in POSTS] + [("GET", "/stories"), ("GET", "/schemas/Event")]
+JSON_ANSWERS = [("POST", path) for path in POSTS] + [("GET", "/stories")]
 NOT_ACCEPTABLE = [
     "text/html",
     "application/xml, text/*",
@@ -121,8 +121,16 @@ def test_an_answer_that_is_accepted_is_sent(client: Client, path: str, accept: s
     assert client.get(path, {"Accept": ""}).status_code == 200
 
 
-def test_a_schema_is_sent_to_whoever_accepts_schemas(client: Client) -> None:
-    assert client.get("/schemas/Event", {"Accept": "application/schema+json"}).status_code == 200
+@pytest.mark.parametrize("accept", ["application/json;q=0", "image/*", "nonsense"])
+def test_a_schema_is_not_sent_in_a_form_that_is_not_accepted(client: Client, accept: str) -> None:
+    found = problem(client.get("/schemas/Event", {"Accept": accept}), 406, "not-acceptable")
+    assert "application/schema+json or application/json or text/html" in found["detail"]
+
+
+@pytest.mark.parametrize("accept", ["application/schema+json", "application/json;q=0, application/*;q=0.5"])
+def test_a_schema_is_sent_to_those_who_accept_schemas(client: Client, accept: str) -> None:
+    answer = client.get("/schemas/Event", {"Accept": accept})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/schema+json")
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
