@@ -3,8 +3,6 @@
 import os
 import signal
 import sys
-from types import FrameType
-from typing import NoReturn
 
 from app.observability import logging as logs
 from app.observability.trace_export import require_packages
@@ -15,7 +13,7 @@ from app.settings import BadSettingsError, from_environment
 def main() -> int:
     """Serve until told to stop; what prevents the start is written in one line."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _leave)
+        signal.signal(number, lambda number, frame: sys.exit(0))  # a server handles signals in its own way
     try:
         settings = from_environment()
         require_packages(settings)
@@ -30,11 +28,6 @@ def main() -> int:
 
     with shared_folder(settings.workers):
         return serve(settings, listener)
-
-
-def _leave(signal_number: int, frame: FrameType | None) -> NoReturn:
-    """Leave before the service has begun; a server handles signals in its own way."""
-    raise SystemExit(0)
 
 
 if __name__ == "__main__":

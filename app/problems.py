@@ -172,6 +172,16 @@ def origin() -> Origin:
 
 def details(problem: Problem, of: Origin) -> ProblemDetails:
     """Write a problem as RFC 9457 has it."""
+    findings = [
+        finding.model_copy(
+            update={
+                "pointer": finding.pointer and shortened(finding.pointer),
+                "parameter": finding.parameter and shortened(finding.parameter),
+                "message": shortened(finding.message, LONGEST_DETAIL),
+            }
+        )
+        for finding in problem.findings
+    ]
     return ProblemDetails(
         type=f"{of.url_prefix}/problems/{problem.code}",
         title=KINDS[problem.code].title,
@@ -179,7 +189,7 @@ def details(problem: Problem, of: Origin) -> ProblemDetails:
         detail=shortened(problem.detail, LONGEST_DETAIL),
         code=problem.code,
         request_id=of.request_id,
-        errors=[_shortened(finding) for finding in problem.findings] or None,
+        errors=findings or None,
         more_errors=problem.more or None,
         **{name: shortened(value) for name, value in problem.about.items()},
     )
@@ -196,16 +206,6 @@ def render(problem: Problem) -> Response:
 def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
     """Cut a text that is too long for an answer."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def _shortened(finding: Finding) -> Finding:
-    return finding.model_copy(
-        update={
-            "pointer": finding.pointer and shortened(finding.pointer),
-            "parameter": finding.parameter and shortened(finding.parameter),
-            "message": shortened(finding.message, LONGEST_DETAIL),
-        }
-    )
 
 
 def unknown_name(code: str, kind: str, given: str, known: Iterable[str], *, parameter: str, index: str) -> Problem:

@@ -31,8 +31,12 @@ class BatchStatistics(NamedTuple):
 
 
 def batch_statistics(events: Collection[Any], mode: str | None = None, anomalies: int = 0) -> BatchStatistics:
-    """Count events by type."""
-    return BatchStatistics(len(events), _few(Counter(map(_event_type, events))), mode, anomalies)
+    """Count events by type: the contract's by their names, of which there are few, and all others together."""
+    types: Mapping[str, int] = (counted := Counter(map(_event_type, events)))
+    if not counted.keys() <= COLLABORATION_EVENT_TYPES:
+        known = {name: counted[name] for name in COLLABORATION_EVENT_TYPES & counted.keys()}
+        types = {**known, OTHER: len(events) - sum(known.values())}
+    return BatchStatistics(len(events), types, mode, anomalies)
 
 
 def loop_statistics(verdicts: Sequence[Any], moved: Sequence[tuple[int, int]]) -> BatchStatistics:
@@ -40,14 +44,6 @@ def loop_statistics(verdicts: Sequence[Any], moved: Sequence[tuple[int, int]]) -
     told = Counter((verdict.verdict, verdict.code or "") for verdict in verdicts)
     windows, checkpoints = [events for events, _ in moved], [size for _, size in moved]
     return batch_statistics(verdicts)._replace(verdicts=told, windows=windows, checkpoints=checkpoints)
-
-
-def _few(types: Counter[Any]) -> Mapping[str, int]:
-    """Keep the contract's types, of which there are few; what others are called is known to the caller alone."""
-    if types.keys() <= COLLABORATION_EVENT_TYPES:
-        return types
-    known = {name: types[name] for name in COLLABORATION_EVENT_TYPES & types.keys()}
-    return {**known, OTHER: types.total() - sum(known.values())}
 
 
 class BatchResponse(Response):

@@ -1,83 +1,23 @@
 """What an operator can set, from the environment (prefix COLLAB_); nothing here is read on import."""
 
-import difflib
 import os
-import re
-from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_network
-from pathlib import Path
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app import setting_values as written
+
 LIMIT: Final = "limit"
 """Marks a setting that bounds what a caller may send; `GET /limits` publishes it."""
 PREFIX: Final = "COLLAB_"
-_KEY: Final = re.compile(r"[!-~]+")
-_PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)+")
-_ORIGIN: Final = re.compile(r"\*|https?://[^/\s?#@*,]+")
-
-
-def _keys(words: Iterable[str]) -> tuple[SecretStr, ...]:
-    """Read API keys; none of them is ever part of a message."""
-    keys = [word.strip() for word in words if word.strip()]
-    if not keys:
-        raise ValueError("There is no key in it; leave it unset to serve without keys")
-    if not all(map(_KEY.fullmatch, keys)):
-        raise ValueError("A key is made of visible ASCII characters, with no blanks inside")
-    return tuple(map(SecretStr, keys))
-
-
-def _keys_listed(given: Any) -> Any:
-    return _keys(given.split(",")) if isinstance(given, str) else given
-
-
-def _keys_in_file(given: Any) -> Any:
-    if not isinstance(given, str | Path):
-        return given
-    try:
-        return _keys(Path(given).read_text("ascii").splitlines())
-    except OSError as error:
-        raise ValueError(f"The file cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ValueError("A key is made of visible ASCII characters, with no blanks inside") from None
-
-
-def _words(given: Any) -> Any:
-    return [word.strip() for word in given.split(",") if word.strip()] if isinstance(given, str) else given
-
-
-def _origins(given: Any) -> Any:
-    origins = _words(given)
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise ValueError("An origin is written https://host or https://host:port, or * for all of them")
-    return origins
-
-
-def _root_path(given: Any) -> Any:
-    if not isinstance(given, str) or not given.strip("/"):
-        return "" if isinstance(given, str) else given
-    path = given.removesuffix("/")
-    if not _PATH.fullmatch(path):
-        raise ValueError("A path is written /like/this, of letters, digits and . _ ~ -")
-    return path
-
-
-def _networks(given: Any) -> Any:
-    try:
-        return tuple(ip_network(word) for word in _words(given))
-    except ValueError as error:
-        raise ValueError(f"A proxy is an address or a network such as 10.0.0.0/8: {error}") from None
-
-
-ListedKeys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys_listed)]
-KeysInFile = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys_in_file)]
-Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
-OpenPages = Annotated[tuple[Literal["docs", "schemas", "metrics"], ...], NoDecode, BeforeValidator(_words)]
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
-RootPath = Annotated[str, BeforeValidator(_root_path)]
+ListedKeys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(written.listed_keys)]
+KeysInFile = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(written.keys_in_file)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(written.origins)]
+OpenPages = Annotated[tuple[Literal["docs", "schemas", "metrics"], ...], NoDecode, BeforeValidator(written.words)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(written.networks)]
+RootPath = Annotated[str, BeforeValidator(written.root_path)]
 
 
 class Settings(BaseSettings):
@@ -180,7 +120,10 @@ class BadSettingsError(Exception):
 
 def from_environment() -> Settings:
     """Read the settings, `COLLAB_PORT` before a bare `PORT` that is not empty; raises `BadSettingsError`."""
-    _refuse_misspelt(os.environ)
+    known = [name.upper() for name in Settings.model_fields]
+    if misspelt := written.misspelt(os.environ, PREFIX, known):
+        variable, near = misspelt
+        raise BadSettingsError(f"{variable}: There is no such setting; did you mean {PREFIX}{near}?")
     given: dict[str, Any] = {}
     if os.environ.get("PORT") and "COLLAB_PORT" not in os.environ:
         given["port"] = os.environ["PORT"]
@@ -192,13 +135,3 @@ def from_environment() -> Settings:
         variable = name.upper() if name in given else f"{PREFIX}{name}".upper()
         shown = "" if name.startswith("api_keys") else f", got {first['input']!r:.100}"
         raise BadSettingsError(f"{variable}: {first['msg'].removeprefix('Value error, ')}{shown}") from None
-
-
-def _refuse_misspelt(variables: Iterable[str]) -> None:
-    """Refuse what is nearly a setting's name: keys that are not read would leave the service open to all."""
-    known = [name.upper() for name in Settings.model_fields]
-    for variable in variables:
-        name = variable.upper().removeprefix(PREFIX)
-        is_ours = name in known or not variable.upper().startswith(PREFIX)
-        if not is_ours and (near := difflib.get_close_matches(name, known, n=1, cutoff=0.8)):
-            raise BadSettingsError(f"{variable}: There is no such setting; did you mean {PREFIX}{near[0]}?")

@@ -58,7 +58,7 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: IO[bytes])
 def is_ready(url: str) -> bool:
     """Ask once."""
     try:
-        return httpx.get(f"{url}/readyz", timeout=1.0, trust_env=False).status_code == 200
+        return httpx.get(f"{url}/readyz", timeout=1.0, trust_env=False, verify=False).status_code == 200
     except httpx.HTTPError:
         return False
 

@@ -13,52 +13,15 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from app.api.app_state import AppState
-from app.api.endpoints import (
-    admit,
-    advise,
-    explain,
-    health,
-    limits,
-    missions_admit,
-    missions_reduce,
-    problems,
-    reduce,
-    schemas,
-    start,
-    stories,
-    validate,
-)
+from app.api.endpoints import OPERATIONS
 from app.api.middleware import RequestLayer
 from app.api.openapi import openapi_document
-from app.api.operation import Operation, Service
+from app.api.operation import Service
 from app.api.pages.assets import our_assets, reader_assets
 from app.api.pages.docs import docs_routes
 from app.settings import Settings
 from mission_collaboration import __version__
 
-OPERATIONS: Final[tuple[Operation, ...]] = (
-    reduce.REDUCE,
-    missions_reduce.REDUCE_MISSIONS,
-    validate.VALIDATE,
-    validate.VALIDATE_BATCH,
-    admit.ADMIT,
-    missions_admit.ADMIT_MISSIONS,
-    explain.EXPLAIN,
-    advise.ADVISE,
-    stories.LIST_STORIES,
-    stories.GET_STORY,
-    schemas.LIST_SCHEMAS,
-    schemas.GET_SCHEMA,
-    limits.GET_LIMITS,
-    health.LIVENESS,
-    health.READINESS,
-    health.HEALTH,
-    start.START,
-    problems.LIST_PROBLEMS,
-    problems.GET_PROBLEM,
-    health.METRICS,
-)
-"""Every endpoint that the document publishes, in the order in which it shows them."""
 GC_THRESHOLD: Final = 50_000
 """New containers before the garbage collector looks at them; Python's own default is 700."""
 UNTRACED: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False}

@@ -27,26 +27,16 @@ def document(body: bytes, media_type: str) -> Document:
 
 
 def answer(made: Document, if_none_match: str | None, headers: Mapping[str, str] = NO_HEADERS) -> Response:
-    """Answer with a document, or with 304 when the caller has it."""
+    """Answer with a document, or with 304 when the caller has it; tags are compared weakly (RFC 9110, 13.1.2)."""
     sent = {"ETag": made.etag, "Cache-Control": ONE_HOUR, **headers}
-    known = _known_tag(if_none_match, made.etag)
+    names = (tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(","))
+    known = next((name for name in names if name == "*" or uncoded_etag(name) == made.etag), None)
     if known is None:
         return Response(made.body, headers={**sent, "Content-Type": made.media_type})
-    response = Response(status_code=304, headers={**sent, "ETag": known})
+    response = Response(status_code=304, headers={**sent, "ETag": made.etag if known == "*" else known})
     if len(made.body) >= SMALLEST:
         response.headers.add_vary_header("Accept-Encoding")
     return response
-
-
-def _known_tag(if_none_match: str | None, etag: str) -> str | None:
-    """Find the tag that the caller has of this document, compared weakly as RFC 9110 asks for `If-None-Match`."""
-    for tag in (if_none_match or "").split(","):
-        name = tag.strip().removeprefix("W/")
-        if name == "*":
-            return etag
-        if uncoded_etag(name) == etag:
-            return name
-    return None
 
 
 def forbid_sharing(response: Response) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Scope
 
-from app.api.headers import header
+from app.api.request_parts import header
 from app.problems import Finding, Problem, render
 
 METHODS: Final = ("GET", "HEAD", "POST")
@@ -62,12 +62,13 @@ class Cors:
             return []
         origin = header(scope, b"origin")
         vary = [] if "*" in self._origins else [(b"vary", b"Origin")]
-        if origin is None or not self._lets_in(origin):
+        allowed = self._allowed_origin(scope)
+        if origin is None or allowed is None:
             return vary
         exposed = ", ".join(EXPOSED).encode()
         return [
             *vary,
-            (b"access-control-allow-origin", self._allowed_origin(scope).encode("latin-1")),
+            (b"access-control-allow-origin", allowed.encode("latin-1")),
             (b"access-control-expose-headers", exposed),
         ]
 
@@ -81,22 +82,21 @@ class Cors:
             response = render(problem)
         else:
             response = PlainTextResponse("OK")
-            response.headers["Access-Control-Allow-Origin"] = self._allowed_origin(scope)
+            response.headers["Access-Control-Allow-Origin"] = self._allowed_origin(scope) or ""
             response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
             response.headers["Access-Control-Allow-Headers"] = ", ".join(sorted((*ALWAYS_ALLOWED, *ALLOWED)))
             response.headers["Access-Control-Max-Age"] = str(MAX_AGE_SECONDS)
         response.headers["Vary"] = "Origin"
         return response
 
-    def _allowed_origin(self, scope: Scope) -> str:
-        return "*" if "*" in self._origins else header(scope, b"origin") or ""
-
-    def _lets_in(self, origin: str) -> bool:
-        return "*" in self._origins or origin in self._origins
+    def _allowed_origin(self, scope: Scope) -> str | None:
+        """Find the origin that may call: any, the caller's own, or None where that is not among those allowed."""
+        origin = header(scope, b"origin")
+        return "*" if "*" in self._origins else origin if origin in self._origins else None
 
     def _refusal(self, scope: Scope) -> tuple[str, str] | None:
         """Say which header of a preflight asks for too much, and what is allowed."""
-        if not self._lets_in(header(scope, b"origin") or ""):
+        if self._allowed_origin(scope) is None:
             return "Origin", "COLLAB_CORS_ORIGINS does not have this origin"
         if header(scope, b"access-control-request-method") not in METHODS:
             return "Access-Control-Request-Method", f"Use one of {', '.join(METHODS)}"

@@ -23,9 +23,9 @@ from app.api.caching import forbid_sharing
 from app.api.compression import SMALLEST, compress_off_loop, preferred_coding
 from app.api.cors import Cors, is_preflight
 from app.api.dispatch import Dispatch
-from app.api.headers import header
 from app.api.pages.either_form import page_of_missing, prefers_page
 from app.api.proxies import Proxies
+from app.api.request_parts import header
 from app.observability.request_record import RequestRecord
 from app.problems import Problem, render, request_id, url_prefix
 from app.responses import BatchResponse

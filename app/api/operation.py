@@ -12,9 +12,8 @@ from starlette.routing import Route
 
 from app.api.app_state import AppState
 from app.api.body.receive import JSON, read_media_type, work_on_body
-from app.api.headers import header
 from app.api.negotiation import require_acceptable
-from app.api.query import check_query
+from app.api.request_parts import check_query, header
 from app.settings import Settings
 from app.workers.pool_process import Work
 

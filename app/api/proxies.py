@@ -10,7 +10,7 @@ from typing import Final
 
 from starlette.types import Scope
 
-from app.api.headers import header
+from app.api.request_parts import header
 from app.settings import Settings
 
 _is_prefix = re.compile(r"(/[A-Za-z0-9._~-]+)+").fullmatch
@@ -27,21 +27,24 @@ class Proxies:
 
     def apply(self, scope: Scope) -> str:
         """Put the caller's scheme into the scope and take the prefix off its path; return the prefix."""
-        forwarded = ""
-        prefix, scheme = header(scope, b"x-forwarded-prefix"), header(scope, b"x-forwarded-proto")
-        if (prefix or scheme) and self._trusts((scope.get("client") or ("", 0))[0]):
-            if prefix and _is_prefix(prefix):
-                forwarded = prefix
-            if scheme in SCHEMES:
-                scope["scheme"] = scheme
+        forwarded, scheme = self.forwarded(scope)
+        if scheme in SCHEMES:
+            scope["scheme"] = scheme
         whole = forwarded + self._root_path
         if whole:
             scope["root_path"] = whole
             path: str = scope["path"]
-            prefixes = [each for each in (whole, self._root_path, forwarded) if each]
-            kept = next((each for each in prefixes if path.startswith(f"{each}/")), "")
+            prefixes = (whole, self._root_path, forwarded)
+            kept = next((each for each in prefixes if each and path.startswith(f"{each}/")), "")
             scope["path"] = path[len(kept) :]
         return whole
+
+    def forwarded(self, scope: Scope) -> tuple[str, str | None]:
+        """Return the prefix and the scheme that a trusted proxy tells."""
+        prefix, scheme = header(scope, b"x-forwarded-prefix"), header(scope, b"x-forwarded-proto")
+        if not (prefix or scheme) or not self._trusts((scope.get("client") or ("", 0))[0]):
+            return "", None
+        return prefix if prefix and _is_prefix(prefix) else "", scheme
 
     def trusts(self, host: str) -> bool:
         """Whether an address is that of a trusted proxy."""

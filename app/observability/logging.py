@@ -10,7 +10,6 @@ import queue
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from functools import lru_cache
 from logging.handlers import QueueHandler, QueueListener
 from threading import Thread
 from typing import Any, Final
@@ -104,16 +103,13 @@ class DroppingQueueHandler(QueueHandler):
         """Put a record where the thread takes it."""
         try:
             if self._dropped:
-                self.queue.put_nowait(_note_of_dropped(self._dropped))
+                message = "%d log lines were dropped, for standard error was not read"
+                told = logging.LogRecord(__name__, logging.WARNING, __file__, 0, message, (self._dropped,), None)
+                self.queue.put_nowait(told)
                 self._dropped = 0
             self.queue.put_nowait(record)
         except queue.Full:
             self._dropped += 1
-
-
-def _note_of_dropped(count: int) -> logging.LogRecord:
-    message = "%d log lines were dropped, for standard error was not read"
-    return logging.LogRecord(__name__, logging.WARNING, __file__, 0, message, (count,), None)
 
 
 class StderrHandler(logging.Handler):
@@ -142,30 +138,18 @@ class LineFormatter(logging.Formatter):
         """Write a line."""
         fields: dict[str, Any] = getattr(record, "fields", {"logger": record.name})
         error = self.formatException(record.exc_info) if record.exc_info else None
+        written = datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None)
         line = Line(
-            time=_utc(record.created),
+            time=f"{written.isoformat(timespec='milliseconds')}Z",
             level=record.levelname.lower(),
             message=record.getMessage(),
             pid=record.process or os.getpid(),
             error=error,
             **fields,
         )
-        return msgspec.json.encode(line).decode() if self._is_json else _as_plain(line)
-
-
-def _as_plain(line: Line) -> str:
-    told = {name: value for name in line.__struct_fields__[4:-1] if (value := getattr(line, name)) is not None}
-    rest = "".join(f" {name}={value}" for name, value in told.items())
-    trace = f"\n{line.error}" if line.error else ""
-    return f"{line.time[11:23]} {line.level.upper():<8} {line.message}{rest}{trace}"
-
-
-def _utc(seconds: float) -> str:
-    """Write a time to the millisecond."""
-    whole, rest = divmod(int(seconds * 1000), 1000)
-    return f"{_second(whole)}.{rest:03}Z"
-
-
-@lru_cache(maxsize=2)
-def _second(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()
+        if self._is_json:
+            return msgspec.json.encode(line).decode()
+        told = {name: value for name in line.__struct_fields__[4:-1] if (value := getattr(line, name)) is not None}
+        rest = "".join(f" {name}={value}" for name, value in told.items())
+        trace = f"\n{line.error}" if line.error else ""
+        return f"{line.time[11:23]} {line.level.upper():<8} {line.message}{rest}{trace}"

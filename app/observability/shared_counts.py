@@ -92,9 +92,15 @@ def add_others(families: Iterable[Metric]) -> list[Metric]:
             continue
         snapshot = _read(path)
         _add(counts, snapshot.counts)
-        if _is_running(path.stem):
+        with suppress(ValueError, OSError):  # the file of the dead, or of a worker that is gone
+            os.kill(int(path.stem), 0)
             _add(gauges, snapshot.gauges)
-    return [_with_values(family, counts | gauges) for family in families]
+    together = [Metric(family.name, family.documentation, family.type) for family in families]
+    by_name = {family.name: family for family in together}
+    for sample, value in (counts | gauges).items():
+        if family := by_name.get(sample.family):
+            family.add_sample(sample.name, dict(sample.labels), value)
+    return together
 
 
 def merge_dead(pid: int) -> None:
@@ -124,14 +130,6 @@ def _add(values: Values, more: Iterable[tuple[Sample, float]]) -> None:
         values[sample] = value if is_same_everywhere else values.get(sample, 0.0) + value
 
 
-def _with_values(family: Metric, values: Values) -> Metric:
-    together = Metric(family.name, family.documentation, family.type)
-    for sample, value in values.items():
-        if sample.family == family.name:
-            together.add_sample(sample.name, dict(sample.labels), value)
-    return together
-
-
 def _write(path: Path, snapshot: Snapshot) -> bool:
     unfinished = path.with_suffix(".tmp")
     try:
@@ -156,13 +154,3 @@ def _read(path: Path) -> Snapshot:
         return _decoder.decode(path.read_bytes())
     except (OSError, ValueError, msgspec.MsgspecError):
         return Snapshot([], [])
-
-
-def _is_running(pid: str) -> bool:
-    try:
-        os.kill(int(pid), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except OSError:
-        return True
-    return True

@@ -11,7 +11,13 @@ PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
 
 def require_packages(settings: Settings) -> None:
     """Refuse to start without what traces need; raises `BadSettingsError`."""
-    if settings.tracing and not all(map(_is_there, PACKAGES)):
+    if not settings.tracing:
+        return
+    try:
+        are_there = all(find_spec(package) is not None for package in PACKAGES)
+    except ModuleNotFoundError:  # a package above one of them is missing
+        are_there = False
+    if not are_there:
         raise BadSettingsError("COLLAB_TRACING: OpenTelemetry is missing; install requirements/otel.txt")
 
 
@@ -33,10 +39,3 @@ def exporting(settings: Settings) -> Iterator[None]:
         yield
     finally:
         provider.shutdown()
-
-
-def _is_there(package: str) -> bool:
-    try:
-        return find_spec(package) is not None
-    except ModuleNotFoundError:
-        return False

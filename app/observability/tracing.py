@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from opentelemetry import propagate, trace
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import SpanKind, Status, StatusCode
 from starlette.types import Scope
 
 from app.observability.request_record import RequestRecord
@@ -22,23 +22,18 @@ def span(scope: Scope, record: RequestRecord) -> Iterator[None]:
     caller = propagate.extract({name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]})
     with _tracer.start_as_current_span("request", caller, SpanKind.SERVER) as span:
         yield
-        if span.is_recording():
-            _describe(span, record)
-
-
-def _describe(span: Span, record: RequestRecord) -> None:
-    span.update_name(f"{record.method} {record.route}")
-    told: dict[str, str | int | None] = {
-        "http.request.method": record.method,
-        "http.route": record.route,
-        "http.response.status_code": record.status,
-        "http.request.body.size": record.bytes_in,
-        "http.response.body.size": record.bytes_out,
-        "collab.request_id": record.request_id,
-        "collab.refusal": record.refusal,
-        "collab.events": record.statistics and record.statistics.events,
-        "collab.mode": record.statistics and record.statistics.mode,
-    }
-    span.set_attributes({name: value for name, value in told.items() if value is not None})
-    if record.status >= 500:
-        span.set_status(Status(StatusCode.ERROR))
+        span.update_name(f"{record.method} {record.route}")
+        told: dict[str, str | int | None] = {
+            "http.request.method": record.method,
+            "http.route": record.route,
+            "http.response.status_code": record.status,
+            "http.request.body.size": record.bytes_in,
+            "http.response.body.size": record.bytes_out,
+            "collab.request_id": record.request_id,
+            "collab.refusal": record.refusal,
+            "collab.events": record.statistics and record.statistics.events,
+            "collab.mode": record.statistics and record.statistics.mode,
+        }
+        span.set_attributes({name: value for name, value in told.items() if value is not None})
+        if record.status >= 500:
+            span.set_status(Status(StatusCode.ERROR))

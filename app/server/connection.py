@@ -12,7 +12,7 @@ from app.problems import Problem
 from app.server import protocol_problems as problems
 from app.server.lingering_close import LingeringTransport
 from app.server.request_cycle import RequestCycle
-from app.server.timeouts import MinimumRate, TimeoutSweeper
+from app.server.timeouts import MinimumRate, ReadingRate, TimeoutSweeper
 from app.settings import Settings
 
 SHORTEST_SILENCE: Final = 1.0
@@ -51,8 +51,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         self.refusal: Problem | None = None
         self.running_cycle: RequestResponseCycle | None = None
         self.is_client_done = False
-        self._unread = 0
-        self._reading_rate: MinimumRate | None = None
+        self.reading_rate = ReadingRate(settings)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Accept a connection, or answer that there are too many."""
@@ -85,6 +84,11 @@ class DeadlineProtocol(HttpToolsProtocol):
         """Whether a request is in work."""
         return self.cycle is not None and not self.cycle.response_complete
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether a head or a body is on its way."""
+        return self.head_since is not None or (self.owes_answer and self.cycle.more_body)
+
     def on_response_complete(self) -> None:
         """Start the next pipelined request, or wait for one.
 
@@ -106,7 +110,7 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def check_deadlines(self, now: float) -> None:
         """Answer late heads and slow bodies 408, close idle connections, drop clients that do not read."""
-        if self.transport.is_overdue(now) or self._is_read_too_slowly():
+        if self.transport.is_overdue(now) or self.reading_rate.is_too_slow(self.transport.unread_bytes()):
             self.transport.abort()
         elif self.transport.is_closing() or self.refusal is not None:
             return
@@ -166,12 +170,3 @@ class DeadlineProtocol(HttpToolsProtocol):
             return False
         self.body_rate = self.body_rate or MinimumRate(self.settings)
         return self.body_rate.is_too_slow(self.body_bytes)
-
-    def _is_read_too_slowly(self) -> bool:
-        before, self._unread = self._unread, self.transport.unread_bytes()
-        if self._unread > before or not self._unread:
-            self._reading_rate = None
-        if not self._unread:
-            return False
-        self._reading_rate = self._reading_rate or MinimumRate(self.settings)
-        return self._reading_rate.is_too_slow(-self._unread)

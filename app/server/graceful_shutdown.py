@@ -43,7 +43,11 @@ class DrainingServer(uvicorn.Server):
         deadline = time.monotonic() + self._drain_seconds
         logger.info("Draining: %d connections open", len(self.server_state.connections))
         self._app_state.draining = True
-        self._make_every_answer_the_last()
+        self.server_state.default_headers = [*self.server_state.default_headers, CLOSE]
+        for connection in self.server_state.connections:  # every answer is the last of its connection
+            cycle = getattr(connection, "cycle", None)
+            if cycle is not None and not cycle.response_complete:
+                cycle.keep_alive = False
         while has_pending_connections(sockets or []) and time.monotonic() < deadline:
             await asyncio.sleep(0)  # each turn of the loop accepts them; under load there are none for moments only
         for server in self.servers:
@@ -65,13 +69,6 @@ class DrainingServer(uvicorn.Server):
         await self._until(self._is_empty, time.monotonic() + LAST_WORDS)
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-
-    def _make_every_answer_the_last(self) -> None:
-        self.server_state.default_headers = [*self.server_state.default_headers, CLOSE]
-        for connection in self.server_state.connections:
-            cycle = getattr(connection, "cycle", None)
-            if cycle is not None and not cycle.response_complete:
-                cycle.keep_alive = False
 
     def _is_empty(self) -> bool:
         return not self.server_state.connections and not self.server_state.tasks

@@ -61,8 +61,7 @@ class HttpProtocol(DeadlineProtocol):
             except httptools.HttpParserError as error:
                 self.refuse(problems.malformed(error))
             else:
-                is_reading = self.head_since is not None or (self.owes_answer and self.cycle.more_body)
-                if self._head_bytes > self._limit and is_reading:
+                if self._head_bytes > self._limit and self.is_reading:
                     self.refuse(problems.large_head(self.settings))
             return
 
@@ -94,9 +93,11 @@ class HttpProtocol(DeadlineProtocol):
         uvicorn's own method is not called: it knows no limits, no other forms of target, and makes cycles of its own.
         """
         self.head_since = None
-        if max(self._arriving, self._head_bytes) > self._limit and self._size_of_head() > self._limit:
-            raise problems.large_head(self.settings)
-        self._check_version_and_fields()
+        if max(self._arriving, self._head_bytes) > self._limit:
+            fields = sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
+            if len(self.url) + fields > self._limit:
+                raise problems.large_head(self.settings)
+        problems.check_head(self.parser.get_http_version(), self.headers)
         if self.parser.should_upgrade():
             return  # the parser stops here, see `data_received`
         if len(self.pipeline) >= MOST_PIPELINED:
@@ -110,19 +111,6 @@ class HttpProtocol(DeadlineProtocol):
         self.scope["query_string"] = target.query or b""
         self._start_request()
         self.headers = []  # trailers are no headers (RFC 9110, 6.5.1)
-
-    def _check_version_and_fields(self) -> None:
-        version = self.parser.get_http_version()
-        if not version.startswith("1."):  # of a later minor version no more is used than of 1.1 (RFC 9110, 2.5)
-            raise problems.unknown_version()
-        hosts = 0
-        for name, value in self.headers:
-            if name == b"host":
-                hosts += 1
-            elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":
-                raise problems.unknown_transfer_coding(value.decode("latin-1"))
-        if hosts > 1 or (not hosts and version != "1.0"):
-            raise problems.missing_host(hosts)
 
     def _start_request(self) -> None:
         """Start a request, or let it wait for the answers to the requests before it."""
@@ -174,9 +162,6 @@ class HttpProtocol(DeadlineProtocol):
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(**LENIENT)
         return b"\r\n".join([*lines, b"", b""])
-
-    def _size_of_head(self) -> int:
-        return len(self.url) + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
 
 
 def origin_form(target: bytes) -> bytes:

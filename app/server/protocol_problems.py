@@ -81,6 +81,20 @@ def unknown_version() -> Problem:
     return Problem("unsupported-http-version", "The request line names a version of HTTP other than HTTP/1.")
 
 
+def check_head(version: str, headers: Headers) -> None:
+    """Hold a head to RFC 9112; raises `Problem`. HTTP/1.2 and later are served as 1.1 (RFC 9110, 2.5)."""
+    if not version.startswith("1."):
+        raise unknown_version()
+    hosts = 0
+    for name, value in headers:
+        if name == b"host":
+            hosts += 1
+        elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":
+            raise unknown_transfer_coding(value.decode("latin-1"))
+    if hosts > 1 or (not hosts and version != "1.0"):
+        raise missing_host(hosts)
+
+
 def malformed(error: HttpParserError) -> Problem:
     """Say what the parser found wrong; a problem that one of its callbacks raised is returned as it is."""
     cause, message = error.__context__, str(error)

@@ -2,10 +2,7 @@
 
 import gc
 import logging
-import resource
 import socket
-from contextlib import suppress
-from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -15,19 +12,13 @@ from app.api.application import create_app
 from app.observability.logging import log_from_a_thread
 from app.observability.trace_export import exporting
 from app.server.graceful_shutdown import DrainingServer, Worker
-from app.server.listener import address_of
+from app.server.listener import address_of, fit_open_files
 from app.server.protocol import protocol_factory
 from app.server.supervisor import Supervisor
 from app.server.timeouts import NoteRefusal
 from app.settings import Settings
 from app.workers.fork_server import ForkServer
 from app.workers.pool_process import serve as serve_bodies
-
-OTHER_FILES: Final = 500
-"""Open files that are no connections: bodies in memory, pipes, connections that are being closed."""
-
-OWN_FILES: Final = 32
-"""Open files of a server without connections."""
 
 logger = logging.getLogger("app.server")
 
@@ -74,26 +65,3 @@ def server_config(
         http=protocol_factory(settings, note_refusal),
         ws="none",
     )
-
-
-def fit_open_files(settings: Settings) -> Settings:
-    """Raise the limit on open files to what the settings need, or lower `max_connections` to what it allows."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = settings.max_connections + OTHER_FILES
-    if soft == resource.RLIM_INFINITY or soft >= needed:
-        return settings
-    allowed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-        soft = allowed
-    if soft >= needed:
-        return settings
-    fitting = min(settings.max_connections, max(1, soft - OTHER_FILES, (soft - OWN_FILES) // 2))
-    logger.warning(
-        "The limit of %d open files is too low for COLLAB_MAX_CONNECTIONS=%d; serving %d connections (ulimit -n %d)",
-        soft,
-        settings.max_connections,
-        fitting,
-        needed,
-    )
-    return settings.model_copy(update={"max_connections": fitting})

@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from app.observability import shared_counts
-from app.workers.fork_server import STOP_SIGNALS
-from app.workers.parent_watchdog import call_on_hangup
+from app.workers.fork_server import STOP_SIGNALS, call_on_hangup
 
 HANDLED: Final = (signal.SIGCHLD, *STOP_SIGNALS)
 RESTART_SECONDS: Final = 1.0
@@ -46,7 +45,16 @@ class Supervisor:
                 for pid in self._reap():
                     logger.error("Worker %d died and is replaced", pid)
             listener.close()
-            return self._stop(inbox)
+            self._send(signal.SIGTERM)  # and let the workers drain, until it takes too long or a second signal comes
+            deadline = time.monotonic() + self._stop_seconds
+            while self._started_at and time.monotonic() < deadline:
+                is_second = self._is_told_to_stop(inbox, deadline - time.monotonic())
+                self._reap()
+                if is_second:
+                    break
+            is_late = bool(self._started_at)
+            self._send(signal.SIGKILL)
+            return 1 if is_late else 0
 
     def _start_missing(self) -> float | None:
         """Start the workers that are missing; returns the seconds to wait where one has to be put off."""
@@ -97,19 +105,6 @@ class Supervisor:
                     if time.monotonic() - started_at < RESTART_SECONDS:
                         self._restart_after = time.monotonic() + RESTART_SECONDS
         return dead
-
-    def _stop(self, inbox: socket.socket) -> int:
-        """Let the workers drain; kill those that take too long, or all at a second signal."""
-        self._send(signal.SIGTERM)
-        deadline = time.monotonic() + self._stop_seconds
-        while self._started_at and time.monotonic() < deadline:
-            is_second = self._is_told_to_stop(inbox, deadline - time.monotonic())
-            self._reap()
-            if is_second:
-                break
-        is_late = bool(self._started_at)
-        self._send(signal.SIGKILL)
-        return 1 if is_late else 0
 
     def _send(self, number: signal.Signals) -> None:
         for pid in self._started_at:

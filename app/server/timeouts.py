@@ -36,6 +36,25 @@ class MinimumRate:
         return len(self._counts) == self._counts.maxlen and count - self._counts[0] < self._needed
 
 
+class ReadingRate:
+    """How fast a client takes what waits for it to be read."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._unread = 0
+        self._rate: MinimumRate | None = None
+
+    def is_too_slow(self, unread: int) -> bool:
+        """Take the bytes that wait at this look; whether too few were read since there were last more of them."""
+        before, self._unread = self._unread, unread
+        if unread > before or not unread:
+            self._rate = None
+        if not unread:
+            return False
+        self._rate = self._rate or MinimumRate(self._settings)
+        return self._rate.is_too_slow(-unread)
+
+
 class Connection(Protocol):
     """A connection as the sweeper sees it."""
 

@@ -2,10 +2,13 @@
 
 A server that serves has threads, so it cannot be forked safely. It forks this process before it starts. A pool process
 is then there within hundredths of a second instead of one or two, and shares the memory of all that was imported.
+
+No process outlives its parent: each holds one end of a pipe whose other end only the parent holds.
 """
 
 import multiprocessing
 import os
+import select
 import signal
 import socket
 import threading
@@ -14,8 +17,6 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Final
 
-from app.workers.parent_watchdog import call_on_hangup
-
 Serve = Callable[[Connection], None]
 """What a new process runs, with its end of the pipe; it sends its process id first."""
 
@@ -23,6 +24,19 @@ STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGU
 """The signals that stop the service; every process of it may get them at once."""
 START_SECONDS: Final = 10.0
 """How long a new process may take to send its id."""
+
+
+def call_on_hangup(act: Callable[[], None], *descriptors: int) -> None:
+    """Call `act` from a thread once the far end of one of these pipes is closed, which any kind of death does."""
+
+    def watch() -> None:
+        poll = select.poll()
+        for descriptor in descriptors:
+            poll.register(descriptor, 0)  # a hang-up is reported without being asked for
+        poll.poll()
+        act()
+
+    threading.Thread(target=watch, name="parent-watchdog", daemon=True).start()
 
 
 def spawn(serve: Serve) -> Connection:
@@ -76,13 +90,9 @@ def _serve_forks(line: int, serve: Serve) -> None:
                 if os.fork() == 0:
                     os.close(held_end)
                     requests.close()
-                    _run_child(descriptors[0], parent_end, serve)
+                    call_on_hangup(lambda: os._exit(1), parent_end)
+                    with suppress(BaseException):
+                        serve(Connection(descriptors[0]))
+                    os._exit(0)
             os.close(descriptors[0])
-    os._exit(0)
-
-
-def _run_child(pipe: int, parent_end: int, serve: Serve) -> None:
-    call_on_hangup(lambda: os._exit(1), parent_end)
-    with suppress(BaseException):
-        serve(Connection(pipe))
     os._exit(0)

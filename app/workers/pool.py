@@ -124,7 +124,10 @@ class WorkerPool:
                 raise exhausted from None
             self.lost += 1
             self._last_was_lost = True
-            raise (shutting_down() if self._is_closed else _worker_lost()) from None
+            if self._is_closed:
+                raise shutting_down() from None
+            lost = "The process that worked on the request was lost or took too long; nothing was stored"
+            raise Problem("worker-lost", f"{lost}, send it again.", headers=AGAIN) from None
         self._last_was_lost = False
         if isinstance(outcome, Response):
             return outcome
@@ -177,8 +180,3 @@ def shutting_down() -> Problem:
     return Problem(
         "shutting-down", "The process that was asked is being stopped; send the request again.", headers=AGAIN
     )
-
-
-def _worker_lost() -> Problem:
-    lost = "The process that worked on the request was lost or took too long; nothing was stored, send it again."
-    return Problem("worker-lost", lost, headers=AGAIN)

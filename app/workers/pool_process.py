@@ -19,13 +19,13 @@ from starlette.responses import Response
 
 from app.problems import Problem
 from app.workers.capacity import exhaustion_problem, hold_unpacked
-from app.workers.parent_watchdog import call_on_hangup
+from app.workers.fork_server import call_on_hangup
 
 Work = Callable[..., Response]
 """A function of a module, called with the body and further arguments that can be pickled."""
 LOWER_PRIORITY: Final = 10
 """How much nicer than the server a pool process is, so that small requests go first."""
-FROZEN_SECONDS: Final = 10.0
+FROZEN_SECONDS: Final = 5.0
 """How long a process may be stopped (SIGSTOP) before it is replaced."""
 GROWN_BYTES: Final = 48 * 1024 * 1024
 """A process that has grown by so much ends when there is nothing to do, which gives its memory back."""

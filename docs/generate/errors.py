@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from app.api.application import OPERATIONS
+from app.api.endpoints import OPERATIONS
 from app.api.pages.explanations import problem_index, problem_page
 from docs.generate.fields import table
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from app.api.application import OPERATIONS
+from app.api.endpoints import OPERATIONS
 from app.api.examples.answers import ONLY, Answer, answers
 from app.api.operation import Operation
 from tests.browser.visit import Visit, visit

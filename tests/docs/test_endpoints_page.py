@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.api.application import OPERATIONS
+from app.api.endpoints import OPERATIONS
 from app.api.operation import Operation
 from conformance.serving import service as started_service
 from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES

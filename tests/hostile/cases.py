@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal, NamedTuple
 
-from app.api.application import OPERATIONS
+from app.api.endpoints import OPERATIONS
 
 POSTS: Final = tuple(operation.path for operation in OPERATIONS if operation.method == "post")
 JSON: Final = "Content-Type: application/json"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from app.api.application import OPERATIONS
+from app.api.endpoints import OPERATIONS
 from tests.hostile.cases import JSON, POSTS, Case, one_of, post, shown, write
 
 EMPTY: Final = b'{"events": []}'

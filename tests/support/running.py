@@ -37,7 +37,7 @@ def environment(**variables: Any) -> dict[str, str]:
 
 def is_up(port: int) -> bool:
     with contextlib.suppress(httpx.TransportError):
-        return httpx.get(f"http://127.0.0.1:{port}/livez", timeout=DEADLINE).status_code == 200
+        return httpx.get(f"http://127.0.0.1:{port}/livez", timeout=DEADLINE, verify=False).status_code == 200
     return False
 
 

@@ -5,7 +5,7 @@ A body may consist of several gzip members, or zstd frames, one after the other.
 
 import zlib
 from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import Final
 
 from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
 
@@ -41,41 +41,36 @@ SENTENCES: Final = {
 }
 
 
-class _Member(Protocol):
-    """One gzip member or zstd frame."""
+class GzipMember:
+    """One gzip member."""
 
-    @property
-    def eof(self) -> bool:
-        """Whether it is complete."""
-        ...
-
-    def step(self, data: bytes) -> tuple[bytes, bytes, bool]:
-        """Decompress a step; return it, what is still to be fed, and whether there is more without further bytes."""
-        ...
-
-
-class _GzipMember:
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(GZIP_WINDOW_BITS)
 
     @property
     def eof(self) -> bool:
+        """Whether it is complete."""
         return self._stream.eof
 
     def step(self, data: bytes) -> tuple[bytes, bytes, bool]:
+        """Decompress a step; return it, what is still to be fed, and whether there is more without further bytes."""
         plain = self._stream.decompress(data, STEP)
         return plain, self._stream.unconsumed_tail or self._stream.unused_data, False
 
 
-class _ZstdFrame:
+class ZstdFrame:
+    """One zstd frame."""
+
     def __init__(self) -> None:
         self._stream = ZstdDecompressor(options=ZSTD_OPTIONS)
 
     @property
     def eof(self) -> bool:
+        """Whether it is complete."""
         return self._stream.eof
 
     def step(self, data: bytes) -> tuple[bytes, bytes, bool]:
+        """Decompress a step; return it, what is still to be fed, and whether there is more without further bytes."""
         plain = self._stream.decompress(data, STEP)
         return plain, self._stream.unused_data, not (self._stream.eof or self._stream.needs_input)
 
@@ -85,7 +80,7 @@ class Decompressor:
 
     def __init__(self, coding: str) -> None:
         self.coding = coding
-        self._member: _Member | None = None
+        self._member: GzipMember | ZstdFrame | None = None
         self._members = 0
 
     def steps(self, data: bytes) -> Iterator[bytes]:
@@ -97,20 +92,23 @@ class Decompressor:
                     data = data.lstrip(b"\0")  # the padding of a block device
                 if not data:
                     return
-                self._member = _GzipMember() if self.coding == "gzip" else _ZstdFrame()
+                self._member = GzipMember() if self.coding == "gzip" else ZstdFrame()
                 self._members += 1
             try:
                 plain, data, has_more = self._member.step(data)
             except (zlib.error, ZstdError) as error:
-                fault = next((fault for text, fault in FAULTS.items() if text in str(error)), "damaged")
-                is_after = fault == "not_compressed" and self._members > 1
-                raise self._problem("bytes_after" if is_after else fault) from None
+                raise self._damage(str(error)) from None
             yield plain
 
     def finish(self) -> None:
         """Raise `malformed-json` where the body ends too early."""
         if self._member is None or not self._member.eof:
             raise self._problem("cut_short")
+
+    def _damage(self, said: str) -> Problem:
+        """Make the problem of what the libraries found."""
+        fault = next((fault for text, fault in FAULTS.items() if text in said), "damaged")
+        return self._problem("bytes_after" if fault == "not_compressed" and self._members > 1 else fault)
 
     def _problem(self, fault: str) -> Problem:
         sentence = SENTENCES[fault].format(coding=self.coding)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.api.body.decompression import check_undeclared, decompress, too_large
 from app.api.compression import compress, preferred_coding
-from app.api.headers import header
+from app.api.request_parts import header
 from app.problems import SEE_LIMITS, Finding, Problem, request_id, url_prefix
 from app.settings import Settings
 from app.workers.capacity import Capacity, hold_unpacked
@@ -99,17 +99,23 @@ def check_values(body: bytes, settings: Settings, *, in_place: bool) -> None:
         raise Problem("body-too-large", f"{detail}.")
 
 
+def declared_length(request: Request) -> int:
+    """Read the `Content-Length`; 0 where there is none."""
+    given = header(request.scope, b"content-length") or ""
+    if not given.isdecimal():
+        return 0
+    return int(given) if len(given) <= LONGEST_LENGTH else sys.maxsize
+
+
 async def read_body(request: Request, settings: Settings, capacity: Capacity) -> SpooledBody:
     """Read the whole body as it was sent; raises `body-too-large` and `overloaded`."""
     limit = settings.max_body_bytes
     inline = settings.inline_body_bytes if settings.pool_size else limit
-    declared = header(request.scope, b"content-length") or ""
-    if declared.isdecimal():
-        size = int(declared) if len(declared) <= LONGEST_LENGTH else sys.maxsize
-        if size > limit:
-            raise too_large(limit)
-        if size > inline:
-            capacity.check()
+    declared = declared_length(request)
+    if declared > limit:
+        raise too_large(limit)
+    if declared > inline:
+        capacity.check()
     body = SpooledBody(inline, capacity)
     try:
         more = True

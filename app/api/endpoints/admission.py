@@ -9,7 +9,7 @@ import msgspec
 
 from app.api.body.parse import invalid_request
 from app.api.endpoints.folding import WHAT_HELPS, bounds_of, encode_state
-from app.api.schemas import AdmitRequest, AnyMissionsAdmit
+from app.api.schemas.live_loop import AdmitRequest, AnyMissionsAdmit
 from app.problems import LONGEST_DETAIL, Finding, Problem, bounded, finding_of, shortened
 from app.settings import Settings
 from app.workers.capacity import hold_unpacked
@@ -26,7 +26,6 @@ from mission_collaboration.admission.errors import (
     CheckpointSizeError,
     LateEventsError,
 )
-from mission_collaboration.admission.horizon import Place, Settled
 from mission_collaboration.admission.merge import Memory
 from mission_collaboration.admission.mission import Mission, pinned, start_mission
 from mission_collaboration.admission.verdicts import OUTCOMES, Verdict
@@ -35,13 +34,15 @@ from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.json_patch import pointer
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.refusals import IN_ARRAY
-from mission_collaboration.reducer.accumulator import Accumulator
 
 Roster = dict[str, ParticipantIdentity] | None
 AROUND_CHECKPOINT: Final = len('{"checkpoint":"","events":[]}')
 """The bytes of a request that has a checkpoint and nothing else."""
 UNPACKED: Final = 4
 """How many times as large as the largest body that is worked on in place a checkpoint may be there, decompressed."""
+
+HORIZON: Final = ("lamport_clock", "timestamp", "event_id")
+LINK: Final = ("event_id", "participant_id", "linked_session_id")
 
 
 class PointedVerdict(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
@@ -121,35 +122,48 @@ def _bad_checkpoint(refusal: BadCheckpointError) -> Problem:
     return Problem(refusal.code, f"The checkpoint cannot be read: {refusal}.", (finding,))
 
 
-def admitted(
-    before: Mission, mission_id: str | None, batch: Batch, asked: Asked, limits: Settings
-) -> tuple[dict[str, Any], AdmittedBatch]:
-    """Admit a batch and answer for the mission; raises `Problem`."""
+def admitted(before: Mission, mission_id: str | None, batch: Batch, asked: Asked) -> AdmittedBatch:
+    """Admit a batch; raises `Problem`."""
     try:
-        done = admit_batch(pinned(before, mission_id), batch, asked.options)
+        return admit_batch(pinned(before, mission_id), batch, asked.options)
     except BadCheckpointError as refusal:
         raise _bad_checkpoint(refusal) from None
     except CheckpointMissionError as refusal:
         finding = Finding(pointer="/mission_id", code=refusal.code, message=str(refusal))
         raise Problem(refusal.code, f"{refusal}.", (finding,)) from None
     except LateEventsError as refusal:
-        raise _late_events(refusal) from None
-    mission, accumulator = done.merged.mission, done.merged.accumulator
+        late = refusal.late
+        findings, more = bounded(
+            finding_of(IN_ARRAY.finding(each.index, each.location or (), each.code or "", each.detail or ""))
+            for each in late
+        )
+        about = {"event_id": late[0].event_id or "", "event_type": late[0].event_type or ""}
+        raise Problem(refusal.code, f"{refusal}.", findings, more, about) from None
+
+
+def answer_for(before: Mission, done: AdmittedBatch, asked: Asked, limits: Settings) -> dict[str, Any]:
+    """Answer for a mission that a batch has moved on; raises `Problem` for a state or checkpoint that is too large."""
+    mission, accumulator, settled = done.merged.mission, done.merged.accumulator, done.merged.settled
     answer: dict[str, Any] = {"mission_id": mission.mission_id}
     if asked.answer == "state":
-        answer["state"] = _state(accumulator, limits)
+        answer["state"] = msgspec.Raw(encode_state(accumulator, limits))
     elif asked.answer == "changes":
         answer["changes"] = state_changes(before.fold(), accumulator)
     answer["checkpoint"] = _checkpoint(mission, limits)
-    answer["horizon"] = _horizon(mission.horizon)
+    answer["horizon"] = mission.horizon and {name: getattr(mission.horizon, name) for name in HORIZON}
     told = Counter(verdict.verdict for verdict in done.verdicts)
     answer |= {outcome: told[outcome] for outcome in OUTCOMES}
     answer["results"] = results(done.verdicts)
     answer["revised"] = done.revised
-    if done.merged.settled is not None:
-        answer["settled"] = _settled(done.merged.settled)
+    if settled is not None:
+        answer["settled"] = {
+            "comments": settled.comments,
+            "decisions": settled.decisions,
+            "linked_sessions": [{name: getattr(link, name) for name in LINK} for link in settled.linked_sessions],
+            "anomalies": settled.anomalies,
+        }
     answer["advisories"] = advise_on_accumulator(accumulator)
-    return answer, done
+    return answer
 
 
 def sizes(answer: dict[str, Any], done: AdmittedBatch) -> tuple[int, int]:
@@ -159,25 +173,21 @@ def sizes(answer: dict[str, Any], done: AdmittedBatch) -> tuple[int, int]:
 
 def results(verdicts: Iterable[Verdict]) -> list[Verdict | PointedVerdict]:
     """Write verdicts as they are answered: a location becomes a pointer into the body."""
-    return [verdict if verdict.location is None else _with_pointer(verdict) for verdict in verdicts]
-
-
-def _with_pointer(verdict: Verdict) -> PointedVerdict:
-    where = pointer(("events", verdict.index, *(verdict.location or ())))
-    return PointedVerdict(
-        index=verdict.index,
-        event_id=verdict.event_id,
-        event_type=verdict.event_type,
-        verdict=verdict.verdict,
-        code=verdict.code,
-        detail=shortened(verdict.detail or "", LONGEST_DETAIL),
-        pointer=shortened(where),
-        mission_id=verdict.mission_id,
-    )
-
-
-def _state(accumulator: Accumulator, limits: Settings) -> msgspec.Raw:
-    return msgspec.Raw(encode_state(accumulator, limits))
+    return [
+        verdict
+        if verdict.location is None
+        else PointedVerdict(
+            index=verdict.index,
+            event_id=verdict.event_id,
+            event_type=verdict.event_type,
+            verdict=verdict.verdict,
+            code=verdict.code,
+            detail=shortened(verdict.detail or "", LONGEST_DETAIL),
+            pointer=shortened(pointer(("events", verdict.index, *verdict.location))),
+            mission_id=verdict.mission_id,
+        )
+        for verdict in verdicts
+    ]
 
 
 def _checkpoint(mission: Mission, limits: Settings) -> str:
@@ -195,29 +205,3 @@ def _too_large(size: int, limit: int, counted: str) -> Problem:
     detail = f"The checkpoint would have {size} bytes; {limit} are allowed {counted}"
     finding = Finding(pointer="/checkpoint", code="too_long", message=f"At most {limit} bytes {counted}")
     return Problem("checkpoint-too-large", f"{detail}. {WHAT_HELPS}.", (finding,))
-
-
-def _horizon(place: Place | None) -> dict[str, Any] | None:
-    if place is None:
-        return None
-    return {"lamport_clock": place.lamport_clock, "timestamp": place.timestamp, "event_id": place.event_id}
-
-
-def _settled(settled: Settled) -> dict[str, Any]:
-    names = ("event_id", "participant_id", "linked_session_id")
-    return {
-        "comments": settled.comments,
-        "decisions": settled.decisions,
-        "linked_sessions": [{name: getattr(link, name) for name in names} for link in settled.linked_sessions],
-        "anomalies": settled.anomalies,
-    }
-
-
-def _late_events(refusal: LateEventsError) -> Problem:
-    late = refusal.late
-    findings, more = bounded(
-        finding_of(IN_ARRAY.finding(verdict.index, verdict.location or (), verdict.code or "", verdict.detail or ""))
-        for verdict in late
-    )
-    about = {"event_id": late[0].event_id or "", "event_type": late[0].event_type or ""}
-    return Problem(refusal.code, f"{refusal}.", findings, more, about)

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from app.api import examples
 from app.api.body.parse import read_events
-from app.api.endpoints.admission import Room, admitted, asked_of, begun, sizes
+from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, sizes
 from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, Operation, json_handler
-from app.api.schemas import AdmitAnswer, AdmitRequest
+from app.api.schemas.live_loop import AdmitAnswer, AdmitRequest
 from app.responses import BatchResponse, loop_statistics
 from app.settings import Settings
 from mission_collaboration.contract.envelope import Event
@@ -23,7 +23,9 @@ def admit_body(body: bytes, limits: Settings) -> Response:
     """Answer an `/admit` request; raises `Problem`, and `TooMuchInPlaceError` for a process to take it."""
     request, batch = read_events(ADMIT_READER, body, limits)
     before = begun(request.checkpoint, request.mission_id, request.roster, Room(body, limits))
-    answer, done = admitted(before, request.mission_id, batch, asked_of(request, limits), limits)
+    asked = asked_of(request, limits)
+    done = admitted(before, request.mission_id, batch, asked)
+    answer = answer_for(before, done, asked, limits)
     response = BatchResponse(msgspec.json.encode(answer), media_type="application/json")
     response.statistics = loop_statistics(done.verdicts, [sizes(answer, done)])
     response.kept = done, batch

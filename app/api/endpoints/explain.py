@@ -11,11 +11,10 @@ from app.api import examples
 from app.api.body.parse import invalid_request, read_events, read_lines
 from app.api.body.receive import JSON, NDJSON, read_media_type
 from app.api.endpoints.folding import MISSION_ID, bounds_of, encode_state, read_mission_id
-from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, EXPLAIN_FORMS, LOST, Operation, Service
-from app.api.query import check_query, read_choice
-from app.api.schemas import ExplainAnswer
+from app.api.request_parts import check_query, header, read_choice
+from app.api.schemas.batches import ExplainAnswer
 from app.problems import Finding
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings

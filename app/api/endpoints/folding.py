@@ -5,7 +5,7 @@ from typing import Final
 from starlette.requests import Request
 
 from app.api.compression import digest
-from app.api.query import bad_parameter
+from app.api.request_parts import bad_parameter
 from app.problems import SEE_LIMITS, Problem
 from app.responses import BatchResponse, BatchStatistics
 from app.settings import Settings

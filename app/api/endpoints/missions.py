@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
+from app import problems
 from app.problems import Origin, Problem, details, library_refusals
+from app.settings import Settings
 from mission_collaboration.contract.errors import Location
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.json_patch import pointer
 from mission_collaboration.decoding.refusals import Finding, invalid_request
 from mission_collaboration.decoding.requests import roster_findings
 
+MEMBERS: Final = ("checkpoint", "roster")
 Roster = dict[str, ParticipantIdentity] | None
 
 
@@ -29,6 +32,34 @@ def roster_violations(roster: Any, at: Location) -> Iterator[Finding]:
         yield from roster_findings(roster, at)
     else:
         yield Finding(pointer(at), "dict_type", "Input should be an object")
+
+
+def check_missions(missions: Mapping[str, Any], limits: Settings) -> None:
+    """Check what a request says of the missions that it names; raises `too-many-missions` and `invalid-request`."""
+    if len(missions) > limits.max_missions:
+        most = f"At most {limits.max_missions} missions"
+        finding = problems.Finding(pointer="/missions", code="too_long", message=most)
+        detail = f"The request names {len(missions)} missions. {most} are allowed; {problems.SEE_LIMITS}."
+        raise Problem("too-many-missions", detail, (finding,))
+    raise_first(mission_violations(missions))
+
+
+def mission_violations(missions: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find what is wrong with missions that may be anything."""
+    for mission_id, mission in missions.items():
+        at = ("missions", mission_id)
+        if not mission_id:
+            yield Finding(pointer(at), "string_too_short", "The name of a mission has at least 1 character")
+        if mission is None:
+            continue
+        if not isinstance(mission, dict):
+            yield Finding(pointer(at), "dict_type", "Input should be an object")
+            continue
+        for name in mission.keys() - set(MEMBERS):
+            yield Finding(pointer((*at, name)), "extra_forbidden", "No such member; see the request's schema")
+        if not isinstance(mission.get("checkpoint"), str | None):
+            yield Finding(pointer((*at, "checkpoint")), "string_type", "Input should be a string")
+        yield from roster_violations(mission.get("roster"), (*at, "roster"))
 
 
 def read_roster(roster: Mapping[str, Any] | None) -> Roster:

@@ -1,7 +1,6 @@
 """`POST /missions/admit`: the live loop for a batch of several missions."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -11,15 +10,13 @@ from starlette.responses import Response
 from app.api import examples
 from app.api.body.parse import read_events
 from app.api.body.receive import JSON, read_media_type
-from app.api.endpoints.admission import Room, admitted, asked_of, begun, results, sizes
-from app.api.endpoints.missions import at_mission, problem_of_mission, raise_first, read_roster, roster_violations
-from app.api.headers import header
+from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, results, sizes
+from app.api.endpoints.missions import at_mission, check_missions, problem_of_mission, read_roster
 from app.api.negotiation import require_acceptable
 from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, Service
-from app.api.query import check_query
-from app.api.schemas import AnyMissionsAdmit, MissionsAdmitAnswer, MissionsAdmitRequest
-from app.problems import SEE_LIMITS, Origin, Problem, origin
-from app.problems import Finding as ProblemFinding
+from app.api.request_parts import check_query, header
+from app.api.schemas.live_loop import AnyMissionsAdmit, MissionsAdmitAnswer, MissionsAdmitRequest
+from app.problems import Origin, Problem, origin
 from app.responses import BatchResponse, loop_statistics
 from app.settings import Settings
 from mission_collaboration.admission.missions import (
@@ -29,23 +26,18 @@ from mission_collaboration.admission.missions import (
     rejected,
     stopped_verdicts,
 )
-from mission_collaboration.admission.verdicts import OUTCOMES, Verdict
-from mission_collaboration.contract.errors import Location
-from mission_collaboration.contract.json_patch import pointer
+from mission_collaboration.admission.verdicts import OUTCOMES
 from mission_collaboration.decoding.missions import part_by_mission
-from mission_collaboration.decoding.refusals import Finding
 from mission_collaboration.decoding.requests import RequestReader
 
 READER: Final = RequestReader(AnyMissionsAdmit[Any])
-MEMBERS: Final = ("checkpoint", "roster")
 
 
 def missions_admit_body(body: bytes, limits: Settings, of: Origin) -> Response:
     """Answer a `/missions/admit` request; raises `Problem`, and `TooMuchInPlaceError` for a process to take it."""
     request, batch = read_events(READER, body, limits)
     named = request.missions
-    _check_count(len(named), limits)
-    raise_first(_missions_findings(named))
+    check_missions(named, limits)
     parted, asked = part_by_mission(batch), asked_of(request, limits)
     verdicts = list(stopped_verdicts(batch, parted.unassigned))
     room = Room(body, limits)
@@ -59,7 +51,8 @@ def missions_admit_body(body: bytes, limits: Settings, of: Origin) -> Response:
         try:
             roster = read_roster(mission.get("roster"))
             before = begun(mission.get("checkpoint"), mission_id, roster, room)
-            answer, done = admitted(before, mission_id, own, asked, limits)
+            done = admitted(before, mission_id, own, asked)
+            answer = answer_for(before, done, asked, limits)
         except Problem as problem:
             missions[mission_id] = problem_of_mission(at_mission(problem, mission_id), of)
             verdicts += rejected(mission_id, own, of_refused_mission(problem.code))
@@ -68,44 +61,13 @@ def missions_admit_body(body: bytes, limits: Settings, of: Origin) -> Response:
             verdicts += of_mission(mission_id, done.verdicts)
             moved.append(sizes(answer, done))
     verdicts.sort(key=lambda verdict: verdict.index)
-    response = BatchResponse(_encoded(verdicts, missions), media_type="application/json")
+    told = Counter(verdict.verdict for verdict in verdicts)
+    counts = {outcome: told[outcome] for outcome in OUTCOMES}
+    body = msgspec.json.encode({**counts, "results": results(verdicts), "missions": missions})
+    response = BatchResponse(body, media_type="application/json")
     response.statistics = loop_statistics(verdicts, moved)
     response.kept = batch
     return response
-
-
-def _encoded(verdicts: list[Verdict], missions: Mapping[str, Any]) -> bytes:
-    told = Counter(verdict.verdict for verdict in verdicts)
-    counts = {outcome: told[outcome] for outcome in OUTCOMES}
-    return msgspec.json.encode({**counts, "results": results(verdicts), "missions": missions})
-
-
-def _check_count(count: int, limits: Settings) -> None:
-    if count > limits.max_missions:
-        most = f"At most {limits.max_missions} missions"
-        finding = ProblemFinding(pointer="/missions", code="too_long", message=most)
-        detail = f"The request names {count} missions. {most} are allowed; {SEE_LIMITS}."
-        raise Problem("too-many-missions", detail, (finding,))
-
-
-def _missions_findings(missions: Mapping[str, Any]) -> Iterator[Finding]:
-    for mission_id, mission in missions.items():
-        at = ("missions", mission_id)
-        if not mission_id:
-            yield Finding(pointer(at), "string_too_short", "The name of a mission has at least 1 character")
-        if isinstance(mission, dict):
-            yield from _mission_findings(mission, at)
-        elif mission is not None:
-            yield Finding(pointer(at), "dict_type", "Input should be an object")
-
-
-def _mission_findings(mission: Mapping[str, Any], at: Location) -> Iterator[Finding]:
-    for name in mission.keys() - set(MEMBERS):
-        message = "No such member; see the request's schema"
-        yield Finding(pointer((*at, name)), "extra_forbidden", message)
-    if not isinstance(mission.get("checkpoint"), str | None):
-        yield Finding(pointer((*at, "checkpoint")), "string_type", "Input should be a string")
-    yield from roster_violations(mission.get("roster"), (*at, "roster"))
 
 
 async def admit_missions(request: Request, service: Service) -> Response:

@@ -1,6 +1,6 @@
 """`POST /missions/reduce`: a batch of several missions to one state, or one problem, a mission."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -12,17 +12,16 @@ from app.api.body.parse import read_events, read_lines
 from app.api.body.receive import JSON, NDJSON, read_media_type
 from app.api.endpoints.folding import MODE, encode_state, new_accumulator
 from app.api.endpoints.missions import Roster, problem_of_mission, raise_first, read_roster, roster_violations
-from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, REDUCE_FORMS, Operation, Service
-from app.api.query import check_query, read_choice
-from app.api.schemas import AnyMissionsReduce, MissionsReduced, MissionsReduceRequest
+from app.api.request_parts import check_query, header, read_choice
+from app.api.schemas.batches import AnyMissionsReduce, MissionsReduced, MissionsReduceRequest
 from app.problems import LONGEST_DETAIL, Origin, Problem, library_refusals, origin, shortened
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.missions import Unassigned, part_by_mission
-from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations, Finding
+from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
 from mission_collaboration.decoding.requests import RequestReader
 from mission_collaboration.reducer.fold import MODES, Mode
 from mission_collaboration.reducer.requests import reduce_batch
@@ -34,7 +33,11 @@ def missions_reduce_body(body: bytes, limits: Settings, of: Origin) -> Response:
     """Answer a `/missions/reduce` request; raises `Problem`."""
     request, batch = read_events(READER, body, limits)
     rosters = request.rosters or {}
-    raise_first(_rosters_findings(rosters))
+    raise_first(
+        finding
+        for mission_id, roster in rosters.items()
+        for finding in roster_violations(roster, ("rosters", mission_id))
+    )
     read = {mission_id: read_roster(roster) for mission_id, roster in rosters.items()}
     return _reduced(batch, request.mode or "strict", read, IN_ARRAY, limits, of)
 
@@ -43,11 +46,6 @@ def missions_reduce_lines(body: bytes, limits: Settings, mode: Mode, of: Origin)
     """Answer a `/missions/reduce` request whose body is NDJSON; raises `Problem`."""
     batch, locations = read_lines(body, limits)
     return _reduced(batch, mode, {}, locations, limits, of)
-
-
-def _rosters_findings(rosters: Mapping[str, Any]) -> Iterator[Finding]:
-    for mission_id, roster in rosters.items():
-        yield from roster_violations(roster, ("rosters", mission_id))
 
 
 def _reduced(

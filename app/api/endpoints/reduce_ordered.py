@@ -35,7 +35,7 @@ ANOMALY_BYTES: Final = 300
 """What an anomaly takes up in a state; one event may make many."""
 WRITTEN_IN_PLACE: Final = 1024 * 1024
 """Larger states are written in a thread."""
-SLICE: Final = 32 * 1024
+SLICE: Final = 16 * 1024
 """The most bytes that are folded before other requests have their turn."""
 BY_NUMBER: Final = LineLocations(range(2**62))
 """Locations of events that are known by the numbers of their lines alone."""
@@ -148,7 +148,15 @@ class StreamFold:
             self._fold(head + newline)
         if len(rest.strip()) > self._limits.max_event_bytes:
             self._fold(rest)
-        self._measure(len(plain))
+        self._arrived += len(plain)
+        accumulator = self._ordered.accumulator
+        anomalies = len(accumulator.anomalies)
+        most = self._measured + self._arrived + ANOMALY_BYTES * (anomalies - self._anomalies)
+        if most > 2 * self._measured + MEASURED_EVERY:
+            measured = len(encode(accumulator))
+            check_state_size(measured, self._limits)
+            self._hold(measured - self._measured)
+            self._measured, self._arrived, self._anomalies = measured, 0, anomalies
 
     def answer(self) -> Response:
         """Fold the last line and answer with the state; raises `Problem`."""
@@ -177,15 +185,3 @@ class StreamFold:
             refuse_first_broken(batch, locations, self._limits)
         self._types.update(event.event_type for event in events)
         self._number += block.count(b"\n")
-
-    def _measure(self, arrived: int) -> None:
-        """Measure the state where it may have grown much; raises `state-too-large` and `overloaded`."""
-        self._arrived += arrived
-        accumulator = self._ordered.accumulator
-        anomalies = len(accumulator.anomalies)
-        most = self._measured + self._arrived + ANOMALY_BYTES * (anomalies - self._anomalies)
-        if most > 2 * self._measured + MEASURED_EVERY:
-            measured = len(encode(accumulator))
-            check_state_size(measured, self._limits)
-            self._hold(measured - self._measured)
-            self._measured, self._arrived, self._anomalies = measured, 0, anomalies

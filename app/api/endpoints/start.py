@@ -10,11 +10,11 @@ from starlette.types import Scope
 
 from app.api.auth import opened
 from app.api.body.receive import JSON
-from app.api.headers import header
 from app.api.negotiation import choose
 from app.api.operation import Operation, Service
 from app.api.pages.html import HTML, SERVICE, page, security_headers
-from app.api.schemas import Start
+from app.api.request_parts import header
+from app.api.schemas.guide import Start
 from app.problems import url_prefix
 from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION

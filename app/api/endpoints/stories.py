@@ -1,25 +1,35 @@
 """`GET /stories` and `GET /stories/{name}`: example batches, ready to be posted to any endpoint that takes events."""
 
-from functools import cache, lru_cache
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.body.receive import JSON
-from app.api.caching import Document, answer, document
+from app.api.caching import answer, document
 from app.api.examples.stories import STORIES
-from app.api.headers import header
 from app.api.negotiation import require_acceptable
 from app.api.operation import IF_NONE_MATCH, Operation, Service
-from app.api.schemas import StoryBatch, StoryEntry, StoryIndex
+from app.api.request_parts import header
+from app.api.schemas.guide import StoryBatch, StoryEntry, StoryIndex
 from app.problems import unknown_name, url_prefix
 
 
 async def list_stories(request: Request, service: Service) -> Response:
     """List the stories."""
     require_acceptable(header(request.scope, b"accept"), JSON)
-    return answer(_index(url_prefix.get()), header(request.scope, b"if-none-match"))
+    entries = [
+        StoryEntry(
+            name=name,
+            title=story.title,
+            about=story.about,
+            events=len(story.events),
+            href=f"{url_prefix.get()}/stories/{name}",
+        )
+        for name, story in STORIES.items()
+    ]
+    index = document(StoryIndex(stories=entries).model_dump_json().encode(), JSON)
+    return answer(index, header(request.scope, b"if-none-match"))
 
 
 async def get_story(request: Request, service: Service) -> Response:
@@ -28,29 +38,14 @@ async def get_story(request: Request, service: Service) -> Response:
     name = request.path_params["name"]
     if name not in STORIES:
         raise unknown_name("not-found", "story", name, STORIES, parameter="name", index="/stories")
-    return answer(_batch(name), header(request.scope, b"if-none-match"))
+    return answer(BATCHES[name], header(request.scope, b"if-none-match"))
 
 
-@lru_cache(maxsize=8)
-def _index(prefix: str) -> Document:
-    entries = [
-        StoryEntry(
-            name=name,
-            title=story.title,
-            about=story.about,
-            events=len(story.events),
-            href=f"{prefix}/stories/{name}",
-        )
-        for name, story in STORIES.items()
-    ]
-    return document(StoryIndex(stories=entries).model_dump_json().encode(), JSON)
-
-
-@cache
-def _batch(name: str) -> Document:
-    return document(StoryBatch(events=list(STORIES[name].events)).model_dump_json().encode(), JSON)
-
-
+BATCHES: Final = {
+    name: document(StoryBatch(events=list(story.events)).model_dump_json().encode(), JSON)
+    for name, story in STORIES.items()
+}
+"""Name of a story → its events as they are sent."""
 NAME: Final = {
     "name": "name",
     "in": "path",

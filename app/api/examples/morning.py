@@ -112,8 +112,8 @@ ROWS: Final = (
 """The morning in canonical order."""
 
 
-def _event(clock: int, row: Row) -> Event:
-    return {
+EVENTS: Final[list[Event]] = [
+    {
         "event_id": f"01KFA3M2Q8{clock:016d}",
         "event_type": row.event_type,
         "aggregate_id": f"mission/{MISSION}",
@@ -129,35 +129,33 @@ def _event(clock: int, row: Row) -> Event:
         "schema_version": "3.0.0",
         "data_tier": 0,
     }
-
-
-def _as_it_arrived() -> list[Event]:
-    events = [_event(clock, row) for clock, row in enumerate(ROWS, 1)]
-    created = {
-        "event_id": "01KFA3M2Q7000000000000000A",
-        "event_type": "MissionCreated",
-        "project_uuid": None,
-        "build_id": "",
-    }
-    moved = {"event_id": "01KFA3M2Q7000000000000000B", "event_type": "WPStatusChanged", "payload": {"wp_id": "WP03"}}
-    conflict = {**events[18], "payload": {**events[18]["payload"], "outcome": "failure"}}
-    leave = events.pop(33)
-    stopped = events.pop(17)
-    return [
-        created,
-        *events[:17],
-        *events[17:21],
-        stopped,
-        moved,
-        events[19],
-        *events[21:30],
-        conflict,
-        *events[30:],
-        leave,
-    ]
-
-
-MORNING: Final = _as_it_arrived()
+    for clock, row in enumerate(ROWS, 1)
+]
+CREATED: Final[Event] = {
+    "event_id": "01KFA3M2Q7000000000000000A",
+    "event_type": "MissionCreated",
+    "project_uuid": None,
+    "build_id": "",
+}
+MOVED: Final[Event] = {
+    "event_id": "01KFA3M2Q7000000000000000B",
+    "event_type": "WPStatusChanged",
+    "payload": {"wp_id": "WP03"},
+}
+CONFLICT: Final[Event] = {**EVENTS[18], "payload": {**EVENTS[18]["payload"], "outcome": "failure"}}
+MORNING: Final[list[Event]] = [
+    CREATED,
+    *EVENTS[:17],
+    *EVENTS[18:22],
+    EVENTS[17],
+    MOVED,
+    EVENTS[20],
+    *EVENTS[22:31],
+    CONFLICT,
+    *EVENTS[31:33],
+    *EVENTS[34:],
+    EVENTS[33],
+]
 """The morning as it arrived: the agent's stop five events late, Ada's leave at the very end, a decision twice.
 
 Five faults are in it: a stranger, a late leave of somebody who is still there, one id for two things, a step that was

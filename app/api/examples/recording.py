@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from starlette.types import ASGIApp, Message
 
-from app.api.application import OPERATIONS, create_app
+from app.api.application import create_app
+from app.api.endpoints import OPERATIONS
 from app.api.examples.answers import ONLY, REQUEST_ID, Answers
 from app.api.operation import Operation
 from app.settings import Settings
@@ -15,57 +15,27 @@ from app.settings import Settings
 JSON: Final = "application/json"
 
 
-class Exchange(NamedTuple):
-    """A request of the document, and where its answer belongs."""
-
-    operation: Operation
-    name: str
-    body: bytes
-
-
-def recorded_answers() -> Answers:
+async def record_answers() -> Answers:
     """Ask a service of default settings everything that the document gives as an example."""
-    return asyncio.run(_record())
-
-
-async def _record() -> Answers:
     app = create_app(Settings.model_construct())
     answers: Answers = {}
     async with app.router.lifespan_context(app):
-        for operation, name, body in _exchanges():
-            status, text = await _ask(app, operation, body)
-            answers.setdefault(operation.operation_id, {})[name] = {"status": status, "value": json.loads(text)}
+        for operation in OPERATIONS:
+            bodies = {name: json.dumps(example["value"]).encode() for name, example in operation.examples.items()}
+            if operation.request is None and not str(operation.answer).startswith("text/"):
+                bodies[ONLY] = b""
+            for name, body in bodies.items():
+                status, text = await _ask(app, operation, body)
+                answers.setdefault(operation.operation_id, {})[name] = {"status": status, "value": json.loads(text)}
     return answers
 
 
-def _exchanges() -> Iterator[Exchange]:
-    for operation in OPERATIONS:
-        for name, example in operation.examples.items():
-            yield Exchange(operation, name, json.dumps(example["value"]).encode())
-        if operation.request is None and not str(operation.answer).startswith("text/"):
-            yield Exchange(operation, ONLY, b"")
-
-
 async def _ask(app: ASGIApp, operation: Operation, body: bytes) -> tuple[int, bytes]:
-    sent: list[Message] = []
-    incoming: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive() -> Message:
-        return incoming.pop() if incoming else await asyncio.Future()
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    await app(_scope(operation), receive, send)
-    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
-
-
-def _scope(operation: Operation) -> dict[str, Any]:
     path = operation.path
     for parameter in operation.parameters:
         path = path.replace(f"{{{parameter['name']}}}", str(parameter.get("example")))
     headers = {"host": "localhost:8000", "content-type": JSON, "x-request-id": REQUEST_ID}
-    return {
+    scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -79,3 +49,14 @@ def _scope(operation: Operation) -> dict[str, Any]:
         "client": ("127.0.0.1", 50_000),
         "server": ("localhost", 8_000),
     }
+    sent: list[Message] = []
+    incoming: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return incoming.pop() if incoming else await asyncio.Future()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])

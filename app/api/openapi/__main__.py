@@ -5,13 +5,13 @@ python -m app.api.openapi --check    fail when a committed file differs
 """
 
 import argparse
+import asyncio
 import json
-from functools import partial
 from pathlib import Path
 
-from app.api.application import OPERATIONS
+from app.api.endpoints import OPERATIONS
 from app.api.examples import answers
-from app.api.examples.recording import recorded_answers
+from app.api.examples.recording import record_answers
 from app.api.openapi.document import openapi_document
 
 ANSWERS = Path(answers.__file__).parent / answers.FILE
@@ -23,7 +23,11 @@ def main(arguments: list[str] | None = None, document: Path = Path("openapi.json
     parser.add_argument("--check", action="store_true", help="write nothing; fail on drift")
     is_check = parser.parse_args(arguments).check
     drift = 0
-    for target, make in ((told, recorded_answers), (document, partial(openapi_document, OPERATIONS))):
+    # The document shows the answers, so it is made once they are written.
+    for target, make in (
+        (told, lambda: asyncio.run(record_answers())),
+        (document, lambda: openapi_document(OPERATIONS)),
+    ):
         text = json.dumps(make(), indent=2, ensure_ascii=False) + "\n"
         if not is_check:
             target.write_text(text, "utf-8")

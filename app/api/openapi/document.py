@@ -1,15 +1,14 @@
 """The document as a whole: what the service is, and its operations."""
 
-import json
 from collections import defaultdict
+from copy import deepcopy
 from functools import cache
 from typing import Any, Final
 
 from app.api.auth import is_always_open
 from app.api.openapi.names import with_names
-from app.api.openapi.responses import HEADERS, problem_examples, responses
-from app.api.openapi.schemas import component_schemas, reference
-from app.api.openapi.security import KEY_WHERE_SET, SECURITY_SCHEMES
+from app.api.openapi.operations import HEADERS, problem_examples, request_body, responses
+from app.api.openapi.schemas import component_schemas
 from app.api.operation import Operation
 from mission_collaboration import __version__
 
@@ -38,6 +37,21 @@ TAGS: Final = (
     {"name": "Service", "description": "What this deployment accepts."},
     {"name": "Health", "description": "For load balancers and orchestrators. Health needs no key."},
 )
+SECURITY_SCHEMES: Final = {
+    "bearerKey": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key, if the operator has set keys.",
+    },
+    "headerKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "The same key in a header of its own.",
+    },
+}
+KEY_WHERE_SET: Final[list[dict[str, list[str]]]] = [{"bearerKey": []}, {"headerKey": []}, {}]
+"""For the whole document: either of the two ways, or none where no keys are set. Open paths say that they are."""
 
 
 @cache
@@ -45,7 +59,19 @@ def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
     """Make the document; the same object at every call for the same operations."""
     paths: dict[str, Any] = defaultdict(dict)
     for operation in operations:
-        paths[operation.path][operation.method] = _operation(operation)
+        described: dict[str, Any] = {
+            "operationId": operation.operation_id,
+            "tags": [operation.tag],
+            "summary": operation.summary,
+            "description": operation.description,
+        }
+        if is_always_open(operation.path):
+            described["security"] = []
+        if operation.parameters:
+            described["parameters"] = with_names(list(operation.parameters))
+        if operation.request is not None:
+            described["requestBody"] = request_body(operation, operation.request)
+        paths[operation.path][operation.method] = {**described, "responses": responses(operation)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -68,41 +94,13 @@ def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
     }
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "operationId": operation.operation_id,
-        "tags": [operation.tag],
-        "summary": operation.summary,
-        "description": operation.description,
-    }
-    if is_always_open(operation.path):
-        described["security"] = []
-    if operation.parameters:
-        described["parameters"] = with_names(list(operation.parameters))
-    if operation.request is not None:
-        content: dict[str, Any] = {"application/json": {"schema": reference(operation.request)}}
-        if operation.examples:
-            content["application/json"]["examples"] = operation.examples
-        if operation.lines is not None:
-            content["application/x-ndjson"] = _lines(operation)
-        described["requestBody"] = {"required": True, "content": content}
-    return {**described, "responses": responses(operation)}
-
-
-def _lines(operation: Operation) -> dict[str, Any]:
-    """Describe a body of lines as text: no schema can say that each line is JSON of its own.
-
-    Its example is the last of the JSON ones, which finds no fault: faults have other places in lines.
-    """
-    name, example = list(operation.examples.items())[-1]
-    lines = "\n".join(json.dumps(event, separators=(",", ":")) for event in example["value"]["events"])
-    return {
-        "schema": {
-            "description": "One event a line.",
-            "type": "string",
-            "format": "binary",
-            "contentMediaType": "application/x-ndjson",
-            "contentSchema": operation.lines,
-        },
-        "examples": {name: {"summary": example["summary"], "value": lines + "\n"}},
-    }
+def without_keys(document: dict[str, Any]) -> dict[str, Any]:
+    """Make the document of a service without keys: no padlocks, no 401."""
+    described = deepcopy(document)
+    del described["security"], described["components"]["securitySchemes"]
+    del described["components"]["examples"]["unauthorized"]
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            operation.pop("security", None)
+            operation["responses"].pop("401", None)
+    return described

@@ -27,6 +27,13 @@ WELL_KNOWN_OTHER_TYPES = ("MissionCreated", "WPStatusChanged")
 def event_schemas(envelope: Schema) -> dict[str, Schema]:
     """Make the union's schemas out of the schema of the envelope, in which the payload is any object."""
     typed = [_ref(f"{event_type}Event") for event_type in PAYLOAD_MODELS]
+    each: dict[str, Schema] = {}
+    for event_type, model in PAYLOAD_MODELS.items():
+        about = (model.__doc__ or "").strip()
+        always = {"type": "string", "const": event_type, "description": f"Always `{event_type}`."}
+        payload = _ref(model.__name__) | {"description": about}
+        described = _event(envelope, about, always, payload, EACH_TYPE[event_type])
+        each[f"{event_type}Event"] = {**described, "required": [*envelope["required"], "payload"]}
     mapping = {event_type: f"{SCHEMAS}{event_type}Event" for event_type in PAYLOAD_MODELS}
     return {
         "Event": {
@@ -44,13 +51,25 @@ def event_schemas(envelope: Schema) -> dict[str, Schema]:
             "discriminator": {"propertyName": "event_type", "mapping": mapping},
         },
         "OtherEvent": _other(envelope),
-        **{f"{event_type}Event": _typed(envelope, event_type) for event_type in PAYLOAD_MODELS},
+        **each,
     }
 
 
 def advisory_schemas(advisory: Schema) -> dict[str, Schema]:
     """Make the union of advisories likewise: the type of each tells its payload."""
     types = advisory["properties"]["event_type"]["enum"]
+    about = advisory["properties"]["payload"]["description"]
+    each = {
+        f"{event_type}Advisory": {
+            **advisory,
+            "description": f"A `{event_type}` that should be sent.",
+            "properties": {
+                "event_type": {"type": "string", "const": event_type, "description": f"Always `{event_type}`."},
+                "payload": _ref(f"{event_type}Payload") | {"description": about},
+            },
+        }
+        for event_type in types
+    }
     return {
         "Advisory": {
             "description": advisory["description"],
@@ -60,30 +79,8 @@ def advisory_schemas(advisory: Schema) -> dict[str, Schema]:
                 "mapping": {event_type: f"{SCHEMAS}{event_type}Advisory" for event_type in types},
             },
         },
-        **{f"{event_type}Advisory": _advisory(advisory, event_type) for event_type in types},
+        **each,
     }
-
-
-def _advisory(advisory: Schema, event_type: str) -> Schema:
-    properties = {
-        "event_type": {"type": "string", "const": event_type, "description": f"Always `{event_type}`."},
-        "payload": _ref(f"{event_type}Payload") | {"description": advisory["properties"]["payload"]["description"]},
-    }
-    about = f"A `{event_type}` that should be sent."
-    return {**advisory, "description": about, "properties": properties}
-
-
-def _typed(envelope: Schema, event_type: str) -> Schema:
-    model = PAYLOAD_MODELS[event_type]
-    about = (model.__doc__ or "").strip()
-    described = _event(
-        envelope,
-        about,
-        {"type": "string", "const": event_type, "description": f"Always `{event_type}`."},
-        _ref(model.__name__) | {"description": about},
-        EACH_TYPE[event_type],
-    )
-    return {**described, "required": [*envelope["required"], "payload"]}
 
 
 def _other(envelope: Schema) -> Schema:

@@ -81,24 +81,31 @@ NAMED: Final[dict[str, Schema]] = {
 """Name → schema. Wherever a schema of the document says the same, it refers to the name."""
 
 
+MARKS: Final = {
+    name: {key: value for key, value in named.items() if key != "description" and not key.startswith("x-")}
+    for name, named in NAMED.items()
+}
+"""Name → what a schema must say to be called so: all but what the named one says of itself."""
+
+
+def name_of(schema: Schema) -> str | None:
+    """Find the name of a schema that has one."""
+    return next((name for name, marks in MARKS.items() if marks.items() <= schema.items()), None)
+
+
 def with_names(node: Any) -> Any:
     """Replace, anywhere within a schema, what has a name by a reference to it; what the field says of itself stays."""
     if isinstance(node, list):
         return [with_names(child) for child in node]
     if not isinstance(node, dict):
         return node
-    kinds: Any = node.get("type")
-    is_nullable = isinstance(kinds, list) and kinds[1:] == ["null"]
-    for name, named in NAMED.items():
-        bare = _bare(named)
-        given = {**node, "type": kinds[0]} if is_nullable else node
-        if all(given.get(key) == value for key, value in bare.items()):
-            own = {key: value for key, value in node.items() if key not in bare}
-            reference = {"$ref": f"{SCHEMAS}{name}"}
-            return {**own, "anyOf": [reference, {"type": "null"}]} if is_nullable else {**own, **reference}
-    return {key: with_names(child) for key, child in node.items()}
-
-
-def _bare(named: Schema) -> Schema:
-    """Leave what the named schema says of itself."""
-    return {key: value for key, value in named.items() if key != "description" and not key.startswith("x-")}
+    match node.get("type"):
+        case [kind, "null"]:
+            is_nullable, name = True, name_of({**node, "type": kind})
+        case _:
+            is_nullable, name = False, name_of(node)
+    if name is None:
+        return {key: with_names(child) for key, child in node.items()}
+    own = {key: value for key, value in node.items() if key not in MARKS[name]}
+    reference = {"$ref": f"{SCHEMAS}{name}"}
+    return own | ({"anyOf": [reference, {"type": "null"}]} if is_nullable else reference)

@@ -10,11 +10,10 @@ from starlette.routing import Route
 
 from app.api.body.receive import JSON
 from app.api.caching import Document, answer, document
-from app.api.headers import header
-from app.api.openapi import openapi_document
-from app.api.openapi.security import without_keys
-from app.api.operation import Operation, Service
+from app.api.openapi.document import openapi_document, without_keys
+from app.api.operation import Handler, Operation, Service
 from app.api.pages.html import MEDIA_TYPE, page, security_headers
+from app.api.request_parts import header
 from app.problems import url_prefix
 
 LOADS: Final = (
@@ -28,11 +27,11 @@ EXPLORER_LOADS: Final = "script-src 'self'; style-src 'self'; img-src 'self'; co
 
 def docs_routes(service: Service) -> list[Route]:
     """Make the pages that people browse."""
-    pages = {
+    pages: dict[str, Handler] = {
         "/openapi.json": get_openapi,
-        "/docs": get_swagger_ui,
-        "/redoc": get_redoc,
-        "/explore": get_explorer,
+        "/docs": page_handler("swagger.html"),
+        "/redoc": page_handler("redoc.html"),
+        "/explore": page_handler("explore.html", EXPLORER_LOADS),
     }
     return [Route(path, partial(handler, service=service), methods=["GET"]) for path, handler in pages.items()]
 
@@ -44,26 +43,6 @@ async def get_openapi(request: Request, service: Service) -> Response:
     return answer(described, header(request.scope, b"if-none-match"), headers)
 
 
-async def get_swagger_ui(request: Request, service: Service) -> Response:
-    """Answer with the page that tries endpoints out."""
-    return _answer_page(request, "swagger.html")
-
-
-async def get_redoc(request: Request, service: Service) -> Response:
-    """Answer with the page to read."""
-    return _answer_page(request, "redoc.html")
-
-
-async def get_explorer(request: Request, service: Service) -> Response:
-    """Answer with the page that shows a mission's history."""
-    return _answer_page(request, "explore.html", EXPLORER_LOADS)
-
-
-def _answer_page(request: Request, template: str, loads: str = LOADS) -> Response:
-    headers = {"Cache-Control": "no-cache", **security_headers(loads)}
-    return answer(_reader(template), header(request.scope, b"if-none-match"), headers)
-
-
 @lru_cache(maxsize=8)
 def _openapi(operations: tuple[Operation, ...], prefix: str, has_keys: bool) -> Document:
     described = openapi_document(operations)
@@ -73,6 +52,15 @@ def _openapi(operations: tuple[Operation, ...], prefix: str, has_keys: bool) -> 
     return document(body.replace(b"](/problems", f"]({prefix}/problems".encode()), JSON)
 
 
-@cache
-def _reader(template: str) -> Document:
-    return document(page(template, docs=True), MEDIA_TYPE)
+def page_handler(template: str, loads: str = LOADS) -> Handler:
+    """Make the handler of a page that is made once, when it is first asked for."""
+
+    @cache
+    def made() -> Document:
+        return document(page(template, docs=True), MEDIA_TYPE)
+
+    async def handle(request: Request, service: Service) -> Response:
+        headers = {"Cache-Control": "no-cache", **security_headers(loads)}
+        return answer(made(), header(request.scope, b"if-none-match"), headers)
+
+    return handle

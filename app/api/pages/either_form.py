@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from app.api.body.receive import JSON
 from app.api.caching import Document, answer, document
-from app.api.headers import header
 from app.api.negotiation import choose
 from app.api.operation import Service
 from app.api.pages.html import HTML, MEDIA_TYPE, page, security_headers
+from app.api.request_parts import header
 from app.problems import Problem, url_prefix
 from app.responses import BatchResponse
 

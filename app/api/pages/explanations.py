@@ -4,19 +4,12 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from app.api.operation import REFUSALS, Operation
-from app.api.schemas import (
-    ProblemEntry,
-    ProblemGroup,
-    ProblemIndex,
-    ProblemPage,
-    ProblemPlace,
-    ProblemSituation,
-)
+from app.api.schemas.guide import ProblemEntry, ProblemGroup, ProblemIndex, ProblemPage, ProblemPlace, ProblemSituation
 from app.problems import KINDS, Finding, ProblemDetails, unknown_name, url_prefix
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
@@ -157,6 +150,16 @@ def problem_page(code: str, operations: Sequence[Operation]) -> ProblemPage:
         raise unknown_name("unknown-problem", "error code", code, CODES, parameter="code", index="/problems")
     texts = EXPLANATIONS[code]
     entry = _entry(code)
+    example = None
+    if texts.example:
+        example = ProblemDetails(
+            type=f"{url_prefix.get()}/problems/{code}",
+            title=KINDS[code].title,
+            status=KINDS[code].status,
+            code=code,
+            request_id=EXAMPLE_REQUEST_ID,
+            **texts.example.model_dump(exclude_none=True),
+        )
     return ProblemPage(
         **entry.model_dump(exclude={"href"}),
         happened=texts.happened,
@@ -169,7 +172,7 @@ def problem_page(code: str, operations: Sequence[Operation]) -> ProblemPage:
             for o in operations
             if code in o.problems or code in o.forms
         ],
-        example=_example(code, texts.example) if texts.example else None,
+        example=example,
         explain=f"{url_prefix.get()}/explore" if code in EXPLAINED else None,
     )
 
@@ -180,16 +183,3 @@ def _entry(code: str) -> ProblemEntry:
     group = next(name for name, (_, _, codes) in GROUPS.items() if code in codes or name == LAST_GROUP)
     href = f"{url_prefix.get()}/problems/{code}"
     return ProblemEntry(code=code, status=kind and kind.status, title=title, group=group, href=href)
-
-
-def _example(code: str, example: Example) -> ProblemDetails:
-    rest: dict[str, Any] = example.model_dump(exclude_none=True)
-    kind = KINDS[code]
-    return ProblemDetails(
-        type=f"{url_prefix.get()}/problems/{code}",
-        title=kind.title,
-        status=kind.status,
-        code=code,
-        request_id=EXAMPLE_REQUEST_ID,
-        **rest,
-    )

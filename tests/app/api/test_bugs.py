@@ -10,8 +10,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.application import OPERATIONS
-from app.api.endpoints import advise
+from app.api.endpoints import OPERATIONS, advise
 from app.api.operation import Service
 from app.problems import Problem
 from tests.support.client import Client, problem

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.api.application import OPERATIONS
 from app.api.auth import is_always_open
+from app.api.endpoints import OPERATIONS
 from app.api.openapi import openapi_document
 from tests.support.client import Client, problem
 

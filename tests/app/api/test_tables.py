@@ -8,7 +8,7 @@ import pytest
 from starlette.routing import Route
 
 import mission_collaboration as package
-from app.api.application import OPERATIONS
+from app.api.endpoints import OPERATIONS
 from app.problems import KINDS
 from mission_collaboration.contract.errors import EventRefusedError, SpecKittyEventsError
 from mission_collaboration.decoding.refusals import RequestRefusedError

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from app.api.application import OPERATIONS
+from app.api.endpoints import OPERATIONS
 from tests.support.raw import Answer, request, wire
 from tests.support.running import free_port, server
 

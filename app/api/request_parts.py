@@ -1,10 +1,23 @@
-"""Query parameters: the known ones are read, any other is refused."""
+"""A request's header fields and query parameters: known ones are read, unknown parameters are refused."""
 
 from typing import Any
 
 from starlette.requests import Request
+from starlette.types import Scope
 
 from app.problems import Finding, Problem
+
+TABLE = "collaboration.headers"
+"""Where the scope keeps the table of header fields; it is made once a request."""
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """Look up a field by its name in lower case; of several the first counts."""
+    table = scope.get(TABLE)
+    if table is None:
+        table = scope[TABLE] = dict(reversed(scope["headers"]))
+    value = table.get(name)
+    return None if value is None else value.decode("latin-1")
 
 
 def check_query(request: Request, *known: str) -> None:

@@ -1,8 +1,11 @@
-"""What an operation answers: with 200 its model or document, else problems, each status with its codes."""
+"""What an operation is asked with, and what it answers: with 200 its model or document, else problems by status."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
+
+from pydantic import BaseModel
 
 from app.api.auth import is_always_open
 from app.api.examples.answers import ONLY, answers
@@ -28,6 +31,31 @@ HEADERS: Final = {
     "Cache-Control": {"description": "How long a copy may be used.", "schema": {"type": "string"}},
 }
 ALWAYS: Final = "X-Request-Id"
+
+
+def request_body(operation: Operation, model: type[BaseModel]) -> dict[str, Any]:
+    """Describe the body of an operation whose JSON is this model.
+
+    Lines are described as text: no schema can say that each line is JSON of its own. Their example is the last of the
+    JSON ones, which finds no fault: faults have other places in lines.
+    """
+    content: dict[str, Any] = {"application/json": {"schema": reference(model)}}
+    if operation.examples:
+        content["application/json"]["examples"] = operation.examples
+    if operation.lines is not None:
+        name, example = list(operation.examples.items())[-1]
+        lines = "\n".join(json.dumps(event, separators=(",", ":")) for event in example["value"]["events"])
+        content["application/x-ndjson"] = {
+            "schema": {
+                "description": "One event a line.",
+                "type": "string",
+                "format": "binary",
+                "contentMediaType": "application/x-ndjson",
+                "contentSchema": operation.lines,
+            },
+            "examples": {name: {"summary": example["summary"], "value": lines + "\n"}},
+        }
+    return {"required": True, "content": content}
 
 
 def responses(operation: Operation) -> dict[str, Any]:
