@@ -54,11 +54,11 @@ REDUCE: Final = {
 }
 VALIDATE: Final = {
     "invalid": _example("An intent that does not exist", _request("DriveIntentSet", intent="maybe")),
-    **{name: _example(f"A payload of {name} that fits", _request(name)) for name in PAYLOAD_MODELS},
+    **{name: _example(f"A valid payload of {name}", _request(name)) for name in PAYLOAD_MODELS},
 }
 VALIDATE_BATCH: Final = {
     "mixed": _example(
-        "One good event, one without its payload, one of somebody else's mission",
+        "A valid event, one without its payload, and one whose ids name two missions",
         {"events": [OVERLAP[0], _without(OVERLAP[1], "payload"), OVERLAP[2] | {"aggregate_id": "mission/search"}]},
     ),
     "mission": _example("A whole mission without a fault", {"events": MISSION_OF_ALL_TYPES}),
@@ -66,7 +66,7 @@ VALIDATE_BATCH: Final = {
 ADMIT: Final = {
     "start": _example("The first events of a mission: an overlap without a warning", {"events": OVERLAP[:9]}),
     "pending": _example(
-        "A stranger's comment waits for its join; an event without its payload is rejected alone",
+        "A stranger's comment waits for its join; an event without its payload is rejected",
         {
             "mission_id": "checkout-redesign",
             "checkpoint": None,
@@ -75,7 +75,7 @@ ADMIT: Final = {
         },
     ),
     "late": _example(
-        "Joins come behind the events that need them and take their places; the answer tells changes alone",
+        "Late joins take their places before the events that need them; the answer has only the changes",
         {"mission_id": "checkout-redesign", "events": [*OVERLAP[3:9], *OVERLAP[:3]], "answer": "changes"},
     ),
 }
@@ -97,7 +97,7 @@ REDUCE_MISSIONS: Final = {
 }
 ADMIT_MISSIONS: Final = {
     "two": _example(
-        "A batch of two missions, of which one is named: the events of the other change nothing",
+        "Events of two missions, but the request names only one: those of the other change nothing",
         {
             "missions": {"checkout-redesign": {"checkpoint": None}},
             "events": [*OVERLAP[:3], *SEARCH, OTHER_EVENT],
@@ -107,7 +107,7 @@ ADMIT_MISSIONS: Final = {
 }
 EXPLAIN: Final = {
     "morning": _example(
-        "Why is Ada no active driver at 10:32? A morning of real input: late, twice, with five faults",
+        "Why is Ada no longer a driver at 10:32? Real input with late and repeated events and five faults",
         {"events": MORNING, "until": {"timestamp": "2026-01-19T10:32:00Z"}},
     ),
     "admit": _example(
@@ -122,7 +122,7 @@ EXPLAIN: Final = {
 ADVISE: Final = {
     "overlap": _example("Three participants drive one work package", {"state": _state(OVERLAP[:9])}),
     "presence": _example(
-        "Who has gone quiet",
+        "Who went quiet",
         {"state": _state(MISSION_OF_ALL_TYPES), "as_of": "2026-03-02T09:07:00Z", "stale_after_seconds": 30},
     ),
 }

@@ -139,18 +139,18 @@ class Story(NamedTuple):
 STORIES: Final[Mapping[str, Story]] = {
     "morning": Story(
         "A morning with five faults",
-        "Three people and an agent, as their producers really sent it: late, twice, with events of other types. "
+        "Three people and an agent. Real input: some events are late, some come twice, some are of other types. "
         "Why does no one drive WP03 at 10:32?",
         MORNING,
     ),
     "overlap": Story(
         "Three drivers of one work package",
-        "A warning tells them, and two of them answer. A stranger comments.",
+        "A warning says so, and two of them answer. A stranger comments.",
         (*OVERLAP, STRANGER),
     ),
     "collision": Story(
         "A person and an agent run the same step",
-        "A warning tells them; the person lets the agent finish.",
+        "A warning says so, and the person lets the agent finish.",
         COLLISION,
     ),
     "mission": Story(
