@@ -41,7 +41,7 @@ def secret(variable: str) -> str | None:
 
 
 def open_pool(database: str, password: str | None = None) -> Pool:
-    """Open connections that are looked at before they are used, since a database may be restarted; make the tables."""
+    """Make the tables, and a pool that checks connections before use, since a database may be restarted."""
     options = {"password": password} if password else {}
     pool = Pool(database, kwargs=options, max_size=10, check=ConnectionPool.check_connection, open=True)
     with pool.connection(timeout=60) as db:
@@ -83,7 +83,7 @@ def backend(pool: Pool, service: Service) -> FastAPI:
 
 
 def patiently(intake: Intake, events: list[Any]) -> list[Json]:
-    """Try again while the service or the database asks for patience, for as long as a client may be kept waiting."""
+    """Try again if the service or the database is unavailable, as long as a client may wait."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return intake.receive(events)
@@ -103,7 +103,7 @@ async def sent_events(request: Request) -> list[Any]:
         sent = parsed(body)
         return list(sent["events"] if isinstance(sent, dict) else sent)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise HTTPException(400, f"That is no list of events: {error!r}") from None
+        raise HTTPException(400, f"That is not a list of events: {error!r}") from None
 
 
 def parsed(text: bytes) -> Any:
@@ -113,7 +113,7 @@ def parsed(text: bytes) -> Any:
 def finite(text: str) -> float:
     if math.isfinite(number := float(text)):
         return number
-    raise ValueError(f"{text:.40} is no number of JSON")
+    raise ValueError(f"{text:.40} is not a JSON number")
 
 
 def state_of(pool: Pool, mission_id: str) -> str:

@@ -1,4 +1,4 @@
-"""What the backend has to know of an event by itself: its mission, its id, its place in order, and its text."""
+"""What the backend itself reads from an event: its mission, its id, its place in the order, and its text."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ UUID_TEXT = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32
 
 
 class Incoming:
-    """An event as a client sent it: any JSON value, of which nothing has been checked."""
+    """An event as a client sent it: any JSON value, not checked yet."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -42,12 +42,12 @@ class Incoming:
 
     @property
     def instant(self) -> datetime:
-        """The time of an event whose envelope the service has found sound; without an offset it is UTC."""
+        """The time of an event with a valid envelope; without an offset it is UTC."""
         time = datetime.fromisoformat(self.value["timestamp"])
         return time if time.tzinfo else time.replace(tzinfo=UTC)
 
     def is_behind(self, horizon: Json | None) -> bool:
-        """Say whether a sound event sorts behind a horizon, so that the service can still take it in."""
+        """Whether an event with a valid envelope sorts after a horizon, so that the service can still take it in."""
         if horizon is None:
             return True
         clock = UNCLOCKED if horizon["lamport_clock"] is None else horizon["lamport_clock"]
@@ -56,7 +56,7 @@ class Incoming:
 
 
 def normalised(event_id: str) -> str | None:
-    """Write an id as the contract compares it; none where it is no ULID and no UUID."""
+    """Write an id as the contract compares it. None if it is neither a ULID nor a UUID."""
     if ULID.fullmatch(event_id):
         return event_id.upper()
     return str(UUID(event_id)) if UUID_TEXT.fullmatch(event_id) else None

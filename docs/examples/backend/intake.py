@@ -12,7 +12,7 @@ from .store import NOT_FINAL, Row, Store, Told
 
 
 class Intake:
-    """Takes batches in; one that is sent again changes nothing."""
+    """Takes batches in. A repeated batch changes nothing."""
 
     def __init__(self, pool: ConnectionPool[Connection[Row]], service: Service) -> None:
         self._pool, self._service = pool, service
@@ -28,7 +28,7 @@ class Intake:
         return told
 
     def _page(self, events: list[Incoming]) -> list[Json]:
-        """Take a page in; one that the service refuses as a whole is halved until the event to blame stands alone."""
+        """Take a page in. If the service refuses all of it, halve it until the event that caused this is alone."""
         try:
             with self._pool.connection() as db, db.transaction():
                 return Transaction(Store(db), self._service).take(events)
@@ -50,7 +50,7 @@ class Transaction:
         self._advisories: dict[str, list[Json]] = {}
 
     def take(self, events: list[Incoming]) -> list[Json]:
-        """Lock the missions, have new events judged and known ones compared, append the warnings."""
+        """Lock the missions, ask for verdicts on new events, compare known ones, append the warnings."""
         self._checkpoints = self._store.lock({event.mission_id for event in events if event.mission_id})
         held, waiting = self._store.held(events), self._store.waiting(self._checkpoints)
         told = self._judge([event for event in events if event.key not in held] + waiting)
@@ -60,7 +60,7 @@ class Transaction:
         return [dict(told[event]) for event in events]
 
     def _judge(self, events: list[Incoming]) -> Told:
-        """Ask for verdicts; rebuild a mission for late events, or where the service cannot read its checkpoint."""
+        """Ask for verdicts. Rebuild a mission if it has late events, or if the service cannot read its checkpoint."""
         told = self._admit(events)
         unread = [event for event, each in told.items() if each.get("code") == "bad-checkpoint"]
         for mission_id in by_mission(unread):
@@ -75,7 +75,7 @@ class Transaction:
         return told
 
     def _admit(self, events: list[Incoming]) -> Told:
-        """Send events after their missions' checkpoints, and write down what comes of it."""
+        """Send events with the checkpoints of their missions, and store the verdicts, states and checkpoints."""
         if not events:
             return {}
         checkpoints = {name: self._checkpoints[name] for name in by_mission(events) if name}
@@ -89,7 +89,7 @@ class Transaction:
         return told
 
     def _rebuild(self, mission_id: str, late: list[Incoming]) -> Told:
-        """Have a mission's whole history judged anew from no checkpoint, late events in their places."""
+        """Send a mission's whole history again, with the late events, starting without a checkpoint."""
         first = {event.key: event for event in reversed(late)}.values()  # of copies; the others are compared with it
         verdicts: dict[str | None, Json] = {}
         crowded_out: list[Incoming] = []
@@ -120,7 +120,7 @@ class Transaction:
         self._store.save(mission_id, mission["checkpoint"], mission["state"])
 
     def _compare(self, known: list[Incoming]) -> Told:
-        """Tell what known events stand as; one that came with other content than the one held is a dead letter."""
+        """Give the verdicts of known events. One with other content than the stored event is a dead letter."""
         held = self._store.held(known)
         told: Told = {event: held[event.key].as_duplicate() for event in known}
         unlike = [event for event in known if event.digest != held[event.key].event.digest]
@@ -135,7 +135,7 @@ class Transaction:
         return told
 
     def _warn(self) -> None:
-        """Append advisories as events of the backend's own; none is given twice."""
+        """Append advisories as events of the backend, each only once."""
         listed = [(name, advisory) for name, advisories in self._advisories.items() for advisory in advisories]
         warnings = [warning(name, advisory, self._store.newest(name)) for name, advisory in listed]
         held = self._store.held(warnings)

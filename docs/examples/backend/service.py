@@ -1,4 +1,4 @@
-"""The Mission Collaboration Service, as this backend asks it. Every call is safe to repeat."""
+"""A client of the Mission Collaboration Service. Every call is safe to repeat."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,11 +12,11 @@ from .events import Incoming, Json
 
 CLOCK_GATE = 1_000_000
 OF_THE_EVENTS = {400, 413, 422}
-"""Statuses that say that something is wrong with what was sent."""
+"""Statuses of a request that the service refuses."""
 
 
 class TryLaterError(Exception):
-    """Nothing happened, and everything may be sent again after so many seconds."""
+    """Nothing was stored. Send everything again after this many seconds."""
 
     def __init__(self, seconds: float = 1.0) -> None:
         super().__init__(f"try again in {seconds} s")
@@ -37,12 +37,12 @@ class Service:
         self._limits: Json = {}
 
     def limits(self) -> Json:
-        """Ask once how much a request may hold."""
+        """Ask once how large a request may be."""
         self._limits = self._limits or self._asked("GET", "/limits")
         return self._limits
 
     def admit(self, checkpoints: Mapping[str, str | None], events: Sequence[Incoming], gate: int | None) -> Json:
-        """Ask what becomes of events after the checkpoints of their missions."""
+        """Send events with the checkpoints of their missions."""
         missions = json.dumps({mission_id: {"checkpoint": text} for mission_id, text in checkpoints.items()})
         texts = ",".join(event.text for event in events)
         body = f'{{"missions":{missions},"events":[{texts}],"max_clock_step":{json.dumps(gate)}}}'
@@ -53,7 +53,7 @@ class Service:
         return answer
 
     def compare(self, mission_id: str, pairs: Sequence[tuple[Incoming, Incoming]]) -> list[str]:
-        """Ask for pairs of the same id, held and come: `duplicate` where the contract calls them equal."""
+        """Compare stored with new events of the same id: `duplicate` if the contract calls them equal."""
         texts: list[str] = []
         for number, pair in enumerate(pairs):  # a pair gets an id of its own, so that no two pairs meet
             texts += [json.dumps({**event.value, "event_id": str(UUID(int=number))}) for event in pair]
@@ -62,7 +62,7 @@ class Service:
         return [effects[2 * number + 1] for number in range(len(pairs))]
 
     def presence(self, state: str) -> list[Json]:
-        """Ask who has gone quiet, by this machine's clock."""
+        """Ask who is present, by this machine's clock."""
         now = datetime.now(UTC).isoformat()
         return list(self._asked("POST", "/advise", f'{{"state":{state},"as_of":"{now}"}}')["presence"])
 

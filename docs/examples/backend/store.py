@@ -1,4 +1,4 @@
-"""What the backend writes down, within one transaction of PostgreSQL."""
+"""The tables of the backend, within one transaction of PostgreSQL."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,13 +10,13 @@ from .events import Incoming, Json
 
 Row = tuple[Any, ...]
 Told = dict[Incoming, Json]
-"""Events, each with what is said of it."""
+"""Events with their verdicts."""
 TRIED_AGAIN = 100
 """How many waiting events go along with a batch."""
 NOT_FINAL = {"too-many-pending", "clock-jump", "checkpoint-too-large", "state-too-large"}
-"""Codes of events that the service does not hold, and that are to be sent again."""
+"""Codes of events that the service did not take in; the backend sends them again."""
 SETTLED = {"unknown-participant", "departed-participant", "unknown-warning", "unmatched-completion"}
-"""Codes of rejected events that had a place in the history: a late event may yet make them right."""
+"""Codes of rejected events with a place in the history: a late event may still make them valid."""
 NOT_YET = {"late-event", "bad-checkpoint"}
 """Codes of events whose mission is rebuilt first."""
 INSERTS = {
@@ -59,7 +59,7 @@ class Store:
         return {(row[0], row[1]): Held(Incoming(row[2]), row[3], row[4]) for row in found}
 
     def waiting(self, mission_ids: Iterable[str]) -> list[Incoming]:
-        """List what waits for its time, the lowest clocks first."""
+        """List the waiting events, the lowest clocks first."""
         waiting = "SELECT body FROM waiting WHERE mission_id = ANY(%s) ORDER BY lamport_clock LIMIT %s"
         return [Incoming(body) for (body,) in self.db.execute(waiting, (list(mission_ids), TRIED_AGAIN))]
 
@@ -67,7 +67,7 @@ class Store:
         self.db.execute("DELETE FROM waiting WHERE digest = ANY(%s)", ([event.digest for event in waiting],))
 
     def write(self, told: Told) -> None:
-        """Put each event into the table that its verdict asks for; what is there already stays as it is."""
+        """Put each event into the table of its verdict. Rows that exist already are not changed."""
         rows: dict[str, list[Row]] = {table: [] for table in INSERTS}
         for event, each in told.items():
             verdict, code, reason = each["verdict"], each.get("code"), reason_of(each)
@@ -85,7 +85,7 @@ class Store:
                 cursor.executemany(f"{INSERTS[table]} ON CONFLICT DO NOTHING", of_table)
 
     def revise(self, mission_id: str, told: Iterable[Json]) -> None:
-        """Write down what events that are held stand as now."""
+        """Update the verdicts of stored events."""
         rows = [(each["verdict"], reason_of(each), mission_id, each["event_id"]) for each in told]
         with self.db.cursor() as cursor:
             change = "UPDATE events SET verdict = %s, reason = %s WHERE mission_id = %s AND event_id = %s"
@@ -116,6 +116,6 @@ class Store:
 
 
 def reason_of(told: Json) -> str | None:
-    """Take from a verdict why it is not `accepted`, as JSON."""
+    """Take the reason from a verdict that is not `accepted`, as JSON."""
     reason = {name: told[name] for name in ("code", "detail", "pointer") if name in told}
     return json.dumps(reason) if reason else None
