@@ -1,11 +1,11 @@
 """What `/admit` and `/missions/admit` share: from a mission and a batch to what is answered for it."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType, structs
 
 from app.api.body.parse import invalid_request
 from app.api.endpoints.folding import WHAT_HELPS, bounds_of, encode_state
@@ -15,7 +15,7 @@ from app.settings import Settings
 from app.workers.capacity import hold_unpacked
 from app.workers.pool import TooMuchInPlaceError, is_in_place
 from mission_collaboration.admission.admit import Answer
-from mission_collaboration.admission.advice import advise_on_accumulator
+from mission_collaboration.admission.advice import PlainAdvisory, advise_on_accumulator
 from mission_collaboration.admission.batch import Admitted as AdmittedBatch
 from mission_collaboration.admission.batch import Options, admit_batch
 from mission_collaboration.admission.changes import state_changes
@@ -28,10 +28,10 @@ from mission_collaboration.admission.errors import (
 )
 from mission_collaboration.admission.merge import Memory
 from mission_collaboration.admission.mission import Mission, pinned, start_mission
-from mission_collaboration.admission.verdicts import OUTCOMES, Verdict
+from mission_collaboration.admission.verdicts import OUTCOMES, Revision, Verdict
 from mission_collaboration.admission.window import WindowBounds
 from mission_collaboration.contract.identity import ParticipantIdentity
-from mission_collaboration.contract.json_patch import pointer
+from mission_collaboration.contract.json_patch import Change, pointer
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.refusals import IN_ARRAY
 
@@ -40,9 +40,6 @@ AROUND_CHECKPOINT: Final = len('{"checkpoint":"","events":[]}')
 """The bytes of a request that has a checkpoint and nothing else."""
 UNPACKED: Final = 4
 """How many times as large as the largest body that is worked on in place a checkpoint may be there, decompressed."""
-
-HORIZON: Final = ("lamport_clock", "timestamp", "event_id")
-LINK: Final = ("event_id", "participant_id", "linked_session_id")
 
 
 class PointedVerdict(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
@@ -56,6 +53,26 @@ class PointedVerdict(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True)
     code: str | None
     detail: str
     pointer: str
+
+
+class MissionAnswer(msgspec.Struct, gc=False, kw_only=True):
+    """What is answered for one mission, its members in their order; those that were not asked for are left out."""
+
+    mission_id: str | None
+    state: msgspec.Raw | UnsetType = UNSET
+    changes: list[Change] | UnsetType = UNSET
+    checkpoint: str
+    horizon: dict[str, Any] | None
+    accepted: int
+    pending: int
+    duplicate: int
+    ignored: int | UnsetType = UNSET
+    """Of one mission alone; of many it is counted for the whole batch, as are the results."""
+    rejected: int
+    results: list[Verdict | PointedVerdict] | UnsetType = UNSET
+    revised: list[Revision]
+    settled: dict[str, Any] | UnsetType = UNSET
+    advisories: list[PlainAdvisory]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +119,7 @@ class Room:
             raise Problem("checkpoint-too-large", f"{refusal}. {WHAT_HELPS}.", (finding,)) from None
         except BadCheckpointError as refusal:
             raise _bad_checkpoint(refusal) from None
-        self.left -= mission.size
+        self.left = max(0, self.left - mission.size)
         hold_unpacked.get()(mission.size)
         return mission
 
@@ -141,34 +158,42 @@ def admitted(before: Mission, mission_id: str | None, batch: Batch, asked: Asked
         raise Problem(refusal.code, f"{refusal}.", findings, more, about) from None
 
 
-def answer_for(before: Mission, done: AdmittedBatch, asked: Asked, limits: Settings) -> dict[str, Any]:
+def answer_for(before: Mission, done: AdmittedBatch, asked: Asked, limits: Settings) -> MissionAnswer:
     """Answer for a mission that a batch has moved on; raises `Problem` for a state or checkpoint that is too large."""
     mission, accumulator, settled = done.merged.mission, done.merged.accumulator, done.merged.settled
-    answer: dict[str, Any] = {"mission_id": mission.mission_id}
-    if asked.answer == "state":
-        answer["state"] = msgspec.Raw(encode_state(accumulator, limits))
-    elif asked.answer == "changes":
-        answer["changes"] = state_changes(before.fold(), accumulator)
-    answer["checkpoint"] = _checkpoint(mission, limits)
-    answer["horizon"] = mission.horizon and {name: getattr(mission.horizon, name) for name in HORIZON}
-    told = Counter(verdict.verdict for verdict in done.verdicts)
-    answer |= {outcome: told[outcome] for outcome in OUTCOMES}
-    answer["results"] = results(done.verdicts)
-    answer["revised"] = done.revised
+    told = counts(done.verdicts)
+    answer = MissionAnswer(
+        mission_id=mission.mission_id,
+        state=msgspec.Raw(encode_state(accumulator, limits)) if asked.answer == "state" else UNSET,
+        changes=state_changes(before.fold(), accumulator) if asked.answer == "changes" else UNSET,
+        checkpoint=_checkpoint(mission, limits),
+        horizon=None if mission.horizon is None else structs.asdict(mission.horizon),
+        accepted=told["accepted"],
+        pending=told["pending"],
+        duplicate=told["duplicate"],
+        rejected=told["rejected"],
+        revised=done.revised,
+        advisories=advise_on_accumulator(accumulator),
+    )
     if settled is not None:
-        answer["settled"] = {
+        answer.settled = {
             "comments": settled.comments,
             "decisions": settled.decisions,
-            "linked_sessions": [{name: getattr(link, name) for name in LINK} for link in settled.linked_sessions],
+            "linked_sessions": list(map(structs.asdict, settled.linked_sessions)),
             "anomalies": settled.anomalies,
         }
-    answer["advisories"] = advise_on_accumulator(accumulator)
     return answer
 
 
-def sizes(answer: dict[str, Any], done: AdmittedBatch) -> tuple[int, int]:
+def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """Count the events by verdict."""
+    told = [verdict.verdict for verdict in verdicts]
+    return {outcome: told.count(outcome) for outcome in OUTCOMES}
+
+
+def sizes(answer: MissionAnswer, done: AdmittedBatch) -> tuple[int, int]:
     """Count the events of a mission's window, and the bytes of its new checkpoint."""
-    return len(done.merged.mission.window), len(answer["checkpoint"])
+    return len(done.merged.mission.window), len(answer.checkpoint)
 
 
 def results(verdicts: Iterable[Verdict]) -> list[Verdict | PointedVerdict]:

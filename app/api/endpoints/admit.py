@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.api import examples
 from app.api.body.parse import read_events
-from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, sizes
+from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, results, sizes
 from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, Operation, json_handler
 from app.api.schemas.live_loop import AdmitAnswer, AdmitRequest
 from app.responses import BatchResponse, loop_statistics
@@ -26,6 +26,7 @@ def admit_body(body: bytes, limits: Settings) -> Response:
     asked = asked_of(request, limits)
     done = admitted(before, request.mission_id, batch, asked)
     answer = answer_for(before, done, asked, limits)
+    answer.ignored, answer.results = len(batch.others), results(done.verdicts)
     response = BatchResponse(msgspec.json.encode(answer), media_type="application/json")
     response.statistics = loop_statistics(done.verdicts, [sizes(answer, done)])
     response.kept = done, batch

@@ -1,6 +1,5 @@
 """`POST /missions/admit`: the live loop for a batch of several missions."""
 
-from collections import Counter
 from typing import Any, Final
 
 import msgspec
@@ -10,7 +9,7 @@ from starlette.responses import Response
 from app.api import examples
 from app.api.body.parse import read_events
 from app.api.body.receive import JSON, read_media_type
-from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, results, sizes
+from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, counts, results, sizes
 from app.api.endpoints.missions import at_mission, check_missions, problem_of_mission, read_roster
 from app.api.negotiation import require_acceptable
 from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, Service
@@ -26,7 +25,6 @@ from mission_collaboration.admission.missions import (
     rejected,
     stopped_verdicts,
 )
-from mission_collaboration.admission.verdicts import OUTCOMES
 from mission_collaboration.decoding.missions import part_by_mission
 from mission_collaboration.decoding.requests import RequestReader
 
@@ -57,13 +55,11 @@ def missions_admit_body(body: bytes, limits: Settings, of: Origin) -> Response:
             missions[mission_id] = problem_of_mission(at_mission(problem, mission_id), of)
             verdicts += rejected(mission_id, own, of_refused_mission(problem.code))
         else:
-            missions[mission_id] = {name: told for name, told in answer.items() if name not in ("results", "ignored")}
+            missions[mission_id] = answer
             verdicts += of_mission(mission_id, done.verdicts)
             moved.append(sizes(answer, done))
     verdicts.sort(key=lambda verdict: verdict.index)
-    told = Counter(verdict.verdict for verdict in verdicts)
-    counts = {outcome: told[outcome] for outcome in OUTCOMES}
-    body = msgspec.json.encode({**counts, "results": results(verdicts), "missions": missions})
+    body = msgspec.json.encode({**counts(verdicts), "results": results(verdicts), "missions": missions})
     response = BatchResponse(body, media_type="application/json")
     response.statistics = loop_statistics(verdicts, moved)
     response.kept = batch

@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from app.api.endpoints.admission import Room
+from app.problems import Problem
+from app.settings import Settings
+from mission_collaboration import admit
 from tests.support import builders as build
 from tests.support.client import Client, Json, places, problem
 from tests.support.json_patch import patched
@@ -225,3 +229,14 @@ def test_unpacked_checkpoints_of_one_request_are_bounded_together(make_client: C
     assert len(checkpoint) < 4_000
     found = answered(client, "/missions/admit", missions={"m1": {"checkpoint": checkpoint}}, events=ONE)
     assert found["duplicate"] == 2
+
+
+def test_checkpoints_that_hold_more_than_the_service_can_are_not_called_bad() -> None:
+    """The first one takes all the room, more than it has as text; the one behind it finds none."""
+    long = [of("m1", number, build.comment("p1", content="x" * 400)) for number in range(3, 9)]
+    text = admit([*ONE, *long]).checkpoint
+    room = Room(b"{}", Settings(pool_size=0, max_held_bytes=4_500))
+    assert room.read(text).size > 4_500
+    with pytest.raises(Problem) as refused:
+        room.read(text)
+    assert refused.value.code == "overloaded"
