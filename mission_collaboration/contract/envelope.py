@@ -47,4 +47,4 @@ class Event(ContractModel):
     data_tier: Annotated[int, Field(ge=0, le=4)] = 0
     """How far the event may travel, 0 (local) to 4 (public)."""
     build_id: str | None = None
-    """The checkout that emitted the event; no part of what the event says (R31)."""
+    """The build that emitted the event; not part of its content (R31)."""

@@ -41,22 +41,22 @@ class ParticipantExternalRefs(ContractModel):
 
 
 class ParticipantIdentity(ContractModel):
-    """A participant of a mission, as the SaaS minted it when they joined (I1)."""
+    """A participant of a mission. The SaaS creates participants when someone joins (I1)."""
 
     participant_id: NonEmpty
-    """The id that the SaaS gave this participant for this mission; it is minted there alone."""
+    """The participant's id in this mission. Only the SaaS creates ids."""
     participant_type: ParticipantType
     """`human` for a person, `llm_context` for a session of an LLM agent."""
     display_name: str | None = None
     """The name to show; never an identifier."""
     session_id: str | None = None
-    """The session that this participant works in, where there is one."""
+    """The session that this participant works in, if there is one."""
     external_refs: ParticipantExternalRefs | None = None
     """What other systems call this participant."""
 
 
 class AuthPrincipalBinding(ContractModel):
-    """Which authenticated principal stands behind a participant (I2)."""
+    """The authenticated principal behind a participant (I2)."""
 
     auth_principal_id: NonEmpty
     """The principal, as the identity provider knows it."""

@@ -25,7 +25,7 @@ class ActorPayload(Payload):
     """What the payload of one participant's doing carries."""
 
     participant_id: NonEmpty
-    """The participant that this event is about, as minted by the SaaS."""
+    """The participant that this event is about."""
 
 
 class WarningPayload(Payload):
@@ -36,7 +36,7 @@ class WarningPayload(Payload):
     participant_ids: Annotated[list[str], Field(min_length=2), FailFast()]
     """The participants that the warning is about, two or more."""
     severity: Severity
-    """`info` to know of, `warning` to act on. Advice either way: nothing is locked."""
+    """`info`, or `warning` if someone should act. Both are advice: nothing is locked."""
 
 
 class ParticipantInvitedPayload(ActorPayload):
@@ -54,11 +54,11 @@ class ParticipantJoinedPayload(ActorPayload):
     participant_identity: ParticipantIdentity
     """Who joined."""
     auth_principal_id: str | None = None
-    """The authenticated principal behind them: there in live traffic, absent in replay."""
+    """The authenticated principal behind them: present in live traffic, absent in replay."""
 
 
 class ParticipantLeftPayload(ActorPayload):
-    """Someone left; what they drove, looked at and ran ends with it (P3)."""
+    """Someone left. Their drive intent, focus and steps end (P3)."""
 
     reason: str | None = None
     """Why they left, in words."""
@@ -84,7 +84,7 @@ class FocusChangedPayload(ActorPayload):
     focus_target: FocusTarget
     """What they look at now."""
     previous_focus_target: FocusTarget | None = None
-    """What they looked at before, as the producer saw it; the reducer keeps its own account."""
+    """What they looked at before, as the producer saw it. The reducer does not use it."""
 
 
 class PromptStepExecutionStartedPayload(ActorPayload):
@@ -102,7 +102,7 @@ class PromptStepExecutionCompletedPayload(ActorPayload):
     """A participant's prompt step ended (P8)."""
 
     step_id: NonEmpty
-    """The step that ended; its earliest start in flight by this participant is closed."""
+    """The step that ended. It closes the earliest open start of this step by this participant."""
     wp_id: str | None = None
     """The work package of the step."""
     outcome: Literal["success", "failure", "skipped"]
@@ -157,7 +157,7 @@ class DecisionCapturedPayload(ActorPayload):
     rationale: str | None = None
     """Why, in words."""
     referenced_warning_id: str | None = None
-    """The warning that led to the decision, where one did."""
+    """The warning that led to the decision, if there was one."""
 
 
 class SessionLinkedPayload(ActorPayload):

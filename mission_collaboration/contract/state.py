@@ -17,7 +17,7 @@ Series = Annotated[tuple[T, ...], FROM_ARRAY]
 
 
 class CollaborationAnomaly(ContractModel):
-    """An event that the reducer did not take as it stood, and went on from."""
+    """An event that broke a rule, after which the reducer continued."""
 
     event_id: str
     """The event's id, normalised."""
@@ -35,7 +35,7 @@ class WarningEntry(ContractModel):
     event_id: str
     """The event that last wrote this entry."""
     warning_type: str
-    """The type of that event; `UnknownWarning` while only acknowledgements speak of the warning (R19)."""
+    """The type of that event; `UnknownWarning` while there are only acknowledgements of it (R19)."""
     participant_ids: Series[str]
     """The participants that the warning is about, as sent."""
     acknowledgements: ByKey[Acknowledgement] = {}
@@ -56,7 +56,7 @@ class DecisionEntry(ContractModel):
     chosen_option: str
     """What was chosen."""
     referenced_warning_id: str | None = None
-    """The warning that led to it, where one did."""
+    """The warning that led to it, if there was one."""
 
 
 class CommentEntry(ContractModel):
@@ -71,7 +71,7 @@ class CommentEntry(ContractModel):
     content: str
     """What was said."""
     reply_to: str | None = None
-    """The comment that it answers, where it answers one."""
+    """The comment that it answers, if it answers one."""
 
 
 class ReducedCollaborationState(ContractModel):
@@ -81,7 +81,7 @@ class ReducedCollaborationState(ContractModel):
     """
 
     mission_id: str
-    """The mission of the first event in canonical order whose payload fits; empty when there is none (S1)."""
+    """The mission of the first event in canonical order with a valid payload; empty if there is none (S1)."""
     participants: ByKey[ParticipantIdentity] = {}
     """The active roster: participant id → identity (S2)."""
     departed_participants: ByKey[ParticipantIdentity] = {}
@@ -97,15 +97,15 @@ class ReducedCollaborationState(ContractModel):
     warnings: Series[WarningEntry] = ()
     """Warnings in the order in which their ids first appeared (S8)."""
     decisions: Series[DecisionEntry] = ()
-    """Decisions in order; the same decision id twice stands twice (S9)."""
+    """Decisions in order; a repeated decision id has two entries (S9)."""
     comments: Series[CommentEntry] = ()
-    """Comments in order; the same comment id twice stands twice (S10)."""
+    """Comments in order; a repeated comment id has two entries (S10)."""
     active_executions: ByKey[list[str]] = {}
-    """Participant id → step ids in flight, in start order; a step started twice stands twice (S11)."""
+    """Participant id → open step ids, in start order; a step that was started twice is listed twice (S11)."""
     linked_sessions: ByKey[list[str]] = {}
     """Participant id → linked session ids, in order, repeats kept (S12)."""
     anomalies: Series[CollaborationAnomaly] = ()
-    """What the reducer noticed and went on from, in order (S13)."""
+    """Events that broke a rule, with the reason, in order (S13)."""
     event_count: int = 0
     """How many unique collaboration events there were, applied or not (S14)."""
     last_processed_event_id: str | None = None
