@@ -151,7 +151,7 @@ def test_no_list_of_events_is_refused_with_a_sentence(http: httpx.Client) -> Non
     for body in (b"nonsense", b"7", b'{"event": []}', b"[1e400]", b"[NaN]", b"[" * 100_000, b"\xff"):
         answer = http.post("/events", content=body)
         assert answer.status_code == 400, body[:20]
-        assert "no list of events" in answer.json()["detail"]
+        assert "not a list of events" in answer.json()["detail"]
 
 
 def test_lines_do_as_well(http: httpx.Client) -> None:
