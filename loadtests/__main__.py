@@ -27,6 +27,7 @@ USERS: Final = {
     "big_and_small": 12,
     "replays": 4,
     "explaining": 4,
+    "live_loop": 6,
     "validation": 8,
     "skewed": 8,
     "soak": 6,
