@@ -79,7 +79,7 @@ def explain_batch(
         return ExplainedFold(mode, roster=roster, mission_id=mission_id, bounds=bounds)
 
     def point_of(fold: ExplainedFold) -> Point[S]:
-        return Point(take_state(fold.accumulator), fold.blame(), fold.gone())
+        return Point(take_state(fold.accumulator), *fold.blame_and_gone())
 
     whole = new_fold()
     point: Point[S] | None = None

@@ -27,7 +27,7 @@ MODES: Final = get_args(Mode)
 PENDING: Final = frozenset({"unknown-participant", "departed-participant", "unknown-warning", "unmatched-completion"})
 """The codes of events that lack something which may yet come from an earlier place (L4)."""
 OTHER_MISSION: Final = "mission-mismatch"
-WARNINGS: Final = (CONCURRENT_DRIVER_WARNING, POTENTIAL_STEP_COLLISION_DETECTED)
+WARNINGS: Final = frozenset({CONCURRENT_DRIVER_WARNING, POTENTIAL_STEP_COLLISION_DETECTED})
 _event_id = attrgetter("event_id")
 
 
@@ -69,6 +69,8 @@ class ExplainedFold:
         not show before an event is accepted (X2)."""
         self.placed: Final[list[TimelineEntry]] = []
         """The events that have a position, by position."""
+        self._event_ids: Final[list[str]] = []
+        """The id of each of them."""
         self._copies: Final[dict[int, list[TimelineEntry]]] = defaultdict(list)
         self._is_stopped = False
 
@@ -77,38 +79,32 @@ class ExplainedFold:
         index_of = dict(zip(map(id, events), indices, strict=True))
         copies = {event_id: Copies() for event_id in _repeated(list(map(_event_id, events)))}
         for event in in_order(events):
-            if event.event_id in copies:
-                entry = self._fold_copy(event, index_of[id(event)], copies[event.event_id])
-                if entry is None:
-                    continue
-            else:
-                entry = self._fold(event, index_of[id(event)], is_conflict=False)
-            yield entry
+            index = index_of[id(event)]
+            if event.event_id not in copies:
+                yield self._fold(event, index)
+            elif entry := self._fold_copy(event, index, copies[event.event_id]):
+                yield entry
 
     def timeline(self) -> list[TimelineEntry]:
         """Tell of every event, copies behind their first, and which events were superseded (X5)."""
+        event_ids = self._event_ids
         for position, later in self.recorder.superseded().items():
-            self.placed[position].superseded_by = tuple(self.event_id_at(place) for place in later)
+            self.placed[position].superseded_by = tuple([event_ids[place] for place in later])
         if not self._copies:
             return self.placed
         return [told for entry in self.placed for told in (entry, *self._copies.get(entry.index, ()))]
 
-    def event_id_at(self, position: int) -> str:
-        """Name the event at a position."""
-        event_id = self.placed[position].event_id
-        assert event_id is not None
-        return event_id
-
-    def blame(self) -> dict[str, str]:
-        """Name for every entry of the state the event that touched it last (X3)."""
-        found = {entry: self.event_id_at(position) for entry, position in self.recorder.touched_by.items()}
+    def blame_and_gone(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Name for every entry of the state, and for every one that is gone, the event that touched it last (X3)."""
+        event_ids = self._event_ids
+        blame: dict[str, str] = {}
+        gone: dict[str, str] = {}
+        for entry, position, stands in self.recorder.last_touches():
+            if isinstance(entry, str):
+                (blame if stands else gone)[entry] = event_ids[position]
         for executions in self.accumulator.runs.values():
-            found.update({entry: self.event_id_at(position) for entry, position in executions.blame().items()})
-        return found
-
-    def gone(self) -> dict[str, str]:
-        """Name for every entry that is no longer there the event that removed it last."""
-        return {entry: self.event_id_at(position) for entry, position in self.recorder.removed_by.items()}
+            blame.update((entry, event_ids[position]) for entry, position in executions.blame().items())
+        return blame, gone
 
     def _fold_copy(self, event: FoldEvent, index: int, copies: Copies) -> TimelineEntry | None:
         """Fold an event whose id occurs more than once; None for a copy of one that was judged already."""
@@ -131,39 +127,48 @@ class ExplainedFold:
         """Tell whether an event does not hold its id: the next one of that id is judged anew (L6)."""
         return self.mode == "admit" and entry.effect in ("refused", "other-mission")
 
-    def _fold(self, event: FoldEvent, index: int, *, is_conflict: bool) -> TimelineEntry:
-        """Fold an event that has a position of its own."""
-        entry = _entry_of(event, index, len(self.placed), "not-reached")
-        self.placed.append(entry)
-        if not self._is_stopped:
-            self._apply(event, entry, is_conflict)
-        return entry
-
-    def _apply(self, event: FoldEvent, entry: TimelineEntry, is_conflict: bool) -> None:
+    def _fold(self, event: FoldEvent, index: int, *, is_conflict: bool = False) -> TimelineEntry:
         """Take the next step of the fold, and write down what came of it."""
-        accumulator, recorder = self.accumulator, self.recorder
-        mission_id = accumulator.mission_id
-        accumulator.anomaly = None
-        recorder.begin(len(self.placed) - 1)
+        position = len(self.placed)
+        entry = _entry_of(event, index, position, "not-reached")
+        self.placed.append(entry)
+        self._event_ids.append(event.event_id)
+        if self._is_stopped:
+            return entry
+        self.recorder.begin(position)
         try:
             if is_conflict:
-                accumulator.refuse(conflict(event))
+                self.accumulator.refuse(conflict(event))
+            elif self.accumulator.mission_id:
+                step(self.accumulator, event)
             else:
-                if not self.mission_id and event.payload is not None:
-                    self.mission_id = event.payload.mission_id  # decided by it, applied or not (S1, L6)
-                accumulator.mission_id = self.mission_id
-                step(accumulator, event)
+                self._step_undecided(event)
         except EventRefusedError as refusal:
-            accumulator.mission_id = mission_id
             self._tell_refusal(entry, refusal)
-            return
-        if accumulator.mission_id != mission_id:
-            recorder.changes.insert(0, Change("replace", "/mission_id", accumulator.mission_id))
-        entry.changes = tuple(recorder.changes)
-        if accumulator.anomaly is not None:
-            entry.code, entry.reason = accumulator.anomaly
+        else:
+            self._tell_outcome(entry)
+        return entry
+
+    def _step_undecided(self, event: FoldEvent) -> None:
+        """Fold an event while the state shows no mission: the first sound event decides it, applied or not (S1, L6)."""
+        if not self.mission_id and event.payload is not None:
+            self.mission_id = event.payload.mission_id
+        self.accumulator.mission_id = self.mission_id
+        try:
+            step(self.accumulator, event)
+        except EventRefusedError:
+            self.accumulator.mission_id = ""
+            raise
+        if self.mission_id:
+            self.recorder.changes.insert(0, Change("replace", "/mission_id", self.mission_id))
+
+    def _tell_outcome(self, entry: TimelineEntry) -> None:
+        if self.recorder.changes:
+            entry.changes = tuple(self.recorder.changes)
+        if self.recorder.anomaly is not None:
+            entry.code, entry.reason = self.recorder.anomaly
             entry.effect = "other-mission" if entry.code == OTHER_MISSION else "anomaly"
-        elif event.event_type == PARTICIPANT_INVITED:
+        elif entry.event_type == PARTICIPANT_INVITED:
             entry.effect = "invited"
         else:
             entry.effect = "changed" if entry.changes else "redundant"
@@ -180,17 +185,14 @@ class ExplainedFold:
 
 
 def _entry_of(event: FoldEvent, index: int, position: int | None, effect: Effect) -> TimelineEntry:
-    named = _participant_ids(event)
-    return TimelineEntry(
-        index, position, event.event_id, event.event_type, event.lamport_clock, event.timestamp, named, effect, ()
-    )
-
-
-def _participant_ids(event: FoldEvent) -> tuple[str, ...]:
-    payload = event.payload
+    payload, event_type = event.payload, event.event_type
     if payload is None:
-        return texts_of(event.source.payload)
-    return tuple(payload.participant_ids) if event.event_type in WARNINGS else (payload.participant_id,)
+        named = texts_of(event.source.payload)
+    else:
+        named = tuple(payload.participant_ids) if event_type in WARNINGS else (payload.participant_id,)
+    return TimelineEntry(
+        index, position, event.event_id, event_type, event.lamport_clock, event.timestamp, named, effect, ()
+    )
 
 
 def _repeated(event_ids: Sequence[str]) -> list[str]:

@@ -49,84 +49,91 @@ class RecordedMap(dict[str, V]):
         if key in self:
             entry = self._pointers[key]
             self._recorder.drop(entry, entry)
-        return dict.pop(self, key, *default)
+        return super().pop(key, *default)
 
 
-class RecordedFocus(RecordedMap[FocusTarget]):
-    """What participants look at, and the same read backwards: `participants_by_focus` follows it (S7)."""
+class RecordedMembers:
+    """Notes who comes into a set of participants and who leaves it; JSON shows it as a sorted array (S16)."""
 
-    __slots__ = ("_looking_at",)
+    __slots__ = ("_is_shown_empty", "_members", "_path", "_pointers", "_recorder")
 
-    def __init__(self, recorder: Recorder) -> None:
-        super().__init__(recorder, "/focus_by_participant/")
-        self._looking_at: dict[str, SortedMembers[str]] = {}
+    def __init__(self, recorder: Recorder, path: str, *, is_shown_empty: bool) -> None:
+        self._recorder = recorder
+        self._path = path
+        self._pointers = Pointers(f"{path}/")
+        self._members: SortedMembers[str] = SortedMembers()
+        self._is_shown_empty = is_shown_empty
+        """Whether the state has an empty array where there is no member; otherwise it has none."""
 
-    def __setitem__(self, key: str, value: FocusTarget) -> None:
-        known, now = self.get(key), _target_key(value)
-        if known is not None and _target_key(known) == now:
-            return
-        super().__setitem__(key, value)
-        if known is not None:
-            self._look_away(key, _target_key(known))
-        self._look_at(key, now)
-
-    def pop(self, key: str, *default: Any) -> Any:
-        """Let a participant look at nothing."""
-        known = self.get(key)
-        if known is not None:
-            super().pop(key)
-            self._look_away(key, _target_key(known))
-        return known
-
-    def _look_at(self, participant_id: str, target: str) -> None:
-        path = "/participants_by_focus/" + token(target)
-        entry = f"{path}/{token(participant_id)}"
-        members = self._looking_at.get(target)
-        if members is None:
-            members = self._looking_at[target] = SortedMembers()
-            members.add(participant_id)
-            self._recorder.put("add", path, (participant_id,), entry)
+    def add(self, participant_id: str) -> None:
+        """Note that a participant, who is not in the set, comes into it."""
+        is_shown = self._is_shown_empty or bool(self._members)
+        index = self._members.add(participant_id)
+        if is_shown:
+            self._recorder.put("add", f"{self._path}/{index}", participant_id, self._pointers[participant_id])
         else:
-            self._recorder.put("add", f"{path}/{members.add(participant_id)}", participant_id, entry)
+            self._recorder.put("add", self._path, (participant_id,), self._pointers[participant_id])
 
-    def _look_away(self, participant_id: str, target: str) -> None:
-        path = "/participants_by_focus/" + token(target)
-        members = self._looking_at[target]
-        index = members.remove(participant_id)
-        entry = f"{path}/{token(participant_id)}"
-        if members:
-            self._recorder.drop(f"{path}/{index}", entry)
-        else:
-            del self._looking_at[target]
-            self._recorder.drop(path, entry)
-
-
-def _target_key(target: FocusTarget) -> str:
-    return f"{target.target_type}:{target.target_id}"
+    def remove(self, participant_id: str) -> None:
+        """Note that a participant, who is in the set, leaves it."""
+        index = self._members.remove(participant_id)
+        is_shown = self._is_shown_empty or bool(self._members)
+        self._recorder.drop(f"{self._path}/{index}" if is_shown else self._path, self._pointers[participant_id])
 
 
 class RecordedDrivers(set[str]):
-    """The set of drivers, which JSON shows as a sorted array (S16)."""
+    """The set of drivers."""
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__()
-        self._recorder = recorder
-        self._members: SortedMembers[str] = SortedMembers()
-        self._pointers = Pointers("/active_drivers/")
+        self._members = RecordedMembers(recorder, "/active_drivers", is_shown_empty=True)
 
     def add(self, participant_id: str) -> None:
         """Let a participant drive."""
         if participant_id not in self:
             set.add(self, participant_id)
-            path = f"/active_drivers/{self._members.add(participant_id)}"
-            self._recorder.put("add", path, participant_id, self._pointers[participant_id])
+            self._members.add(participant_id)
 
     def discard(self, participant_id: object) -> None:
         """Let a participant drive no longer."""
         if isinstance(participant_id, str) and participant_id in self:
             set.discard(self, participant_id)
-            path = f"/active_drivers/{self._members.remove(participant_id)}"
-            self._recorder.drop(path, self._pointers[participant_id])
+            self._members.remove(participant_id)
+
+
+class RecordedFocus(RecordedMap[FocusTarget]):
+    """What participants look at, and the same read backwards: `participants_by_focus` follows it (S7)."""
+
+    __slots__ = ("_looking_at", "_watchers")
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__(recorder, "/focus_by_participant/")
+        self._looking_at: dict[str, str] = {}
+        """Participant → the key of the target in `participants_by_focus`."""
+        self._watchers: dict[str, RecordedMembers] = {}
+        """The key of a target → who looks at it."""
+
+    def __setitem__(self, key: str, value: FocusTarget) -> None:
+        before, now = self._looking_at.get(key), f"{value.target_type}:{value.target_id}"
+        if before == now:
+            return
+        super().__setitem__(key, value)
+        if before is not None:
+            self._watchers[before].remove(key)
+        self._looking_at[key] = now
+        watchers = self._watchers.get(now)
+        if watchers is None:
+            path = f"/participants_by_focus/{token(now)}"
+            watchers = self._watchers[now] = RecordedMembers(self._recorder, path, is_shown_empty=False)
+        watchers.add(key)
+
+    def pop(self, key: str, *default: Any) -> Any:
+        """Let a participant look at nothing."""
+        before = self._looking_at.pop(key, None)
+        known = super().pop(key, *default)
+        if before is not None:
+            self._watchers[before].remove(key)
+        return known
 
 
 class RecordedAcknowledgements(dict[str, str]):
@@ -248,7 +255,7 @@ class RecordedExecutions(Executions):
         else:
             self._order.add(self._tickets)
             self._recorder.write("add", self._path, (step_id,))
-        self._recorder.take_over(None)
+        self._recorder.touch(self._recorder.position)
         self._started_at[self._tickets] = self._recorder.position
 
     def complete(self, step_id: str) -> bool:
@@ -260,7 +267,7 @@ class RecordedExecutions(Executions):
         super().complete(step_id)
         index = self._order.remove(ticket)
         self._recorder.write("remove", f"{self._path}/{index}" if self._order else self._path)
-        self._recorder.take_over(self._started_at.pop(ticket))
+        self._recorder.touch(self._started_at.pop(ticket), stands=False)
         return True
 
     def abandon(self) -> None:
@@ -268,7 +275,7 @@ class RecordedExecutions(Executions):
         if self._started_at:
             self._recorder.write("remove", self._path)
             for position in self._started_at.values():
-                self._recorder.take_over(position)
+                self._recorder.touch(position, stands=False)
 
     def blame(self) -> dict[str, int]:
         """Map each step in flight, by its index, to the position of the event that started it."""
@@ -298,8 +305,6 @@ class RecordedAccumulator(Accumulator):
     ) -> None:
         super().__init__(strict=strict, bounds=bounds)
         self.recorder = recorder
-        self.anomaly: tuple[str, str] | None = None
-        """Code and reason of the first anomaly of the event being folded."""
         self.participants = RecordedMap(recorder, "/participants/", roster)
         self.departed = RecordedMap(recorder, "/departed_participants/")
         self.presence = RecordedMap(recorder, "/presence/")
@@ -321,8 +326,8 @@ class RecordedAccumulator(Accumulator):
         return running
 
     def note(self, event: FoldEvent | EventRefusedError, reason: str) -> None:
-        """Record an anomaly, and keep the first one of an event with its code."""
-        if self.anomaly is None:
+        """Record an anomaly, and note the first one of an event with its code."""
+        if self.recorder.anomaly is None:
             code = event.code if isinstance(event, EventRefusedError) else NOTED_CODES[event.event_type]
-            self.anomaly = code, reason
+            self.recorder.anomaly = code, reason
         super().note(event, reason)

@@ -22,35 +22,30 @@ class SortedMembers(Generic[M]):
 
     def add(self, member: M) -> int:
         """Add a member that is not there; returns its index."""
-        if not self._blocks:
-            self._blocks.append([member])
-            return 0
-        number = self._block_of(member)
-        block = self._blocks[number]
+        blocks = self._blocks
+        if not blocks:
+            blocks.append([])
+        number, before = self._block_of(member) if len(blocks) > 1 else (0, 0)
+        block = blocks[number]
         place = bisect_left(block, member)
         block.insert(place, member)
-        index = self._members_before(number) + place
         if len(block) > LONGEST_BLOCK:
             half = len(block) // 2
-            self._blocks[number : number + 1] = [block[:half], block[half:]]
-        return index
+            blocks[number : number + 1] = [block[:half], block[half:]]
+        return before + place
 
     def remove(self, member: M) -> int:
         """Remove a member that is there; returns the index that it had."""
-        number = self._block_of(member)
+        number, before = self._block_of(member) if len(self._blocks) > 1 else (0, 0)
         block = self._blocks[number]
         place = bisect_left(block, member)
-        index = self._members_before(number) + place
         del block[place]
         if not block:
             del self._blocks[number]
-        return index
+        return before + place
 
-    def _block_of(self, member: M) -> int:
-        """Find the block in which a member stands, or the one that it would be added to."""
-        if len(self._blocks) == 1:
-            return 0
-        return min(bisect_left(self._blocks, member, key=lambda block: block[-1]), len(self._blocks) - 1)
-
-    def _members_before(self, number: int) -> int:
-        return sum(map(len, self._blocks[:number])) if number else 0
+    def _block_of(self, member: M) -> tuple[int, int]:
+        """Find the block in which a member stands or would be added, and how many members stand before that block."""
+        found = bisect_left(self._blocks, member, key=lambda block: block[-1])
+        number = min(found, len(self._blocks) - 1)
+        return number, sum(map(len, self._blocks[:number]))

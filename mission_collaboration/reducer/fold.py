@@ -55,8 +55,14 @@ def fold(accumulator: Accumulator, sequence: CanonicalSequence[FoldEvent]) -> No
 
 
 def step(accumulator: Accumulator, event: FoldEvent) -> None:
-    """Fold one event. In strict mode an event that is refused raises and leaves no trace."""
-    run(accumulator, (event,))
+    """Fold one event, once the mission is decided. One that strict mode refuses raises and leaves no trace."""
+    payload = event.payload
+    if payload is None:
+        accumulator.refuse(malformed(event))
+    else:
+        HANDLERS[event.event_type](accumulator, event, payload)
+    accumulator.event_count += 1
+    accumulator.last_event_id = event.event_id
 
 
 def run(accumulator: Accumulator, events: Sequence[FoldEvent]) -> None:

@@ -1,6 +1,6 @@
 """Variants that explain wrongly (X1 to X5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 from unittest.mock import patch
 
@@ -8,7 +8,7 @@ from conformance.kinds import Object, objects
 from conformance.model import Json
 from mission_collaboration.explanation import explained_fold
 from mission_collaboration.explanation.explained_fold import ExplainedFold
-from mission_collaboration.explanation.recorder import Recorder
+from mission_collaboration.explanation.recorder import Recorder, Touch
 from mission_collaboration.explanation.recording import RecordedExecutions, RecordedWarnings
 from mission_collaboration.explanation.sorted_members import SortedMembers
 from mission_collaboration.explanation.until import Until
@@ -17,7 +17,7 @@ from .between import replies
 from .variant import Around, Patch, Variant
 
 right_add = SortedMembers.add
-right_touch = Recorder.touch
+right_last_touches = Recorder.last_touches
 right_is_at = Until.is_at
 right_original = explained_fold.Copies.original
 
@@ -43,11 +43,9 @@ def one_off(members: Any, member: Any) -> int:
     return right_add(members, member) + 1
 
 
-def blame_first(recorder: Recorder, entry: str) -> None:
-    before = recorder.touched_by.get(entry)
-    right_touch(recorder, entry)
-    if before is not None:
-        recorder.touched_by[entry] = before
+def first_touches(recorder: Recorder) -> Iterable[Touch]:
+    first = {entry: position for entry, position, _ in reversed(recorder._touches)}
+    return [(entry, first[entry], stands) for entry, _, stands in right_last_touches(recorder)]
 
 
 def blame_by_start(executions: RecordedExecutions) -> dict[str, int]:
@@ -63,8 +61,11 @@ def redundant_when_superseded(entry: Object) -> Object:
 
 
 def superseded_by_any(recorder: Recorder) -> dict[int, list[int]]:
+    last: dict[str | int, int] = {}
     later: dict[int, list[int]] = {}
-    for position, before in zip(recorder._touches, recorder._overwritten, strict=True):
+    for entry, position, _ in recorder._touches:
+        before = last.get(entry)
+        last[entry] = position
         if before is not None and position not in later.setdefault(before, []):
             later[before].append(position)
     return later
@@ -95,10 +96,8 @@ def only_its_own(answer: Object) -> Object:
     return {**answer, "timeline": list[Json](timeline)}
 
 
-def gone_for_good(recorder: Recorder, entry: str) -> None:
-    removed = dict(recorder.removed_by)
-    right_touch(recorder, entry)
-    recorder.removed_by.update(removed)
+def gone_for_good(recorder: Recorder) -> Iterable[Touch]:
+    return [*right_last_touches(recorder), *(touch for touch in recorder._touches if not touch[2])]
 
 
 def quiet_anomaly(entry: Object) -> Object:
@@ -156,7 +155,7 @@ VARIANTS = (
         "X3",
         "An event names every event that overwrote some of it (permissive)",
         ("/blame/~1warnings~1w9", '"01J00000000000000000000008"', '"01J00000000000000000000006"'),
-        changes=(method(Recorder, "touch", blame_first),),
+        changes=(method(Recorder, "last_touches", first_touches),),
     ),
     Variant(
         "blames the roster's people on the first event",
@@ -188,7 +187,7 @@ VARIANTS = (
         "X3",
         "An event names every event that overwrote some of it (permissive)",
         ("/gone/~1departed_participants~1p3", "(missing)", '"01J00000000000000000000004"'),
-        changes=(method(Recorder, "touch", gone_for_good),),
+        changes=(method(Recorder, "last_touches", gone_for_good),),
     ),
     Variant(
         "calls superseded events redundant",
