@@ -79,8 +79,8 @@ from mission_collaboration.contract.state import (
 from mission_collaboration.contract.validation import validate_event
 from mission_collaboration.contract.violations import ConformanceResult, ModelViolation, SchemaViolation
 from mission_collaboration.explanation.explain import explain
+from mission_collaboration.explanation.requests import NoSuchPointError, Until
 from mission_collaboration.explanation.timeline import Explanation, TimelineEntry
-from mission_collaboration.explanation.until import NoSuchPointError, Until
 from mission_collaboration.reducer.fold import reduce_collaboration_events
 from mission_collaboration.reducer.missions import MissionsReduction, reduce_missions
 

@@ -3,8 +3,8 @@
 import click
 
 from mission_collaboration import __version__
-from mission_collaboration.commands import reduce, validate
-from mission_collaboration.explanation.command import explain
+from mission_collaboration.commands.explaining import explain
+from mission_collaboration.commands.folding import reduce, validate
 from mission_collaboration.replay.command import replay
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
+import msgspec
+
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import Location
 from mission_collaboration.contract.identity import ParticipantIdentity
@@ -12,28 +14,24 @@ from mission_collaboration.contract.json_patch import pointer
 from mission_collaboration.contract.state import ReducedCollaborationState
 from mission_collaboration.decoding.batch import Batch, BrokenEvent, OtherEvent
 from mission_collaboration.decoding.events import read_batch
+from mission_collaboration.decoding.refusals import ArrayLocations, Finding, invalid_request
 from mission_collaboration.explanation.explained_fold import ExplainedFold, Mode, texts_of
+from mission_collaboration.explanation.requests import ExplainRequest, NoSuchPointError, Until
 from mission_collaboration.explanation.timeline import Explanation, TimelineEntry
-from mission_collaboration.explanation.until import NoSuchPointError, Until
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
-from mission_collaboration.reducer.snapshot import freeze
+from mission_collaboration.reducer.snapshot import encode, freeze, plain
 
 MOST_EXPLAINED: Final = 1_000
 """Of how many malformed envelopes a timeline says what is wrong; the others have their code alone."""
 S = TypeVar("S")
+Locate = Callable[[int, Location, str, str], Finding]
+"""Says where in what was sent something stands: the index of its event, the location in it, code and message."""
 
 
-class Place(NamedTuple):
-    """Where something stands in what was sent."""
-
-    pointer: str
-    line: int | None = None
-
-
-def in_list(index: int, location: Location) -> Place:
+def in_list(index: int, location: Location, code: str, message: str) -> Finding:
     """Point into a list of events."""
-    return Place(pointer((index, *location)))
+    return Finding(pointer((index, *location)), code, message)
 
 
 class Point(NamedTuple, Generic[S]):
@@ -71,9 +69,12 @@ def explain_batch(
     mission_id: str | None = None,
     until: Until | None = None,
     bounds: Bounds = UNBOUNDED,
-    place_of: Callable[[int, Location], Place] = in_list,
+    finding: Locate = in_list,
 ) -> Explanation[S]:
-    """Explain a batch that was read already; `take_state` makes the state of an accumulator, as a model or as bytes."""
+    """Explain a batch that was read already; raises `NoSuchPointError`.
+
+    `take_state` makes the state of an accumulator, as a model or as bytes; `finding` says where something stands.
+    """
 
     def new_fold() -> ExplainedFold:
         return ExplainedFold(mode, roster=roster, mission_id=mission_id, bounds=bounds)
@@ -90,8 +91,45 @@ def explain_batch(
         point = point_of(whole)
     elif point is None:
         point = point_of(_fold_in_time(new_fold(), batch, until))
-    timeline = (*whole.timeline(), *_without_place(batch, place_of))
+    timeline = (*whole.timeline(), *_without_place(batch, finding))
     return Explanation(whole.mission_id, mode, timeline, point.state, point.blame, point.gone)
+
+
+def explain_request(
+    request: ExplainRequest[Any],
+    batch: Batch,
+    locations: ArrayLocations,
+    take_state: Callable[[Accumulator], S],
+    bounds: Bounds = UNBOUNDED,
+) -> Explanation[S]:
+    """Explain the batch of a request; raises `RequestRefusedError` where no event stands at `until`."""
+    try:
+        return explain_batch(
+            batch,
+            take_state,
+            mode=request.mode or "permissive",
+            roster=request.roster,
+            mission_id=request.mission_id,
+            until=request.until,
+            bounds=bounds,
+            finding=locations.finding,
+        )
+    except NoSuchPointError as refusal:
+        finding = Finding(f"/until/{refusal.member}", "no_such_event", str(refusal))
+        raise invalid_request(iter((finding,))) from None
+
+
+def take_raw_state(accumulator: Accumulator) -> msgspec.Raw:
+    """Write the state as `/reduce` answers it, to stand as it is in an explanation."""
+    return msgspec.Raw(encode(accumulator))
+
+
+def encode_explanation(explanation: Explanation[msgspec.Raw]) -> bytes:
+    """Write an explanation whose state was written already: what `POST /explain` answers."""
+    return _write(explanation)
+
+
+_write: Final = msgspec.json.Encoder(enc_hook=plain).encode
 
 
 def _fold_in_time(fold: ExplainedFold, batch: Batch, until: Until) -> ExplainedFold:
@@ -103,11 +141,11 @@ def _fold_in_time(fold: ExplainedFold, batch: Batch, until: Until) -> ExplainedF
     return fold
 
 
-def _without_place(batch: Batch, place_of: Callable[[int, Location], Place]) -> Iterator[TimelineEntry]:
+def _without_place(batch: Batch, finding: Locate) -> Iterator[TimelineEntry]:
     """Tell of what has no place in the order, by index."""
     told = [_ignored(other) for other in batch.others]
     for number, broken in enumerate(batch.broken):
-        told.append(_malformed(broken, place_of if number < MOST_EXPLAINED else None))
+        told.append(_malformed(broken, finding if number < MOST_EXPLAINED else None))
     return iter(sorted(told, key=lambda entry: entry.index))
 
 
@@ -125,7 +163,7 @@ def _ignored(other: OtherEvent) -> TimelineEntry:
     )
 
 
-def _malformed(broken: BrokenEvent, place_of: Callable[[int, Location], Place] | None) -> TimelineEntry:
+def _malformed(broken: BrokenEvent, finding: Locate | None) -> TimelineEntry:
     entry = TimelineEntry(
         index=broken.index,
         position=None,
@@ -138,11 +176,12 @@ def _malformed(broken: BrokenEvent, place_of: Callable[[int, Location], Place] |
         code="invalid-request",
         changes=(),
     )
-    if place_of is not None:
+    if finding is not None:
         location, violation = next(broken.violations())
         field = ".".join(map(str, location))
         entry.reason = f"Malformed envelope: {field}: {violation.message}" if field else violation.message
-        entry.pointer, entry.line = place_of(broken.index, location)
+        found = finding(broken.index, location, violation.violation_type, violation.message)
+        entry.pointer, entry.line = found.pointer, found.line
     return entry
 
 

@@ -8,28 +8,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body.parse import invalid_request, read_events, read_lines
+from app.api.body.parse import read_events, read_lines
 from app.api.body.receive import JSON, NDJSON, read_media_type
 from app.api.endpoints.folding import MISSION_ID, bounds_of, encode_state, read_mission_id
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, EXPLAIN_FORMS, LOST, Operation, Service
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas.batches import ExplainAnswer
-from app.problems import Finding
+from app.problems import library_refusals
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings
 from mission_collaboration.contract.envelope import Event
-from mission_collaboration.contract.errors import Location
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
-from mission_collaboration.decoding.requests import RequestReader
-from mission_collaboration.explanation.encoding import encode_explanation
-from mission_collaboration.explanation.explain import Place, explain_batch
+from mission_collaboration.explanation.explain import encode_explanation, explain_request
 from mission_collaboration.explanation.explained_fold import MODES, Mode
-from mission_collaboration.explanation.requests import ExplainRequest
-from mission_collaboration.explanation.until import NoSuchPointError
-
-EXPLAIN_READER: Final = RequestReader(ExplainRequest[Any])
+from mission_collaboration.explanation.requests import EXPLAIN_READER, ExplainRequest
+from mission_collaboration.reducer.accumulator import Accumulator
 
 
 def explain_body(body: bytes, limits: Settings) -> Response:
@@ -46,24 +41,11 @@ def explain_lines(body: bytes, limits: Settings, mode: Mode, mission_id: str | N
 
 
 def _explained(batch: Batch, request: ExplainRequest[Any], places: ArrayLocations, limits: Settings) -> Response:
-    def place_of(index: int, location: Location) -> Place:
-        found = places.finding(index, location, "", "")
-        return Place(found.pointer, found.line)
+    def take_state(accumulator: Accumulator) -> msgspec.Raw:
+        return msgspec.Raw(encode_state(accumulator, limits))
 
-    try:
-        explanation = explain_batch(
-            batch,
-            lambda accumulator: msgspec.Raw(encode_state(accumulator, limits)),
-            mode=request.mode or "permissive",
-            roster=request.roster,
-            mission_id=request.mission_id,
-            until=request.until,
-            bounds=bounds_of(limits),
-            place_of=place_of,
-        )
-    except NoSuchPointError as refusal:
-        finding = Finding(pointer=f"/until/{refusal.member}", code="no_such_event", message=str(refusal))
-        raise invalid_request(iter((finding,))) from None
+    with library_refusals():
+        explanation = explain_request(request, batch, places, take_state, bounds_of(limits))
     response = BatchResponse(encode_explanation(explanation), media_type="application/json")
     anomalies = sum(entry.code is not None and bool(entry.changes) for entry in explanation.timeline)
     response.statistics = batch_statistics(explanation.timeline, explanation.mode, anomalies)

@@ -10,8 +10,8 @@ from mission_collaboration.explanation import explained_fold
 from mission_collaboration.explanation.explained_fold import ExplainedFold
 from mission_collaboration.explanation.recorder import Recorder, Touch
 from mission_collaboration.explanation.recording import RecordedExecutions, RecordedWarnings
+from mission_collaboration.explanation.requests import Until
 from mission_collaboration.explanation.sorted_members import SortedMembers
-from mission_collaboration.explanation.until import Until
 
 from .between import replies
 from .variant import Around, Patch, Variant

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from mission_collaboration import reduce_collaboration_events
 from mission_collaboration.decoding.events import read_batch
-from mission_collaboration.explanation.encoding import encode_explanation, take_raw_state
-from mission_collaboration.explanation.explain import explain_batch
+from mission_collaboration.explanation.explain import encode_explanation, explain_batch, take_raw_state
 from mission_collaboration.explanation.explained_fold import Mode
-from mission_collaboration.explanation.until import Until
+from mission_collaboration.explanation.requests import Until
 from tests.support import naive
 from tests.support.folding import as_json, events_of, examples, outcome, roster_of
 from tests.support.naive_explanation import BruteForce, apply, code_of

@@ -7,8 +7,7 @@ import pytest
 
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import read_batch
-from mission_collaboration.explanation.encoding import encode_explanation, take_raw_state
-from mission_collaboration.explanation.explain import explain_batch
+from mission_collaboration.explanation.explain import encode_explanation, explain_batch, take_raw_state
 from tests.mission_collaboration.reducer.test_cost import LARGEST_GROWTH, REPEATS, STREAMS, calls
 from tests.support import builders as build
 from tests.support.folding import seeds

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from mission_collaboration import Until, explain
 from mission_collaboration.__main__ import main
-from mission_collaboration.explanation.rendering import printable, timeline_lines, why, why_lines
+from mission_collaboration.commands.rendering import printable, timeline_lines, why, why_lines
 from tests.support import builders as build
 
 MORNING = Path(__file__).parents[3] / "docs/examples/morning.json"
@@ -56,21 +56,16 @@ def test_the_second_event_of_an_id_is_to_blame_for_its_anomaly() -> None:
     assert answer(str(MORNING), "--why", "/anomalies/0")["event"]["code"] == "conflicting-duplicate"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "text", "says"),
-    [
-        (["--why", "/active_drivers/p-adam"], None, "nearest: /active_drivers/p-ada"),
-        (["--at", "99"], None, "No event with the position 99"),
-        ([], '{"events": [], "rooster": 1}', "/rooster"),
-        ([], "{", "line 1"),
-        ([], '{"event_type": "X"}\n{', "Line 2"),
-    ],
-)
-def test_what_cannot_be_answered_is_said(arguments: list[str], text: str | None, says: str) -> None:
-    done = asked(str(MORNING) if text is None else "-", *arguments, text=text)
+def test_an_entry_that_never_was_is_answered_with_the_nearest() -> None:
+    done = asked(str(MORNING), "--why", "/active_drivers/p-adam")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "nearest: /active_drivers/p-ada" in done.stderr
+
+
+def test_a_point_at_which_no_event_stands_is_a_problem() -> None:
+    done = asked(str(MORNING), "--at", "99")
     assert done.exit_code == 1
-    assert says in done.stderr
-    assert done.stdout == ""
+    assert json.loads(done.stdout)["errors"][0]["pointer"] == "/until/position"
 
 
 def test_a_point_that_is_none_is_a_mistake_of_usage() -> None:

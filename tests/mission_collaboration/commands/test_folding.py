@@ -80,7 +80,7 @@ def test_the_mode_of_the_command_line_goes_before_that_of_the_file() -> None:
     [("{", "malformed-json"), ("", "malformed-json"), ("{}", "invalid-request"), ("7", "invalid-request")],
 )
 def test_what_is_no_batch_is_refused(text: str, code: str) -> None:
-    for command in ("reduce", "validate"):
+    for command in ("reduce", "validate", "explain"):
         told = run(command, "-", given=text)
         assert (told.exit_code, json.loads(told.stdout)["code"]) == (1, code)
 

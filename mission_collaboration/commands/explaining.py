@@ -1,0 +1,66 @@
+"""`mission-collaboration explain FILE`: what each event of a file did."""
+
+import sys
+from typing import Any, BinaryIO, Final
+
+import click
+import msgspec
+from pydantic import ValidationError
+
+from mission_collaboration.commands.files import FILE, read_file, refuse
+from mission_collaboration.commands.rendering import NoSuchEntryError, printable, timeline_lines, why, why_lines
+from mission_collaboration.decoding.refusals import RequestRefusedError
+from mission_collaboration.explanation.explain import encode_explanation, explain_request, take_raw_state
+from mission_collaboration.explanation.explained_fold import MODES, Mode
+from mission_collaboration.explanation.requests import EXPLAIN_READER, Until
+
+COLOURS: Final[dict[str, dict[str, Any]]] = {"trouble": {"fg": "red"}, "quiet": {"dim": True}, "plain": {}}
+AT: Final = "Take the state at this position, event id or timestamp."
+WHY: Final = "Name the event that made or removed this entry of the state, such as /active_drivers/p1."
+
+
+class Point(click.ParamType[Until]):
+    """A point of a history: digits are a position, an id is an event's, anything else a timestamp."""
+
+    name = "POINT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Until:
+        """Read a point."""
+        if isinstance(value, Until):
+            return value
+        members: dict[str, Any] = {"position": int(value)} if value.isdecimal() and len(value) < 16 else {}
+        for name, member in (members or {"event_id": value, "timestamp": value}).items():
+            try:
+                return Until.model_validate({name: member})
+            except ValidationError:
+                continue
+        return self.fail(f"{value!r} is neither a position, an event's id nor a timestamp", param, ctx)
+
+
+@click.command("explain")
+@FILE
+@click.option("--mode", type=click.Choice(MODES), help="The rules of the fold.  [default: the file's, else permissive]")
+@click.option("--at", "until", type=Point(), help=AT)
+@click.option("--why", "entry", metavar="POINTER", help=WHY)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON on a terminal, too.")
+def explain(file: BinaryIO, mode: Mode | None, until: Until | None, entry: str | None, as_json: bool) -> None:
+    """Explain what each event of FILE did and why, and which event is behind each entry of the state.
+
+    FILE is a body of /explain, a list of events, or NDJSON, also in gzip or zstd; - is the standard input. A terminal
+    gets one line for each event, in canonical order; a pipe gets the answer of /explain.
+    """
+    given = {name: value for name, value in (("mode", mode), ("until", until)) if value is not None}
+    try:
+        request, batch, locations = read_file(file, EXPLAIN_READER)
+        explanation = explain_request(request.model_copy(update=given), batch, locations, take_raw_state)
+        found = why(explanation, entry) if entry is not None else None
+    except RequestRefusedError as refusal:
+        refuse(refusal)
+    except NoSuchEntryError as refusal:
+        click.echo(f"{refusal}.", err=True)
+        raise SystemExit(1) from None
+    if as_json or not sys.stdout.isatty():
+        click.echo(encode_explanation(explanation) if found is None else msgspec.json.encode(found._asdict()))
+        return
+    for line in timeline_lines(explanation) if found is None else why_lines(explanation, found):
+        click.echo(click.style(printable(line.text), **COLOURS[line.kind]))

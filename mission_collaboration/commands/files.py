@@ -1,0 +1,113 @@
+"""How every command reads its FILE, and how it says what is wrong with one: as the service would."""
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Callable
+from typing import Any, BinaryIO, Final, Generic, NamedTuple, NoReturn, TypeVar
+
+import click
+import msgspec
+from pydantic import BaseModel
+
+from mission_collaboration.decoding.batch import Batch
+from mission_collaboration.decoding.json_text import NOT_JSON, try_decode
+from mission_collaboration.decoding.refusals import (
+    IN_ARRAY,
+    ArrayLocations,
+    Finding,
+    LineLocations,
+    RequestRefusedError,
+)
+from mission_collaboration.decoding.requests import Limits, RequestReader, read_lines
+
+Model = TypeVar("Model", bound=BaseModel)
+FILE: Final = click.argument("file", type=click.File("rb"))
+GZIP: Final = b"\x1f\x8b"
+ZSTD: Final = b"\x28\xb5\x2f\xfd"
+
+
+class FileLimits(NamedTuple):
+    """A file of one's own may be as large as it is; its nesting is bounded as in a request."""
+
+    max_events: int = sys.maxsize
+    max_event_bytes: int = sys.maxsize
+    max_nesting: int = 64
+
+
+LIMITS: Final = FileLimits()
+
+
+class FileRead(NamedTuple, Generic[Model]):
+    """A file of events as it was read."""
+
+    request: Model
+    """The request object; for NDJSON and for a list, one that says nothing but its events."""
+    batch: Batch
+    locations: ArrayLocations
+
+
+def read_file(
+    file: BinaryIO,
+    reader: RequestReader[Model],
+    lines: Callable[[bytes, Limits], tuple[Batch, LineLocations]] = read_lines,
+) -> FileRead[Model]:
+    """Read a request body, a list of events or NDJSON, also in gzip or zstd; raises `RequestRefusedError`."""
+    text = _unpacked(file.read())
+    if _has_lines(text):
+        request, _ = reader.read(b'{"events":[]}', LIMITS)
+        return FileRead(request, *lines(text, LIMITS))
+    body = b'{"events":' + text + b"}" if text.lstrip().startswith(b"[") else text
+    return FileRead(*reader.read(body, LIMITS), IN_ARRAY)
+
+
+def _unpacked(text: bytes) -> bytes:
+    """Unpack what begins as gzip or zstd does; JSON begins otherwise."""
+    try:
+        if text.startswith(GZIP):
+            return gzip.decompress(text)
+        if text.startswith(ZSTD):
+            return _unpacked_zstd(text)
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        reason = f"The file cannot be unpacked: {str(error).rstrip('.')}"
+        raise RequestRefusedError("malformed-json", reason, (Finding("", "damaged", reason),)) from None
+    return text
+
+
+def _unpacked_zstd(text: bytes) -> bytes:
+    """Unpack zstd, which Python reads from 3.14 on and the extra `replay` before; raises `ValueError`."""
+    try:
+        from mission_collaboration.replay.zstd import ZstdError, ZstdFile  # may be absent
+    except ImportError:
+        raise ValueError("zstd needs mission-collaboration[replay]") from None
+    try:
+        return ZstdFile(io.BytesIO(text)).read()
+    except ZstdError as error:
+        raise ValueError(str(error)) from None
+
+
+def _has_lines(text: bytes) -> bool:
+    """Tell NDJSON from a JSON body: its first line is a value by itself, and an event or followed by others."""
+    first, _, rest = text.lstrip().partition(b"\n")
+    value = try_decode(first, max_nesting=LIMITS.max_nesting)
+    if value is NOT_JSON:
+        return False
+    return bool(rest.strip()) or (isinstance(value, dict) and "event_type" in value)
+
+
+def refuse(refusal: RequestRefusedError) -> NoReturn:
+    """Print a refusal as the endpoint's problem, and exit with 1."""
+    findings = [
+        {name: value for name, value in finding._asdict().items() if value is not None} for finding in refusal.findings
+    ]
+    problem: dict[str, Any] = {
+        "code": refusal.refusal_code,
+        "detail": str(refusal),
+        **refusal.about,
+        "errors": findings,
+    }
+    if refusal.more:
+        problem["more_errors"] = True
+    click.echo(msgspec.json.encode(problem))
+    raise SystemExit(1)
