@@ -49,18 +49,22 @@ def explain(file: BinaryIO, mode: Mode | None, until: Until | None, entry: str |
     FILE is a body of /explain, a list of events, or NDJSON, also in gzip or zstd; - is the standard input. A terminal
     gets one line for each event, in canonical order; a pipe gets the answer of /explain.
     """
-    given = {name: value for name, value in (("mode", mode), ("until", until)) if value is not None}
     try:
         request, batch, locations = read_file(file, EXPLAIN_READER)
-        explanation = explain_request(request.model_copy(update=given), batch, locations, take_raw_state)
-        found = why(explanation, entry) if entry is not None else None
+        asked = request.model_copy(update={"mode": mode or request.mode, "until": until or request.until})
+        explanation = explain_request(asked, batch, locations, take_raw_state)
+        if entry is None:
+            answer, lines = encode_explanation(explanation), timeline_lines(explanation)
+        else:
+            found = why(explanation, entry)
+            answer, lines = msgspec.json.encode(found._asdict()), why_lines(explanation, found)
     except RequestRefusedError as refusal:
         refuse(refusal)
     except NoSuchEntryError as refusal:
         click.echo(f"{refusal}.", err=True)
         raise SystemExit(1) from None
     if as_json or not sys.stdout.isatty():
-        click.echo(encode_explanation(explanation) if found is None else msgspec.json.encode(found._asdict()))
+        click.echo(answer)
         return
-    for line in timeline_lines(explanation) if found is None else why_lines(explanation, found):
+    for line in lines:
         click.echo(click.style(printable(line.text), **COLOURS[line.kind]))

@@ -3,7 +3,6 @@
 import gzip
 import io
 import sys
-import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final, Generic, NamedTuple, NoReturn, TypeVar
 
@@ -54,7 +53,7 @@ def read_file(
     lines: Callable[[bytes, Limits], tuple[Batch, LineLocations]] = read_lines,
 ) -> FileRead[Model]:
     """Read a request body, a list of events or NDJSON, also in gzip or zstd; raises `RequestRefusedError`."""
-    text = _unpacked(file.read())
+    text = unpack(file.read())
     if _has_lines(text):
         request, _ = reader.read(b'{"events":[]}', LIMITS)
         return FileRead(request, *lines(text, LIMITS))
@@ -62,29 +61,25 @@ def read_file(
     return FileRead(*reader.read(body, LIMITS), IN_ARRAY)
 
 
-def _unpacked(text: bytes) -> bytes:
-    """Unpack what begins as gzip or zstd does; JSON begins otherwise."""
+def unpack(text: bytes) -> bytes:
+    """Unpack what begins as gzip or zstd does, JSON begins otherwise; raises `RequestRefusedError`.
+
+    Python reads zstd from 3.14 on, and with the extra `replay` before.
+    """
     try:
         if text.startswith(GZIP):
             return gzip.decompress(text)
         if text.startswith(ZSTD):
-            return _unpacked_zstd(text)
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        reason = f"The file cannot be unpacked: {str(error).rstrip('.')}"
-        raise RequestRefusedError("malformed-json", reason, (Finding("", "damaged", reason),)) from None
-    return text
+            from mission_collaboration.replay.zstd import ZstdFile  # may be absent
 
-
-def _unpacked_zstd(text: bytes) -> bytes:
-    """Unpack zstd, which Python reads from 3.14 on and the extra `replay` before; raises `ValueError`."""
-    try:
-        from mission_collaboration.replay.zstd import ZstdError, ZstdFile  # may be absent
+            return ZstdFile(io.BytesIO(text)).read()
     except ImportError:
-        raise ValueError("zstd needs mission-collaboration[replay]") from None
-    try:
-        return ZstdFile(io.BytesIO(text)).read()
-    except ZstdError as error:
-        raise ValueError(str(error)) from None
+        reason = "The file is zstd: install mission-collaboration[replay] to read it"
+    except Exception as error:  # gzip, zlib and zstd raise kinds of their own
+        reason = f"The file cannot be unpacked: {str(error).rstrip('.')}"
+    else:
+        return text
+    raise RequestRefusedError("malformed-json", reason, (Finding("", "not_unpacked", reason),))
 
 
 def _has_lines(text: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from mission_collaboration.contract.json_patch import Change
@@ -49,7 +49,8 @@ def timeline_lines(explanation: Explanation[Any]) -> Iterator[Line]:
     for entry in explanation.timeline:
         positions.setdefault(entry.event_id, entry.position)  # a second event of an id overwrites nothing
     for entry in explanation.timeline:
-        yield Line(f"{event_columns(entry)}  {_outcome(entry, positions)}".rstrip(), _kind(entry))
+        kind = "trouble" if entry.effect in TROUBLE else "quiet" if entry.effect in NOTHING_DONE else "plain"
+        yield Line(f"{event_columns(entry)}  {_outcome(entry, positions)}".rstrip(), kind)
 
 
 def event_columns(entry: TimelineEntry) -> str:
@@ -64,7 +65,9 @@ def why(explanation: Explanation[Any], entry_key: str) -> Why:
     """Find the event to blame for an entry of the state, or for its being gone; raises `NoSuchEntryError`."""
     event_id = explanation.blame.get(entry_key) or explanation.gone.get(entry_key)
     if event_id is None:
-        raise NoSuchEntryError(_unknown_entry(explanation, entry_key))
+        near = difflib.get_close_matches(entry_key, [*explanation.blame, *explanation.gone], n=3, cutoff=0.5)
+        hint = f"; nearest: {', '.join(near)}" if near else ""
+        raise NoSuchEntryError(f"No event of this batch touched {entry_key}{hint}")
     blamed = [entry for entry in explanation.timeline if entry.event_id == event_id and entry.changes]
     # a second event of an id leaves an anomaly and nothing else
     return Why(entry_key, entry_key in explanation.blame, blamed[-1 if entry_key.startswith("/anomalies/") else 0])
@@ -76,7 +79,10 @@ def why_lines(explanation: Explanation[Any], found: Why) -> Iterator[Line]:
     yield Line(f"{found.entry} {'is there' if found.stands else 'is gone'} because of this event:")
     yield Line("")
     yield Line(event_columns(event).rstrip())
-    yield Line(f"        id {event.event_id}, event {event.index} of the batch as sent{_late(explanation, event)}")
+    behind = explanation.timeline[explanation.timeline.index(event) + 1 :]
+    earlier = sum(other.index < event.index for other in behind if other.position is not None)
+    late = f"; it came late, after {earlier} that stand behind it" if earlier else ""
+    yield Line(f"        id {event.event_id}, event {event.index} of the batch as sent{late}")
     for change in event.changes:
         yield Line(f"        {_change(change)}")
     if event.reason:
@@ -102,24 +108,6 @@ def _outcome(entry: TimelineEntry, positions: dict[str | None, int | None]) -> s
 
 def _change(change: Change) -> str:
     return f"{SIGNS[change.op]} {change.path}"
-
-
-def _kind(entry: TimelineEntry) -> Kind:
-    return "trouble" if entry.effect in TROUBLE else "quiet" if entry.effect in NOTHING_DONE else "plain"
-
-
-def _late(explanation: Explanation[Any], entry: TimelineEntry) -> str:
-    """Say that an event came after some that it stands before."""
-    behind = explanation.timeline[explanation.timeline.index(entry) + 1 :]
-    earlier = sum(other.index < entry.index for other in behind if other.position is not None)
-    return f"; it came late, after {earlier} that stand behind it" if earlier else ""
-
-
-def _unknown_entry(explanation: Explanation[Any], entry_key: str) -> str:
-    known: Sequence[str] = [*explanation.blame, *explanation.gone]
-    near = difflib.get_close_matches(entry_key, known, n=3, cutoff=0.5)
-    hint = f"; nearest: {', '.join(near)}" if near else ""
-    return f"No event of this batch touched {entry_key}{hint}"
 
 
 def _cut(text: str, longest: int = LONGEST_NAME) -> str:

@@ -1,7 +1,7 @@
 """Explains a batch: the function behind `POST /explain`, the command line and the Python API."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import compress
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -17,7 +17,7 @@ from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.decoding.refusals import ArrayLocations, Finding, invalid_request
 from mission_collaboration.explanation.explained_fold import ExplainedFold, Mode, texts_of
 from mission_collaboration.explanation.requests import ExplainRequest, NoSuchPointError, Until
-from mission_collaboration.explanation.timeline import Explanation, TimelineEntry
+from mission_collaboration.explanation.timeline import Effect, Explanation, TimelineEntry
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
 from mission_collaboration.reducer.snapshot import encode, freeze, plain
@@ -141,53 +141,36 @@ def _fold_in_time(fold: ExplainedFold, batch: Batch, until: Until) -> ExplainedF
     return fold
 
 
-def _without_place(batch: Batch, finding: Locate) -> Iterator[TimelineEntry]:
+def _without_place(batch: Batch, finding: Locate) -> list[TimelineEntry]:
     """Tell of what has no place in the order, by index."""
-    told = [_ignored(other) for other in batch.others]
+    told = [_entry_of(other, "ignored") for other in batch.others]
     for number, broken in enumerate(batch.broken):
-        told.append(_malformed(broken, finding if number < MOST_EXPLAINED else None))
-    return iter(sorted(told, key=lambda entry: entry.index))
+        entry = _entry_of(broken, "malformed")
+        entry.code = "invalid-request"
+        if number < MOST_EXPLAINED:
+            location, violation = next(broken.violations())
+            field = ".".join(map(str, location))
+            entry.reason = f"Malformed envelope: {field}: {violation.message}" if field else violation.message
+            found = finding(broken.index, location, violation.violation_type, violation.message)
+            entry.pointer, entry.line = found.pointer, found.line
+        told.append(entry)
+    return sorted(told, key=lambda entry: entry.index)
 
 
-def _ignored(other: OtherEvent) -> TimelineEntry:
-    return TimelineEntry(
-        index=other.index,
-        position=None,
-        event_id=other.event_id,
-        event_type=other.event_type,
-        lamport_clock=None,
-        timestamp=None,
-        participant_ids=_named_in(other.value),
-        effect="ignored",
-        changes=(),
-    )
-
-
-def _malformed(broken: BrokenEvent, finding: Locate | None) -> TimelineEntry:
-    entry = TimelineEntry(
-        index=broken.index,
-        position=None,
-        event_id=broken.event_id,
-        event_type=broken.event_type,
-        lamport_clock=None,
-        timestamp=None,
-        participant_ids=_named_in(broken.value),
-        effect="malformed",
-        code="invalid-request",
-        changes=(),
-    )
-    if finding is not None:
-        location, violation = next(broken.violations())
-        field = ".".join(map(str, location))
-        entry.reason = f"Malformed envelope: {field}: {violation.message}" if field else violation.message
-        found = finding(broken.index, location, violation.violation_type, violation.message)
-        entry.pointer, entry.line = found.pointer, found.line
-    return entry
-
-
-def _named_in(value: Any) -> tuple[str, ...]:
-    """Read whom something that may be no event names, as far as these are texts."""
+def _entry_of(sent: OtherEvent | BrokenEvent, effect: Effect) -> TimelineEntry:
+    """Begin to tell of something that may be no event, as far as it can be read."""
+    value = sent.value
     payload = (
         value.payload if isinstance(value, Event) else value.get("payload") if isinstance(value, Mapping) else None
     )
-    return texts_of(payload)
+    return TimelineEntry(
+        index=sent.index,
+        position=None,
+        event_id=sent.event_id,
+        event_type=sent.event_type,
+        lamport_clock=None,
+        timestamp=None,
+        participant_ids=texts_of(payload),
+        effect=effect,
+        changes=(),
+    )

@@ -77,7 +77,7 @@ class ExplainedFold:
     def run(self, events: Sequence[FoldEvent], indices: Sequence[int]) -> Iterator[TimelineEntry]:
         """Fold events, given in the order in which they were sent; yields each one that has a position, once folded."""
         index_of = dict(zip(map(id, events), indices, strict=True))
-        copies = {event_id: Copies() for event_id in _repeated(list(map(_event_id, events)))}
+        copies = {event_id: Copies() for event_id, times in Counter(map(_event_id, events)).items() if times > 1}
         for event in in_order(events):
             index = index_of[id(event)]
             if event.event_id not in copies:
@@ -119,13 +119,10 @@ class ExplainedFold:
         entry = self._fold(event, index, is_conflict=is_conflict)
         copies.judged[text] = entry
         copies.has_conflict = is_conflict
-        if copies.holder is None and not self._is_rejected_at_the_door(entry):
+        is_rejected_at_the_door = self.mode == "admit" and entry.effect in ("refused", "other-mission")
+        if copies.holder is None and not is_rejected_at_the_door:  # else the next one of that id is judged anew (L6)
             copies.holder = entry
         return entry
-
-    def _is_rejected_at_the_door(self, entry: TimelineEntry) -> bool:
-        """Tell whether an event does not hold its id: the next one of that id is judged anew (L6)."""
-        return self.mode == "admit" and entry.effect in ("refused", "other-mission")
 
     def _fold(self, event: FoldEvent, index: int, *, is_conflict: bool = False) -> TimelineEntry:
         """Take the next step of the fold, and write down what came of it."""
@@ -135,7 +132,8 @@ class ExplainedFold:
         self._event_ids.append(event.event_id)
         if self._is_stopped:
             return entry
-        self.recorder.begin(position)
+        recorder = self.recorder
+        recorder.begin(position)
         try:
             if is_conflict:
                 self.accumulator.refuse(conflict(event))
@@ -145,8 +143,17 @@ class ExplainedFold:
                 self._step_undecided(event)
         except EventRefusedError as refusal:
             self._tell_refusal(entry, refusal)
+            return entry
+        if recorder.changes:
+            entry.changes = tuple(recorder.changes)
+            entry.effect = "changed"
         else:
-            self._tell_outcome(entry)
+            entry.effect = "redundant"
+        if recorder.anomaly is not None:
+            entry.code, entry.reason = recorder.anomaly
+            entry.effect = "other-mission" if entry.code == OTHER_MISSION else "anomaly"
+        elif entry.event_type == PARTICIPANT_INVITED:
+            entry.effect = "invited"
         return entry
 
     def _step_undecided(self, event: FoldEvent) -> None:
@@ -161,17 +168,6 @@ class ExplainedFold:
             raise
         if self.mission_id:
             self.recorder.changes.insert(0, Change("replace", "/mission_id", self.mission_id))
-
-    def _tell_outcome(self, entry: TimelineEntry) -> None:
-        if self.recorder.changes:
-            entry.changes = tuple(self.recorder.changes)
-        if self.recorder.anomaly is not None:
-            entry.code, entry.reason = self.recorder.anomaly
-            entry.effect = "other-mission" if entry.code == OTHER_MISSION else "anomaly"
-        elif entry.event_type == PARTICIPANT_INVITED:
-            entry.effect = "invited"
-        else:
-            entry.effect = "changed" if entry.changes else "redundant"
 
     def _tell_refusal(self, entry: TimelineEntry, refusal: EventRefusedError) -> None:
         entry.code, entry.reason = refusal.code, refusal.reason
@@ -193,12 +189,6 @@ def _entry_of(event: FoldEvent, index: int, position: int | None, effect: Effect
     return TimelineEntry(
         index, position, event.event_id, event_type, event.lamport_clock, event.timestamp, named, effect, ()
     )
-
-
-def _repeated(event_ids: Sequence[str]) -> list[str]:
-    if len(set(event_ids)) == len(event_ids):
-        return []
-    return [event_id for event_id, times in Counter(event_ids).items() if times > 1]
 
 
 def texts_of(payload: Any) -> tuple[str, ...]:
