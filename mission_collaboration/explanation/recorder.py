@@ -76,20 +76,18 @@ class Recorder:
 
     def superseded(self) -> dict[int, list[int]]:
         """Map the positions of which nothing stands any more to those that overwrote them first, at most ten (X5)."""
-        last: dict[str | int, int] = {}
-        standing = [0] * (self.position + 1)
-        later: dict[int, list[int]] = defaultdict(list)
-        for entry, position, _ in self._touches:
-            before = last.get(entry)
-            if before == position:
-                continue
-            last[entry] = position
-            standing[position] += 1
-            if before is not None:
-                standing[before] -= 1
-                later[before].append(position)
+        touched_next: dict[str | int, int] = {}
+        standing: set[int] = set()
+        overwritten: dict[int, list[int]] = defaultdict(list)
+        for entry, position, _ in reversed(self._touches):
+            later = touched_next.get(entry)
+            if later is None:
+                standing.add(position)
+            elif later != position:  # else this event touched it twice
+                overwritten[position].append(later)
+            touched_next[entry] = position
         return {
-            position: list(dict.fromkeys(overwriting))[:MOST_NAMED]
-            for position, overwriting in later.items()
-            if not standing[position]
+            position: sorted(set(later))[:MOST_NAMED] if len(later) > 1 else later
+            for position, later in overwritten.items()
+            if position not in standing
         }
