@@ -22,7 +22,6 @@ ARRAYS: Final = {
     if (names := [name for name, info in model.model_fields.items() if get_origin(info.annotation) is list])
 }
 """Event type → the payload's members that are arrays."""
-_index = attrgetter("index")
 _event_id, _event_type, _lamport_clock, _timestamp, _payload = map(
     attrgetter, ("event_id", "event_type", "lamport_clock", "timestamp", "payload")
 )
@@ -46,31 +45,28 @@ def read_batch(values: Sequence[Any]) -> Batch:
     """Read events, each an `Event` or decoded JSON; of other types nothing but the type is asked (E19)."""
     if all(isinstance(value, Event) for value in values):
         return read_events(values)
-    envelopes: list[Event] = []
-    places: list[int] = []
+    envelopes: dict[int, Event] = {}
     others: list[OtherEvent] = []
     broken: list[BrokenEvent] = []
     for index, value in enumerate(values):
-        if event_type := _other_type(value):
+        if event_type := other_type(value):
             others.append(OtherEvent(index, event_type, value))
             continue
         try:
-            envelopes.append(Event.model_validate(value))
-            places.append(index)
+            envelopes[index] = Event.model_validate(value)
         except ValidationError:
             broken.append(BrokenEvent(index, value))
-    ours = read_events(envelopes)
-    indices = [places[index] for index in ours.indices]
-    others += [structs.replace(event, index=places[event.index]) for event in ours.others]
-    others.sort(key=_index)
-    sent = [values[index] for index in indices]
-    events: list[Any] = list(map(_with_sent, ours.events, sent))
-    sent_ids = [text_member(value, "event_id") or event.event_id for event, value in zip(events, sent, strict=True)]
-    return Batch(events, indices, others, broken, len(values), sent_ids)
+    read: Sequence[Any] = read_events(list(envelopes.values())).events
+    events = [structs.replace(event, sent=values[index]) for index, event in zip(envelopes, read, strict=True)]
+    sent_ids = [text_member(event.sent, "event_id") or event.event_id for event in events]
+    return Batch(events, list(envelopes), others, broken, len(values), sent_ids)
 
 
-def _with_sent(event: Any, value: Any) -> Any:
-    return structs.replace(event, sent=value)
+def other_type(value: Any) -> str | None:
+    """Name the type of what is an event of another type: an `Event` or decoded JSON; None for anything else."""
+    members = {"event_type": value.event_type} if isinstance(value, Event) else value
+    event_type = members.get("event_type") if isinstance(members, dict) else None
+    return event_type if isinstance(event_type, str) and event_type and event_type not in PAYLOAD_MODELS else None
 
 
 def read_events(events: Sequence[Event]) -> Batch:
@@ -92,12 +88,6 @@ def read_events(events: Sequence[Event]) -> Batch:
     event_ids, clocks, timestamps = (map(member, events) for member in (_event_id, _lamport_clock, _timestamp))
     read = list(map(ReadEvent, event_ids, types, clocks, timestamps, payloads, events))
     return Batch(read, indices, others, (), total)
-
-
-def _other_type(value: Any) -> str | None:
-    """Name the type of decoded JSON that is an event of another type."""
-    event_type = value.get("event_type") if isinstance(value, dict) else None
-    return event_type if isinstance(event_type, str) and event_type and event_type not in PAYLOAD_MODELS else None
 
 
 def malformation(payload: Any, event_type: str) -> Iterator[tuple[Location, ModelViolation]]:

@@ -19,7 +19,7 @@ _LONE_SURROGATE = re.compile(
     rb"(?<!\\)(?:\\\\)*(?:(\\u[dD][89abAB][0-9a-fA-F]{2})(?!\\u[dD][c-fC-F])"
     rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})(\\u[dD][c-fC-F][0-9a-fA-F]{2}))"
 )
-_STRING_OR_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9][0-9.]*+[eE]\+?[0-9]+|-?[0-9]{309,})')
+_STRING_OR_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9][0-9.]*+[eE]\+?[0-9]+|-?[0-9]{309,}+(?:\.[0-9]+)?)')
 _TRAILING = "JSON is malformed: trailing characters"
 MOST_DIGITS: Final = 4300
 _NO_NUMBER = re.compile(rb"-?(NaN|Infinity)")
@@ -51,15 +51,26 @@ class TooDeepError(SpecKittyEventsError):
 
 
 def decode_json(text: Buffer, *, max_nesting: int) -> Any:
-    """Decode one JSON value; raises `JsonTextError` or `TooDeepError`.
+    """Decode one JSON value; raises `JsonTextError` or `TooDeepError`, which a reader can act on.
 
     `max_nesting` counts objects and arrays around the innermost value.
     """
     text = bytes(text)
     value = try_decode(text, max_nesting=max_nesting)
-    if value is NOT_JSON:
-        _explain(text, max_nesting)
-    return value
+    if value is not NOT_JSON:
+        return value
+    try:
+        text.decode()
+        msgspec.json.decode(text)
+    except msgspec.ValidationError:
+        _decode_numbers(text)
+    except UnicodeDecodeError as error:
+        raise JsonTextError("The text is not UTF-8", text, error.start) from None
+    except msgspec.DecodeError as error:
+        _explain_syntax(text, str(error))
+    except RecursionError:
+        pass
+    raise TooDeepError(max_nesting)
 
 
 def try_decode(text: bytes, *, max_nesting: int) -> Any:
@@ -93,47 +104,24 @@ def is_deeper(value: Any, limit: int) -> bool:
     return bool(layer)
 
 
-def _explain(text: bytes, max_nesting: int) -> NoReturn:
-    """Raise the error that a reader can act on."""
-    try:
-        text.decode()
-        msgspec.json.decode(text)
-    except msgspec.ValidationError:
-        _decode_numbers(text)
-    except UnicodeDecodeError as error:
-        raise JsonTextError("The text is not UTF-8", text, error.start) from None
-    except msgspec.DecodeError as error:
-        _explain_syntax(text, str(error))
-    except RecursionError:
-        pass
-    raise TooDeepError(max_nesting)
-
-
 def _decode_numbers(text: bytes) -> Any:
     """Decode a text with a number that msgspec does not read; Python reads 4,300 digits with a sign before them."""
     try:
         return json.loads(text, parse_float=_finite)
     except ValueError:
-        _explain_number(text)
+        large = ((found.start(), found[1].lstrip(b"-")) for found in _STRING_OR_VALUE.finditer(text) if found[1])
+        offsets = (
+            offset
+            for offset, number in large
+            if (len(number) > MOST_DIGITS if number.isdigit() else math.isinf(float(number)))
+        )
+        raise JsonTextError("A number is beyond a double's range or 4,300 digits", text, next(offsets, 0)) from None
 
 
 def _finite(number: str) -> float:
     if math.isinf(value := float(number)):
         raise ValueError("beyond a double's range")
     return value
-
-
-def _explain_number(text: bytes) -> NoReturn:
-    offset = next(
-        (found.start() for found in _STRING_OR_VALUE.finditer(text) if found[1] and _is_too_large(found[1])),
-        0,
-    )
-    raise JsonTextError("A number is beyond a double's range or 4,300 digits", text, offset) from None
-
-
-def _is_too_large(number: bytes) -> bool:
-    digits = number.lstrip(b"-")
-    return math.isinf(float(number)) if not digits.isdigit() else len(digits) > MOST_DIGITS
 
 
 def _explain_syntax(text: bytes, message: str) -> NoReturn:

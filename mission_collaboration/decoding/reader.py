@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.decoding.batch import Batch, BrokenEvent, OtherEvent
-from mission_collaboration.decoding.events import ReadEvent, read_payload
+from mission_collaboration.decoding.events import ReadEvent, other_type, read_payload
 from mission_collaboration.decoding.json_text import NOT_JSON, try_decode
 from mission_collaboration.decoding.structs import any_event_struct, envelope_struct, text_rules
 from mission_collaboration.decoding.text_formats import Column, normal_ids, read_instants
@@ -85,16 +85,15 @@ class Reading:
         except DECLINED:
             pass  # with a member that the contract does not know, or with something wrong
         value = try_decode(text, max_nesting=self.max_nesting)
-        event_type = value.get("event_type") if isinstance(value, dict) else None
-        if not isinstance(event_type, str) or not event_type:
-            self.broken.append(BrokenEvent(index, None, text) if value is NOT_JSON else BrokenEvent(index, value))
-        elif event_type not in PAYLOAD_MODELS:
+        if value is NOT_JSON:
+            self.broken.append(BrokenEvent(index, None, text))
+        elif event_type := other_type(value):
             self.others.append(OtherEvent(index, event_type, value))
         else:
             self.read_by_hand(index, value)
 
     def read_by_hand(self, index: int, value: Any) -> None:
-        """Read a decoded collaboration event by its open struct, or else by the models."""
+        """Read what ought to be a collaboration event by its open struct, or else by the models."""
         try:
             self.events[index] = msgspec.convert(value, OPEN_EVENT)
         except msgspec.ValidationError:

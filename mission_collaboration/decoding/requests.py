@@ -5,6 +5,7 @@ The service and the command line read requests here, so they refuse the same one
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -18,7 +19,7 @@ from mission_collaboration.contract.validation import judge_by_model
 from mission_collaboration.contract.violations import model_violations
 from mission_collaboration.decoding.batch import Batch, BrokenEvent, text_member
 from mission_collaboration.decoding.events import read_batch
-from mission_collaboration.decoding.json_text import NOT_JSON, JsonTextError, TooDeepError, decode_json, try_decode
+from mission_collaboration.decoding.json_text import JsonTextError, TooDeepError, decode_json, is_deeper
 from mission_collaboration.decoding.reader import DECLINED, Text, read_texts, read_typed
 from mission_collaboration.decoding.refusals import (
     IN_ARRAY,
@@ -63,7 +64,7 @@ class RequestReader(Generic[Model]):
 
     def _decoder(self, events: Any) -> Callable[[bytes], Any]:
         """Make a decoder that leaves the members beside the events to the model."""
-        members: list[Any] = [("events", events), *((name, msgspec.Raw, msgspec.Raw()) for name in self._others)]
+        members: list[Any] = [("events", events), *((name, Any, msgspec.UNSET) for name in self._others)]
         parts = msgspec.defstruct("Parts", members, kw_only=True, forbid_unknown_fields=True)
         return msgspec.json.Decoder(parts).decode
 
@@ -74,7 +75,7 @@ class RequestReader(Generic[Model]):
         """
         body = bytes(body)
         read = self._read_typed(body, limits) if len(body) <= limits.max_event_bytes else None
-        request, batch = read or self._read_apart(body, limits) or self._by_model(body, limits)
+        request, batch = read or self._read_apart(body, limits) or self._read_by_model(body, limits)
         check_count(batch.total, limits)
         return request, batch
 
@@ -94,37 +95,40 @@ class RequestReader(Generic[Model]):
             parts = self._decode_apart(body)
         except DECLINED:
             return None
-        texts: list[Text] = parts.events
         if len(body) > limits.max_event_bytes:
-            check_sizes(texts, limits)
+            check_sizes(parts.events, limits)
         request = self._request(parts, limits)
         if request is None:
             return None
-        check_count(len(texts), limits)
-        batch = read_texts(texts, max_nesting=limits.max_nesting - IN_A_BODY)
+        check_count(len(parts.events), limits)
+        batch = read_texts(parts.events, max_nesting=limits.max_nesting - IN_A_BODY)
         if any(event.text is not None for event in batch.broken):
             _decode_body(body, limits)
         return request, batch
 
-    def _request(self, parts: Any, limits: Limits) -> Model | None:
-        """Read the members beside the events; None where one is wrong."""
-        members = {name: bytes(getattr(parts, name)) for name in self._others}
-        values = {name: try_decode(text, max_nesting=limits.max_nesting - 1) for name, text in members.items() if text}
-        if any(value is NOT_JSON for value in values.values()):
-            return None
-        try:
-            request = self._model.model_validate({**values, "events": []})
-        except ValidationError:
-            return None
-        return request if _are_keys_ids(getattr(request, "roster", None)) else None
-
-    def _by_model(self, body: bytes, limits: Limits) -> tuple[Model, Batch]:
+    def _read_by_model(self, body: bytes, limits: Limits) -> tuple[Model, Batch]:
         """Let the model say what is wrong with the request object."""
-        _check_sizes_in(body, limits)
+        if len(body) > limits.max_event_bytes:
+            with suppress(*DECLINED):  # what is no batch the model explains
+                check_sizes(_decode_events(body).events, limits)
         request = read_object(self._model, body, limits)
         events = request.events  # type: ignore[attr-defined] # every such model has them
         check_count(len(events), limits)
         return request, read_batch(events)
+
+    def _request(self, parts: Any, limits: Limits) -> Model | None:
+        """Make the request of the members beside the events; None where one is wrong."""
+        values = {name: getattr(parts, name) for name in self._others}
+        given = {name: value for name, value in values.items() if value is not msgspec.UNSET}
+        if is_deeper(given, limits.max_nesting):
+            return None
+        try:
+            request = self._model.model_validate({**given, "events": []})
+        except ValidationError:
+            return None
+        roster = getattr(request, "roster", None) or {}
+        are_keys_ids = all(key == identity.participant_id for key, identity in roster.items())
+        return request if are_keys_ids else None
 
 
 _Events: Final = msgspec.defstruct("Events", [("events", list[msgspec.Raw])])
@@ -167,13 +171,33 @@ def refuse_first_broken(batch: Batch, locations: LineLocations, limits: Limits) 
         first = batch.broken[0]
         if first.text is not None:
             raise line_refusal(first.text, locations.lines[first.index], limits)
-        raise invalid_request(_broken_findings([first], locations), _about(first))
+        raise _broken_refusal([first], locations)
+
+
+def refuse_broken(batch: Batch, locations: ArrayLocations) -> None:
+    """Raise `RequestRefusedError` where a collaboration event has no sound envelope."""
+    if batch.broken:
+        raise _broken_refusal(batch.broken, locations)
+
+
+def _broken_refusal(broken: Sequence[BrokenEvent], locations: ArrayLocations) -> RequestRefusedError:
+    findings = (
+        locations.finding(event.index, location, violation.violation_type, violation.message)
+        for event in broken
+        for location, violation in event.violations()
+    )
+    names = {"event_id": broken[0].event_id, "event_type": broken[0].event_type}
+    return invalid_request(findings, {name: text for name, text in names.items() if text})
 
 
 def read_object(model: type[Model], body: bytes, limits: Limits) -> Model:
     """Read a request object, its events left as they are; raises `RequestRefusedError`."""
     data = _decode_body(bytes(body), limits)
-    _check_roster(data)
+    roster = data.get("roster") if isinstance(data, dict) else None
+    if isinstance(roster, dict):  # entry by entry, so that a bad one of any size is answered after 100 errors
+        findings = roster_findings(roster, ("roster",))
+        if first := next(findings, None):
+            raise invalid_request(chain((first,), findings))
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -182,23 +206,6 @@ def read_object(model: type[Model], body: bytes, limits: Limits) -> Model:
             for location, violation in model_violations(error)
         )
         raise invalid_request(findings) from None
-
-
-def refuse_broken(batch: Batch, locations: ArrayLocations) -> None:
-    """Raise `RequestRefusedError` where a collaboration event has no sound envelope."""
-    if batch.broken:
-        raise invalid_request(_broken_findings(batch.broken, locations), _about(batch.broken[0]))
-
-
-def _about(event: BrokenEvent) -> dict[str, str]:
-    names = {"event_id": event.event_id, "event_type": event.event_type}
-    return {name: text for name, text in names.items() if text}
-
-
-def _broken_findings(broken: Sequence[BrokenEvent], locations: ArrayLocations) -> Iterator[Finding]:
-    for event in broken:
-        for location, violation in event.violations():
-            yield locations.finding(event.index, location, violation.violation_type, violation.message)
 
 
 def check_count(count: int, limits: Limits, pointer: str = "/events") -> None:
@@ -219,26 +226,14 @@ def check_sizes(texts: Sequence[Text], limits: Limits) -> None:
 def _size_refusal(text: Text, at: Finding, name: str, limits: Limits) -> RequestRefusedError:
     most = f"At most {limits.max_event_bytes} bytes"
     detail = f"The event at {name} has {len(text)} bytes. {most} are allowed"
-    finding = at._replace(code="too_long", message=most)
-    return RequestRefusedError("event-too-large", detail, (finding,), _names(text), is_limit=True)
-
-
-def _check_sizes_in(body: bytes, limits: Limits) -> None:
-    if len(body) > limits.max_event_bytes:
-        try:
-            texts = _decode_events(body).events
-        except DECLINED:
-            return  # no batch: the model explains
-        check_sizes(texts, limits)
-
-
-def _names(text: Text) -> dict[str, str]:
-    """Read what an event is called, out of any JSON."""
     try:
         event = msgspec.json.decode(text)
     except DECLINED:
-        return {}
-    return {name: found for name in ("event_id", "event_type") if (found := text_member(event, name))}
+        event = None
+    about = {name: found for name in ("event_id", "event_type") if (found := text_member(event, name))}
+    return RequestRefusedError(
+        "event-too-large", detail, (at._replace(code="too_long", message=most),), about, is_limit=True
+    )
 
 
 def _decode_body(body: bytes, limits: Limits) -> Any:
@@ -267,19 +262,6 @@ def line_refusal(text: bytes, number: int, limits: Limits) -> RequestRefusedErro
             error.code, f"Line {number}: {error}", (Finding("", error.code, str(error), number),)
         )
     raise AssertionError("the text is JSON")
-
-
-def _are_keys_ids(roster: Any) -> bool:
-    return not roster or all(key == identity.participant_id for key, identity in roster.items())
-
-
-def _check_roster(data: Any) -> None:
-    """Check the roster entry by entry, so that a bad one of any size is answered after 100 errors."""
-    roster = data.get("roster") if isinstance(data, dict) else None
-    if isinstance(roster, dict):
-        findings = roster_findings(roster, ("roster",))
-        if first := next(findings, None):
-            raise invalid_request(chain((first,), findings))
 
 
 def roster_findings(roster: dict[str, Any], at: Location) -> Iterator[Finding]:

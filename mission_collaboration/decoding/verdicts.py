@@ -131,25 +131,22 @@ class _Judge:
         violations = list(islice(found, most or (0 if is_broken else 1)))
         is_valid = not violations and not is_broken
         self.invalid += not is_valid
+        told: list[Any] = []
+        for layer, location, code, message in violations[:most]:
+            at = self._locations.finding(index, location, code, message)
+            told.append(ViolationRecord(layer=layer, pointer=at.pointer, code=code, message=message, line=at.line))
         return VerdictRecord(
             index=index,
             event_id=text_member(value, "id" if is_cloudevents_row(value) else "event_id"),
             event_type=text_member(value, "event_type"),
             valid=is_valid,
-            violations=[self._violation(index, *violation) for violation in violations[:most]],
+            violations=told,
         )
 
     def _unreadable(self, index: int, text: bytes) -> Iterator[Found]:
         number = self._locations.finding(index, (), "", "").line
         refusal = line_refusal(text, number or 0, self._limits)
         yield "model", (), refusal.refusal_code, refusal.findings[0].message
-
-    def _violation(self, index: int, layer: Layer, location: Location, code: str, message: str) -> Violation:
-        at = self._locations.finding(index, location, code, message)
-        violation: Violation = ViolationRecord(
-            layer=layer, pointer=at.pointer, code=code, message=message, line=at.line
-        )
-        return violation
 
 
 def judge_event(value: Any) -> Iterator[Found]:

@@ -128,23 +128,18 @@ class Accumulator:
 
     def reject(self, event: FoldEvent, payload: Any) -> None:
         """Refuse an event of another mission, or the doing of someone who is not on the roster (R10, R11, R32)."""
-        if payload.mission_id != self.mission_id:
-            self.refuse(_other_mission(self.mission_id, payload.mission_id, event))
-        else:
+        if payload.mission_id == self.mission_id:
             self.refuse_unknown(event, payload.participant_id)
+            return
+        # names are cut, as one event's would be repeated for every other
+        reason = f"Event of mission '{payload.mission_id:.200}' among events of mission '{self.mission_id:.200}'"
+        location = ("payload", "mission_id")
+        self.refuse(
+            MissionMismatchError(reason, event_id=event.event_id, event_type=event.event_type, location=location)
+        )
 
     def refuse_unknown(self, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT) -> None:
         """Refuse an event for naming someone who is not on the roster (R10, R11, R17)."""
         departed = participant_id in self.departed
         refusal = DepartedParticipantError if departed else UnknownParticipantError
         self.refuse(refusal(participant_id, event.event_id, event.event_type, location=location))
-
-
-def _other_mission(ours: str, theirs: str, event: FoldEvent) -> MissionMismatchError:
-    """Make the refusal of another mission's event; a name is cut, as one event's would be repeated for every other."""
-    return MissionMismatchError(
-        f"Event of mission '{theirs:.200}' among events of mission '{ours:.200}'",
-        event_id=event.event_id,
-        event_type=event.event_type,
-        location=("payload", "mission_id"),
-    )

@@ -49,7 +49,7 @@ def fold(accumulator: Accumulator, sequence: CanonicalSequence[FoldEvent]) -> No
     done = 0
     for position in sorted(conflicts):
         run(accumulator, events[done:position])
-        _refuse_conflict(accumulator, events[position])
+        accumulator.refuse(conflict(events[position]))
         done = position + 1
     run(accumulator, events[done:] if done else events)
 
@@ -68,7 +68,8 @@ def step(accumulator: Accumulator, event: FoldEvent) -> None:
 def run(accumulator: Accumulator, events: Sequence[FoldEvent]) -> None:
     """Fold events whose ids do not conflict: payload, mission, membership, the rule of its row, in this order (R5)."""
     mission_id = accumulator.mission_id
-    accumulator.mission_id = mission_id or _first_mission(events)
+    if not mission_id:  # the first well-formed payload names it (S1)
+        accumulator.mission_id = next((event.payload.mission_id for event in events if event.payload is not None), "")
     try:
         for event in events:
             payload = event.payload
@@ -78,27 +79,11 @@ def run(accumulator: Accumulator, events: Sequence[FoldEvent]) -> None:
                 HANDLERS[event.event_type](accumulator, event, payload)
     except EventRefusedError as refusal:
         accumulator.mission_id = mission_id
-        raise _of(event, refusal) from None
+        refusal.event = event
+        raise
     if events:
         accumulator.event_count += len(events)
         accumulator.last_event_id = events[-1].event_id
-
-
-def _first_mission(events: Sequence[FoldEvent]) -> str:
-    """Find the mission that the first well-formed payload names (S1)."""
-    return next((event.payload.mission_id for event in events if event.payload is not None), "")
-
-
-def _refuse_conflict(accumulator: Accumulator, event: FoldEvent) -> None:
-    try:
-        accumulator.refuse(conflict(event))
-    except EventRefusedError as refusal:
-        raise _of(event, refusal) from None
-
-
-def _of(event: FoldEvent, refusal: EventRefusedError) -> EventRefusedError:
-    refusal.event = event
-    return refusal
 
 
 def fold_accepted(accumulator: Accumulator, events: Sequence[FoldEvent]) -> dict[int, EventRefusedError]:

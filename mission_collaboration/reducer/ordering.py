@@ -1,6 +1,6 @@
 """Canonical order, duplicates and conflicts (R1, R30, R31)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -61,17 +61,26 @@ def in_order(events: Sequence[E]) -> list[E]:
     ordered = list(_sorted(events))
     if len({event.event_id for event in events}) == len(events):
         return ordered
-    return list(_without_ties(ordered))
+    placed: list[E] = []
+    for _, group in groupby(ordered, key=sort_key):
+        first, *others = group
+        if all(same_content(first, other) for other in others):
+            placed += [first, *others]
+        else:
+            placed += sorted((first, *others), key=content)
+    return placed
 
 
 def conflict(event: FoldEvent) -> ConflictingDuplicateError:
     """Make the refusal of an id that was used before with different content."""
-    return ConflictingDuplicateError(
+    refusal = ConflictingDuplicateError(
         f"Event id '{event.event_id}' was used before with different content",
         event_id=event.event_id,
         event_type=event.event_type,
         location=("event_id",),
     )
+    refusal.event = event
+    return refusal
 
 
 def _sorted(events: Sequence[E]) -> Sequence[E]:
@@ -103,13 +112,3 @@ def _settled(events: Sequence[E]) -> tuple[list[E], list[E]]:
         kept += [winner, reuse]
         conflicting.append(reuse)
     return kept, conflicting
-
-
-def _without_ties(ordered: Sequence[E]) -> Iterator[E]:
-    """Order events that share even their id by the text of their content."""
-    for _, group in groupby(ordered, key=sort_key):
-        first, *others = group
-        if all(same_content(first, other) for other in others):
-            yield from (first, *others)
-        else:
-            yield from sorted((first, *others), key=content)

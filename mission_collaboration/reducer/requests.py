@@ -1,6 +1,5 @@
 """A request to reduce: what it holds, how its batch is folded, and what a refusal says of the event that is wrong."""
 
-from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +8,7 @@ from mission_collaboration.contract.errors import EventRefusedError, UnknownPart
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import malformation
-from mission_collaboration.decoding.refusals import ArrayLocations, Finding, RequestRefusedError, bounded
+from mission_collaboration.decoding.refusals import ArrayLocations, RequestRefusedError, bounded
 from mission_collaboration.decoding.requests import RequestReader, refuse_broken
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.bounds import WarningTooLargeError
@@ -41,11 +40,11 @@ REDUCE_READER: Final = RequestReader(ReduceRequest[Any])
 def reduce_batch(accumulator: Accumulator, batch: Batch, locations: ArrayLocations) -> None:
     """Fold a batch; raises `RequestRefusedError` for broken envelopes, and for what strict mode refuses."""
     refuse_broken(batch, locations)
-    if accumulator.strict:
-        _refuse_malformed(batch, locations)
     try:
         fold(accumulator, canonical(batch.events))
     except EventRefusedError as refusal:
+        if accumulator.strict and any(event.payload is None for event in batch.events):
+            raise malformed_payloads(batch, locations) from None
         refusal.index = batch.index_of(refusal.event)
         raise refused(refusal, locations) from None
 
@@ -64,22 +63,17 @@ def refused(refusal: EventRefusedError, locations: ArrayLocations) -> RequestRef
     return RequestRefusedError(refusal.code, detail, (finding,), about, is_limit=is_limit)
 
 
-def _refuse_malformed(batch: Batch, locations: ArrayLocations) -> None:
-    """Refuse the whole batch for its malformed payloads, naming every one of them."""
-    places = zip(batch.indices, batch.events, strict=True)
-    bad = [(index, event) for index, event in places if event.payload is None]
-    if not bad:
-        return
-    findings, more = bounded(_malformations(bad, locations))
+def malformed_payloads(batch: Batch, locations: ArrayLocations) -> RequestRefusedError:
+    """Make the refusal of a batch for its malformed payloads, naming the first 100 things that are wrong with them."""
+    bad = [(index, event) for index, event in zip(batch.indices, batch.events, strict=True) if event.payload is None]
+    findings, more = bounded(
+        locations.finding(index, location, violation.violation_type, violation.message)
+        for index, event in bad
+        for location, violation in malformation(event.source.payload, event.event_type)
+    )
     others = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
     index, first = bad[0]
     name = f"event {first.event_id} ({first.event_type}) at {locations.name(index)}"
     detail = f"Malformed payload at {findings[0].pointer}: {findings[0].message}: {name}{others}"
     about = {"event_id": first.event_id, "event_type": first.event_type}
-    raise RequestRefusedError("malformed-payload", detail, findings, about, more=more)
-
-
-def _malformations(bad: Sequence[tuple[int, Any]], locations: ArrayLocations) -> Iterator[Finding]:
-    for index, event in bad:
-        for location, violation in malformation(event.source.payload, event.event_type):
-            yield locations.finding(index, location, violation.violation_type, violation.message)
+    return RequestRefusedError("malformed-payload", detail, findings, about, more=more)

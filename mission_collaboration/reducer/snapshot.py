@@ -5,12 +5,11 @@ Both are made of one snapshot, so they cannot say different things. Keys are put
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
-from mission_collaboration.contract.identity import FocusTarget, ParticipantExternalRefs, ParticipantIdentity
+from mission_collaboration.contract.identity import ParticipantExternalRefs, ParticipantIdentity
 from mission_collaboration.contract.state import ReducedCollaborationState
 from mission_collaboration.decoding.structs import struct_for
 from mission_collaboration.reducer.accumulator import Accumulator
@@ -34,6 +33,10 @@ def encode(accumulator: Accumulator) -> bytes:
 
 def snapshot(accumulator: Accumulator) -> Any:
     """Take the state's fields; valid until the accumulator changes."""
+    watchers: dict[str, list[str]] = defaultdict(list)  # made of the focus, so that the two never disagree (S7)
+    for participant_id in sorted(accumulator.focus):
+        target = accumulator.focus[participant_id]
+        watchers[f"{target.target_type}:{target.target_id}"].append(participant_id)
     return Snapshot(
         mission_id=accumulator.mission_id,
         participants=accumulator.participants,
@@ -41,7 +44,7 @@ def snapshot(accumulator: Accumulator) -> Any:
         presence=accumulator.presence,
         active_drivers=sorted(accumulator.drivers),
         focus_by_participant=accumulator.focus,
-        participants_by_focus=_participants_by_focus(accumulator.focus),
+        participants_by_focus=watchers,
         warnings=list(accumulator.warnings.values()),
         decisions=accumulator.decisions,
         comments=accumulator.comments,
@@ -51,15 +54,6 @@ def snapshot(accumulator: Accumulator) -> Any:
         event_count=accumulator.event_count,
         last_processed_event_id=accumulator.last_event_id,
     )
-
-
-def _participants_by_focus(focus: Mapping[str, FocusTarget]) -> dict[str, list[str]]:
-    """Read the focus index backwards, so that the two can never disagree (S7)."""
-    by_target: dict[str, list[str]] = defaultdict(list)
-    for participant_id in sorted(focus):
-        target = focus[participant_id]
-        by_target[f"{target.target_type}:{target.target_id}"].append(participant_id)
-    return by_target
 
 
 def plain(value: Any) -> Any:

@@ -61,8 +61,9 @@ class OrderedFold:
                 refusal = OutOfOrderError(event.event_id, event.event_type)
                 refusal.event = event
                 raise refusal
-            if now == before:
-                self._hold_also(event)
+            if now == before:  # hold it as well until all of them are known: the two smallest contents decide
+                if not any(same_content(held, event) for held in self._held):
+                    self._held = sorted([*self._held, event], key=content)[:2]
                 return
         self._fold_held()
         self._held = [event]
@@ -93,14 +94,7 @@ class OrderedFold:
             run(self.accumulator, (event,))
         elif number not in self._conflicting:
             self._conflicting.add(number)
-            refusal = conflict(event)
-            refusal.event = event
-            self.accumulator.refuse(refusal)
-
-    def _hold_also(self, event: FoldEvent) -> None:
-        """Hold back events with one sort key until all of them are known: the two smallest contents decide."""
-        if not any(same_content(held, event) for held in self._held):
-            self._held = sorted([*self._held, event], key=content)[:2]
+            self.accumulator.refuse(conflict(event))
 
     def _placed(self, refusal: EventRefusedError) -> EventRefusedError:
         refusal.index = self._lines[id(refusal.event)]
