@@ -21,7 +21,7 @@ from tests.backend.cluster import Cluster
 pytestmark = pytest.mark.backend
 KILLED = 9
 FOLDER = str(Path(app.__file__).parent)
-SHARE = float(os.environ.get("PROOF_SHARE", "0.1"))
+SHARE = float(os.environ.get("PROOF_SHARE", "0.05"))
 """The share of the points that are tried: a twentieth, or 1 for all."""
 
 
