@@ -77,7 +77,7 @@ class ProblemIndex(Body):
 
 
 class ProblemPlace(Body):
-    """Where an error code comes up."""
+    """Where an error code occurs."""
 
     operation: str
     """The endpoint, as method and path."""
