@@ -218,8 +218,8 @@ check-openapi: $(NODE_TOOLS)
 	cd tests/clients && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 	  node_modules/.bin/redocly lint --config lint/redocly.yaml ../../openapi.json
 
-# The library's tests on each Python that answers --version, or on those that PYTHONS names.
-PYTHONS ?= python3.11 python3.12 python3.13
+# The library's tests on each Python that answers --version, or on those that PYTHONS names. `make test` has the first.
+PYTHONS ?= $(filter-out $(PYTHON),python3.11 python3.12 python3.13)
 .PHONY: check-pythons
 check-pythons:
 	@for python in $(PYTHONS); do \
@@ -230,7 +230,7 @@ check-pythons:
 
 .PHONY: test-library
 test-library: $(VENV)/test.stamp
-	$(BIN)/python -m pytest tests/mission_collaboration
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile tests/mission_collaboration
 
 # Replays on Spark give the bytes of replays on DuckDB; needs Java.
 .PHONY: check-spark
