@@ -35,8 +35,11 @@ ANOMALY_BYTES: Final = 300
 """What an anomaly takes up in a state; one event may make many."""
 WRITTEN_IN_PLACE: Final = 1024 * 1024
 """Larger states are written in a thread."""
-SLICE: Final = 16 * 1024
+SLICE: Final = 64 * 1024
 """The most bytes that are folded before other requests have their turn."""
+SLICE_OF_SHORT_LINES: Final = 8 * 1024
+SHORT_LINE: Final = 32
+"""Lines of fewer bytes on average are short; each takes as long as one of a whole event."""
 BY_NUMBER: Final = LineLocations(range(2**62))
 """Locations of events that are known by the numbers of their lines alone."""
 
@@ -70,8 +73,9 @@ async def reduce_stream(
                 held.enter_context(app_state.capacity.room())
                 is_counted = True
             for plain in decompressor.steps(chunk):
-                for start in range(0, len(plain), SLICE):
-                    await off_loop_if_large(fold, fold.take, plain[start : start + SLICE])
+                size = SLICE if plain.count(b"\n") * SHORT_LINE < len(plain) else SLICE_OF_SHORT_LINES
+                for start in range(0, len(plain), size):
+                    await off_loop_if_large(fold, fold.take, plain[start : start + size])
                     await checkpoint()
         decompressor.finish()
         return await off_loop_if_large(fold, fold.answer)
@@ -126,7 +130,7 @@ class StreamFold:
         self._limits = limits
         self._hold = hold
         self._types: Counter[str] = Counter()
-        self._rest = b""
+        self._rest = bytearray()
         """The beginning of a line whose end has not arrived."""
         self._number = 1
         """The number of the next line."""
@@ -139,15 +143,16 @@ class StreamFold:
 
     def take(self, plain: bytes) -> None:
         """Fold what has arrived; raises `Problem`, `state-too-large` and `overloaded` among them."""
-        head, newline, rest = (self._rest + plain).rpartition(b"\n")
-        if len(rest) > self._limits.max_event_bytes:  # blanks are no part of an event; one behind it still parts words
-            event = rest.strip()
-            rest = event + b" " if event and rest[-1:].isspace() else event
-        self._rest = rest
+        head, newline, rest = plain.rpartition(b"\n")
         if newline:
-            self._fold(head + newline)
-        if len(rest.strip()) > self._limits.max_event_bytes:
-            self._fold(rest)
+            self._fold(bytes(self._rest) + head + newline)
+            self._rest.clear()
+        self._rest += rest
+        if len(self._rest) > self._limits.max_event_bytes:
+            event = self._rest.strip()  # blanks are no part of an event; one behind it still parts words
+            if len(event) > self._limits.max_event_bytes:
+                self._fold(bytes(event))
+            self._rest = event + b" " if event and self._rest[-1:].isspace() else event
         self._arrived += len(plain)
         accumulator = self._ordered.accumulator
         anomalies = len(accumulator.anomalies)
@@ -161,7 +166,7 @@ class StreamFold:
     def answer(self) -> Response:
         """Fold the last line and answer with the state; raises `Problem`."""
         if self._rest:
-            self._fold(self._rest)
+            self._fold(bytes(self._rest))
         accumulator = self._ordered.accumulator
         try:
             self._ordered.finish()
