@@ -8,6 +8,7 @@ import copy
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from hypothesis import strategies as st
@@ -82,6 +83,7 @@ class Twist(NamedTuple):
     variant: int
 
 
+@cache
 def steps() -> SearchStrategy[Step]:
     return st.builds(
         Step,
@@ -172,6 +174,7 @@ def tidy_then_twisted(crew: tuple[str, ...], drawn: list[Step], twisted: list[Tw
     return events
 
 
+@cache
 def rosters() -> SearchStrategy[dict[str, Json] | None]:
     """Draw the seeded participants of a reduction, who may be none."""
     kinds = st.sampled_from(("human", "llm_context"))
@@ -352,6 +355,7 @@ REPLACEMENTS: dict[str, Callable[[Json, int], Json]] = {
 TWISTS = (*COPIES, *REPLACEMENTS)
 
 
+@cache
 def twists(kinds: tuple[str, ...] = TWISTS) -> SearchStrategy[Twist]:
     return st.builds(Twist, st.sampled_from(kinds), st.integers(0, 39), st.integers(0, 23))
 
@@ -370,6 +374,7 @@ def apply_twist(events: list[Json], twist: Twist) -> None:
 # --- Arbitrary JSON and valid objects ----------------------------------------------------------------------
 
 
+@cache
 def json_values(max_leaves: int = 5) -> SearchStrategy[Any]:
     """Draw any JSON value: no NaN, no infinity, no half of a surrogate pair."""
     numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -385,11 +390,13 @@ def hex_case(text: str) -> SearchStrategy[str]:
     return st.sampled_from((text, text.upper()))
 
 
+@cache
 def uuids() -> SearchStrategy[str]:
     """Draw UUIDs with their hyphens, in either case."""
     return st.integers(0, 2**128 - 1).flatmap(lambda number: hex_case(str(uuid.UUID(int=number))))
 
 
+@cache
 def ulids() -> SearchStrategy[str]:
     """Draw ULIDs in either case, the highest among them."""
     return st.builds(
@@ -400,10 +407,12 @@ def ulids() -> SearchStrategy[str]:
     )
 
 
+@cache
 def event_ids() -> SearchStrategy[str]:
     return ulids() | uuids() | uuids().map(lambda text: text.replace("-", ""))
 
 
+@cache
 def timestamps() -> SearchStrategy[str]:
     """Draw any timestamp the contract allows, with up to nine decimals and any offset."""
     offsets = st.sampled_from(("", "Z", "+00:00", "-00:00")) | st.builds(
@@ -422,6 +431,7 @@ def timestamps() -> SearchStrategy[str]:
     )
 
 
+@cache
 def values_of(word: str) -> SearchStrategy[Any]:
     """Draw valid values for one word of the naive models."""
     if word.endswith("?"):
@@ -457,6 +467,7 @@ def objects_of(model: dict[str, str]) -> SearchStrategy[Json]:
     return drawn
 
 
+@cache
 def payloads_of(event_type: str) -> SearchStrategy[Json]:
     """Draw valid payloads of a type, with arbitrary text in them."""
     return objects_of(PAYLOADS[event_type])
@@ -464,12 +475,15 @@ def payloads_of(event_type: str) -> SearchStrategy[Json]:
 
 def valid_events() -> SearchStrategy[Json]:
     """Draw valid envelopes around valid payloads of the 14 types."""
-    return st.sampled_from(EVENT_TYPES).flatmap(
-        lambda event_type: st.builds(
-            lambda envelope, payload: envelope | {"event_type": event_type, "payload": payload},
-            objects_of(MODELS["Event"]),
-            payloads_of(event_type),
-        )
+    return st.sampled_from(EVENT_TYPES).flatmap(valid_events_of)
+
+
+@cache
+def valid_events_of(event_type: str) -> SearchStrategy[Json]:
+    return st.builds(
+        lambda envelope, payload: envelope | {"event_type": event_type, "payload": payload},
+        values_of("Event"),
+        payloads_of(event_type),
     )
 
 
@@ -529,6 +543,7 @@ def paths_in(value: Any, depth: int = 9) -> list[Path]:
     return [(key,) for key, _ in pairs] + inner
 
 
+@cache
 def odd_values_for(field: str | int) -> SearchStrategy[Any]:
     odd = ODD_ENVELOPE_VALUES.get(str(field), ())
     general = st.sampled_from(ODD_VALUES) | json_values()
@@ -582,7 +597,7 @@ def near_payloads(draw: DrawFn, event_type: str) -> Any:
 @st.composite
 def near_models(draw: DrawFn, model: str) -> Any:
     """Draw the same for one of the naive `MODELS`."""
-    return nearly(draw, draw(objects_of(MODELS[model])), depth=9)
+    return nearly(draw, draw(values_of(model)), depth=9)
 
 
 @st.composite
