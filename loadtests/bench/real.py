@@ -138,7 +138,10 @@ def of_other_mission(count: int) -> list[Json]:
 
 
 def everything(count: int) -> Stream:
-    """Mix all of it: two kinds of ids, other types, broken envelopes, duplicates, a second mission, no order."""
+    """Mix all of it: two kinds of ids, external references, other types, duplicates, a second mission, no order.
+
+    Some envelopes of other types are broken.
+    """
     others = [other(number) for number in range(count * OTHER_PERCENT // 100)]
     bare = [outside_a_project(len(others) + number) for number in range(count // 100)]
     strangers = of_other_mission(count // 50)
@@ -146,10 +149,21 @@ def everything(count: int) -> Stream:
     own = one_malformed(with_build_id(count - len(others) - len(bare) - len(strangers) - repeated).events)
     own = [named_by_uuid(said) if said["lamport_clock"] % 2 else said for said in own]
     own = [without(said, "lamport_clock") if came_unclocked(said) else said for said in own]
+    own = [known_elsewhere(said) if said["event_type"] == "ParticipantJoined" else said for said in own]
     dice = random.Random(count)
     events = own + others + bare + strangers + dice.choices(own[: len(own) // 2], k=repeated)
     dice.shuffle(events)
     return Stream(events, "permissive", invalid=1 + len(bare))
+
+
+def known_elsewhere(said: Json) -> Json:
+    """Say what other systems call those who join: all of them in a teamspace, every other one in Slack too."""
+    identity = said["payload"]["participant_identity"]
+    number = int(identity["participant_id"][-2:])
+    refs = {"teamspace_member_id": f"member-{number:02}"}
+    if number % 2:
+        refs |= {"slack_user_id": f"U{number:08}", "slack_team_id": "T00000007"}
+    return said | {"payload": said["payload"] | {"participant_identity": identity | {"external_refs": refs}}}
 
 
 def came_unclocked(said: Json) -> bool:

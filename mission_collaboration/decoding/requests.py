@@ -118,17 +118,17 @@ class RequestReader(Generic[Model]):
 
     def _request(self, parts: Any, limits: Limits) -> Model | None:
         """Make the request of the members beside the events; None where one is wrong."""
-        values = {name: getattr(parts, name) for name in self._others}
-        given = {name: value for name, value in values.items() if value is not msgspec.UNSET}
+        given = {name: value for name in self._others if (value := getattr(parts, name)) is not msgspec.UNSET}
         if is_deeper(given, limits.max_nesting):
             return None
         try:
             request = self._model.model_validate({**given, "events": []})
         except ValidationError:
             return None
-        roster = getattr(request, "roster", None) or {}
-        are_keys_ids = all(key == identity.participant_id for key, identity in roster.items())
-        return request if are_keys_ids else None
+        roster = getattr(request, "roster", None)
+        if roster and any(key != identity.participant_id for key, identity in roster.items()):
+            return None
+        return request
 
 
 _Events: Final = msgspec.defstruct("Events", [("events", list[msgspec.Raw])])

@@ -53,6 +53,16 @@ def test_as_many_events_are_invalid_as_the_stream_says(client: Client, name: str
     assert (verdicts["total"], verdicts["invalid"]) == (count, stream.invalid)
 
 
+@EVERY_SIZE
+def test_the_mix_names_its_participants_in_other_systems_too(client: Client, count: int) -> None:
+    stream = STREAMS["the mix of all"](count)
+    state = client.send("/reduce", batch(stream.events, stream.mode)).json()
+    known = [identity["external_refs"] for identity in state["participants"].values()]
+    assert known
+    assert all(refs["teamspace_member_id"].startswith("member-") for refs in known)
+    assert {refs["slack_user_id"] is None for refs in known} == {True, False}
+
+
 @EVERY_STREAM
 def test_every_stream_but_the_tidy_one_is_written_as_today(name: str) -> None:
     assert {written_today(said) for said in STREAMS[name](2_000).events} == {name != "tidy"}
