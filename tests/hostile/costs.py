@@ -3,9 +3,14 @@
 import gzip
 import itertools
 import json
+import zlib
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from backports import zstd
 
 from tests.support import builders as build
@@ -169,6 +174,55 @@ def other_shapes() -> Iterator[Shape]:
         yield Shape("open brackets", path, lambda size: b"[" * size)
 
 
+def missions_shapes() -> Iterator[Shape]:
+    """Name as many missions as are allowed."""
+    for kind, mission in (("new", None), ("refused", {"checkpoint": "x"}), ("unknown members", {"x": 0})):
+        yield Shape(f"missions, {kind}", "/missions/admit", lambda size, m=mission: missions_each_with(m, size))  # type: ignore[misc]
+
+
+def missions_each_with(mission: Any, size: int) -> bytes:
+    """Name as many missions as are allowed, each with an event in the batch."""
+    join = event(*build.joined("p", mission_id=f"m{NUMBER}"))
+    names = range(min(1_000, size // (len(join(1_000)) + len(packed(mission)) + 12)))
+    return b'{"missions":{%b},"events":[%b]}' % (
+        b",".join(b'"m%d":%b' % (number, packed(mission)) for number in names),
+        b",".join(map(join, names)),
+    )
+
+
+def checkpoint_of(content: bytes) -> str:
+    """Forge a checkpoint whose digest is right."""
+    head = f"mission-checkpoint.2.{urlsafe_b64encode(zlib.compress(content, 9, wbits=-15)).decode()}"
+    return f"{head}.{urlsafe_b64encode(sha256(head.encode()).digest()).decode().rstrip('=')}"
+
+
+def comments_at_the_horizon(count: int) -> bytes:
+    """Forge the content of a mission with so many equal comments, which are packed into next to nothing."""
+    names = ("participant_id", "comment_id", "content", "reply_to", "event_id")
+    comment = dict.fromkeys(names, "x")
+    state: list[Any] = [{}, {}, [], {}, [], {}, [], [], [comment] * count, {}, [], [], count, "x"]
+    horizon = [1, datetime(2026, 1, 2, tzinfo=UTC), build.ulid(1)]
+    return msgspec.msgpack.encode(["m1", state, horizon, [], [], b"", 0])
+
+
+def checkpoints() -> Iterator[Cost]:
+    """Make checkpoints that unpack to much more than is sent; what they hold counts as sent, as far as it is read."""
+    for name, content in (
+        ("nothing but zeros", bytes(64 * UNPACKED)),
+        ("deep lists", b"\x91" * UNPACKED),
+        ("equal comments", comments_at_the_horizon(100_000)),
+    ):
+        text = checkpoint_of(content)
+        asked: dict[str, Any] = {
+            "/admit": {"checkpoint": text, "events": []},
+            "/missions/admit": {"missions": {"m1": {"checkpoint": text}}, "events": [build.event(*build.joined("p"))]},
+        }
+        for path, request in asked.items():
+            body = packed(request)
+            headers = (("Content-Type", "application/json"),)
+            yield Cost(f"{path} a checkpoint of {name}", path, body, len(body) + len(content), headers)
+
+
 def state_of_drivers(size: int) -> bytes:
     who = [f"p{number}" for number in range(size // 220)]
     target = {"target_type": "wp", "target_id": "t"}
@@ -199,11 +253,12 @@ PAYLOADS: Final[dict[str, tuple[str, ...]]] = {
 
 def costs() -> Iterator[Cost]:
     """Make the whole corpus."""
-    for shape in (*batch_shapes(), *other_shapes()):
+    for shape in (*batch_shapes(), *other_shapes(), *missions_shapes()):
         yield case(shape, WIRE - 100)
         yield case(shape, UNPACKED, "gzip")
     for shape in itertools.islice(batch_shapes(), 0, None, 5):
         yield case(shape, UNPACKED, "zstd")
+    yield from checkpoints()
 
 
 def case(shape: Shape, size: int, encoding: str = "") -> Cost:

@@ -55,6 +55,10 @@ class PointedVerdict(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True)
     pointer: str
 
 
+COUNTED_AT_ONCE: Final = 1024 * 1024
+"""Unpacked bytes are counted by so many: a pool process asks its server, which takes as long as a small mission."""
+
+
 class MissionAnswer(msgspec.Struct, gc=False, kw_only=True):
     """What is answered for one mission, its members in their order; those that were not asked for are left out."""
 
@@ -105,6 +109,7 @@ class Room:
         self.left = UNPACKED * limits.inline_body_bytes if self.is_in_place else limits.max_held_bytes
         self.largest: Final = largest_content(limits)
         """What one checkpoint may have at most."""
+        self.uncounted = 0
 
     def read(self, checkpoint: str) -> Mission:
         """Read a checkpoint; raises `Problem`, and `TooMuchInPlaceError` for a pool process to take the request."""
@@ -120,7 +125,10 @@ class Room:
         except BadCheckpointError as refusal:
             raise _bad_checkpoint(refusal) from None
         self.left = max(0, self.left - mission.size)
-        hold_unpacked.get()(mission.size)
+        self.uncounted += mission.size
+        if self.uncounted >= COUNTED_AT_ONCE:
+            hold_unpacked.get()(self.uncounted)
+            self.uncounted = 0
         return mission
 
 
