@@ -41,6 +41,7 @@ class Door:
         self._passed: Final = None if horizon is None else sort_key(horizon)
         self._window: Final = {event.event_id: event for event in window}
         self._remembered: Final = mission.remembered
+        self._taken: Final = {*self._window, *mission.remembered.ids}
         self._max_clock_step: Final = max_clock_step
         self._max_named: Final = max_named
         newest = window[-1] if window else horizon
@@ -49,7 +50,7 @@ class Door:
 
     def knows(self, event_id: str) -> bool:
         """Tell whether an id is taken: by an event that is held, or one of this batch that was let in."""
-        return event_id in self.let_in or event_id in self._window or event_id in self._remembered
+        return event_id in self._taken
 
     def has_same(self, event: FoldEvent) -> bool:
         """Tell whether the event that took this id says the same (R30)."""
@@ -78,6 +79,7 @@ class Door:
             return jump
         self.mission_id = payload.mission_id
         self.let_in[event.event_id] = event
+        self._taken.add(event.event_id)
         return None
 
     def _malformed(self, event: FoldEvent) -> Fate:

@@ -1,7 +1,7 @@
 """Merges new events into the window and folds it again from the state at the horizon (L3, L4)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
 from mission_collaboration.admission.horizon import Place, Settled
@@ -53,7 +53,7 @@ def merge(
     undecided: Mission, mission_id: str | None, new: Collection[FoldEvent], memory: Memory, *, settle: bool
 ) -> Merged:
     """Merge new events into a mission, each of which passed the door; one of them may have decided `mission_id`."""
-    mission = replace(undecided, mission_id=mission_id)
+    mission = Mission(mission_id, undecided.state, undecided.horizon, undecided.window, undecided.remembered)
     held = {event.event_id for event in mission.window}
     events: list[FoldEvent] = sorted([*mission.window, *new], key=sort_key)
     start = window_start(events, memory.window)
@@ -95,14 +95,10 @@ def _moved_on(mission: Mission, events: Sequence[FoldEvent], start: int, folded:
         if event.code is not None or start + place in folded.refused:
             refusal = folded.refused.get(start + place)
             window[place] = event.standing(None if refusal is None else refusal.code)
-    if not start:
-        return replace(mission, state=folded.state, window=window)
-    accepted = [event for position, event in enumerate(events[:start]) if position not in folded.refused]
-    newest = events[start - 1]
-    return Mission(
-        mission.mission_id,
-        folded.state,
-        Place(newest.lamport_clock, newest.timestamp, newest.event_id),
-        window,
-        mission.remembered.followed_by(accepted, memory.recent_events),
-    )
+    horizon, remembered = mission.horizon, mission.remembered
+    if start:
+        newest = events[start - 1]
+        horizon = Place(newest.lamport_clock, newest.timestamp, newest.event_id)
+        accepted = [event for position, event in enumerate(events[:start]) if position not in folded.refused]
+        remembered = remembered.followed_by(accepted, memory.recent_events)
+    return Mission(mission.mission_id, folded.state, horizon, window, remembered)

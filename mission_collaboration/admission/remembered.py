@@ -5,9 +5,9 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Final
 
-from mission_collaboration.admission.window import HASH_BYTES, WindowEvent, content_hash, content_of
+from mission_collaboration.admission.window import HASH_BYTES, WindowEvent, content_hash
 from mission_collaboration.decoding.batch import FoldEvent
-from mission_collaboration.reducer.content import content_2_1_0
+from mission_collaboration.reducer.content import content_bytes, content_bytes_2_1_0
 
 FIRST_RELEASE_HASH_BYTES: Final = 16
 
@@ -25,9 +25,6 @@ class Remembered:
     @cached_property
     def _positions(self) -> Mapping[str, int]:
         return dict(zip(self.ids, range(len(self.ids)), strict=True))
-
-    def __contains__(self, event_id: str) -> bool:
-        return event_id in self._positions
 
     def has_same(self, event: FoldEvent) -> bool:
         """Tell whether the remembered event of this id said the same (R30)."""
@@ -49,13 +46,12 @@ class Remembered:
 
 def current_hash(event: FoldEvent) -> bytes:
     """Hash an event's content."""
-    return content_hash(content_of(event))
+    return content_hash(content_bytes(event))
 
 
 def first_release_hash(event: FoldEvent) -> bytes:
     """Hash an event's content as contract 2.1.0 wrote it."""
-    text = content_2_1_0(event).encode("utf-8", "surrogatepass")
-    return blake2b(text, digest_size=FIRST_RELEASE_HASH_BYTES).digest()[:HASH_BYTES]
+    return blake2b(content_bytes_2_1_0(event), digest_size=FIRST_RELEASE_HASH_BYTES).digest()[:HASH_BYTES]
 
 
 def shortened(hashes: bytes) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from itertools import accumulate
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Annotated, Any, Final, NamedTuple, Union
 
@@ -13,7 +14,7 @@ from msgspec import Meta, structs
 from mission_collaboration.contract.envelope import LARGEST_CLOCK
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.decoding.structs import PAYLOAD_STRUCTS
-from mission_collaboration.reducer.content import content
+from mission_collaboration.reducer.content import content_bytes
 
 HASH_BYTES: Final = 8
 Clock = Annotated[int, Meta(ge=0, le=LARGEST_CLOCK)]
@@ -60,6 +61,10 @@ FOLDED_PAYLOADS: Final[Mapping[str, type[msgspec.Struct]]] = MappingProxyType(
 """Event type → what the fold reads of its payload, as an array with the event's type as its first element."""
 
 
+READ_FOLDED: Final = {event_type: attrgetter(*kind.__struct_fields__) for event_type, kind in FOLDED_PAYLOADS.items()}
+"""Event type → what reads these members of a payload; all payloads have several."""
+
+
 class WindowEvent(msgspec.Struct, array_like=True, forbid_unknown_fields=True, gc=False):
     """An event in the window: what the fold reads of it, and the hash by which it is known when it comes again."""
 
@@ -92,16 +97,11 @@ def content_hash(text: bytes) -> bytes:
     return blake2b(text, digest_size=HASH_BYTES).digest()
 
 
-def content_of(event: FoldEvent) -> bytes:
-    """Write an event's content as bytes (R31); half a surrogate pair, which only Python can send, is no obstacle."""
-    return content(event).encode("utf-8", "surrogatepass")
-
-
 def keep(event: FoldEvent) -> WindowEvent:
     """Take an event with a sound payload into the window."""
-    kind = FOLDED_PAYLOADS[event.event_type]
-    payload: Any = kind(*[getattr(event.payload, name) for name in kind.__struct_fields__])
-    text = content_of(event)
+    event_type = event.event_type
+    payload: Any = FOLDED_PAYLOADS[event_type](*READ_FOLDED[event_type](event.payload))
+    text = content_bytes(event)
     return WindowEvent(event.event_id, event.lamport_clock, event.timestamp, payload, content_hash(text), len(text))
 
 

@@ -19,8 +19,15 @@ ASIDE: Final = ("payload", "build_id", "schema_version")
 """Of the envelope, what is no part of the content: two members that say nothing of what happened. The payload has its
 own place."""
 MEMBERS: Final = tuple(name for name in Event.model_fields if name not in ASIDE)
-_formats: Final = {name: form for name, form in wire_formats(Event).items() if name not in ("event_id", "timestamp")}
-"""The texts that a struct holds as they were sent; event id and instant are normalised when an event is read."""
+_normalisers: Final = [
+    (MEMBERS.index(name), lru_cache(4096)(form.normal))
+    for name, form in wire_formats(Event).items()
+    if name not in ("event_id", "timestamp")
+]
+"""What normalises the texts that a struct holds as they were sent, by their place in `MEMBERS`.
+
+Event id and instant are normalised when an event is read.
+"""
 _envelope: Final = attrgetter(*MEMBERS)
 Content: Final = msgspec.defstruct("Content", [*MEMBERS, "payload", ("schema_version", Any, UNSET)], gc=False)
 """What an event says; `schema_version` was a part of it in contract 2.1.0 alone."""
@@ -31,10 +38,15 @@ def content(event: FoldEvent) -> str:
 
     A malformed payload stands as it was sent.
     """
+    return content_bytes(event).decode("utf-8", "surrogatepass")
+
+
+def content_bytes(event: FoldEvent) -> bytes:
+    """Write the same as bytes; half a surrogate pair, which only Python can send, is no obstacle."""
     return _text(event, event.payload)
 
 
-def content_2_1_0(event: FoldEvent) -> str:
+def content_bytes_2_1_0(event: FoldEvent) -> bytes:
     """Write the content of an event as contract 2.1.0 had it, whose checkpoints hold hashes of it (L9)."""
     payload = event.payload
     if getattr(payload, "participant_identity", None) is not None:
@@ -47,29 +59,24 @@ def same_content(one: FoldEvent, other: FoldEvent) -> bool:
     """Whether two events say the same, in any spelling (R30)."""
     if one.payload is not None and one.payload == other.payload and _envelope(one.source) == _envelope(other.source):
         return True
-    return content(one) == content(other)
+    return content_bytes(one) == content_bytes(other)
 
 
-def _text(event: FoldEvent, payload: Any, schema_version: Any = UNSET) -> str:
+def _text(event: FoldEvent, payload: Any, schema_version: Any = UNSET) -> bytes:
     source = event.source
-    said = Content(*_envelope(source), payload, schema_version)
-    for name in _formats:
-        text = getattr(said, name)
-        if text is not None:
-            setattr(said, name, _normal(name, text))
+    values = list(_envelope(source))
+    for place, normalise in _normalisers:
+        if values[place] is not None:
+            values[place] = normalise(values[place])
+    said = Content(*values, payload, schema_version)
     if payload is not None:
-        return _write(said).decode()
+        return _write(said)
     members = {name: value for name, value in structs.asdict(said).items() if value is not UNSET}
     members["timestamp"] = write_instant(members["timestamp"])
     try:
         return _canonical_json({**members, "payload": source.payload})
     except (TypeError, ValueError, RecursionError):  # no JSON: only a Python caller can hand that over
         return _canonical_json({**members, "payload": _spelled(source.payload)})
-
-
-@lru_cache(4096)
-def _normal(name: str, value: Any) -> str:
-    return _formats[name].normal(value)
 
 
 def _plain_model(value: Any) -> Any:
@@ -82,8 +89,9 @@ _write: Final[Callable[[Any], bytes]] = msgspec.json.Encoder(enc_hook=_plain_mod
 """For what the models have read: the same text as the standard library's, many times faster."""
 
 
-def _canonical_json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
+def _canonical_json(value: Any) -> bytes:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _spelled(payload: object) -> str:
