@@ -4,6 +4,9 @@ import { MOST_FULL_LANES, type Box, type Geometry } from "../geometry";
 import { OUTSIDE, type Model } from "../model";
 import { counted, short } from "../words";
 
+const SHOWN_WHOLE = 11;
+const KEPT_AT_END = 4;
+
 export function Names(props: {
   model: Model;
   geometry: Geometry;
@@ -52,7 +55,7 @@ function Name({
     <>
       <Avatar isAgent={person?.isAgent ?? false} initial={person?.initial ?? name.slice(0, 1)} />
       <span class="who">
-        <b>{name}</b>
+        <LaneName name={name} />
         {box.full && <small>{person?.kind ?? ""}</small>}
       </span>
     </>
@@ -71,6 +74,18 @@ function Name({
     <div class="lane" style={style}>
       {content}
     </div>
+  );
+}
+
+/** A name too long for its column loses its middle: names of one team often differ at the end alone. */
+function LaneName({ name }: { name: string }): JSX.Element {
+  const letters = [...name];
+  if (letters.length <= SHOWN_WHOLE) return <b>{name}</b>;
+  return (
+    <b class="long" title={name}>
+      <span>{letters.slice(0, -KEPT_AT_END).join("")}</span>
+      <span>{letters.slice(-KEPT_AT_END).join("")}</span>
+    </b>
   );
 }
 
