@@ -208,7 +208,7 @@ def comments_at_the_horizon(count: int) -> bytes:
 def checkpoints() -> Iterator[Cost]:
     """Make checkpoints that unpack to much more than is sent; what they hold counts as sent, as far as it is read."""
     for name, content in (
-        ("nothing but zeros", bytes(64 * UNPACKED)),
+        ("nothing but zeros", bytes(11 * UNPACKED)),
         ("deep lists", b"\x91" * UNPACKED),
         ("equal comments", comments_at_the_horizon(100_000)),
     ):
