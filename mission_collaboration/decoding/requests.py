@@ -74,10 +74,18 @@ class RequestReader(Generic[Model]):
         A body that may hold an event over the limit is told apart first; any other is decoded as a whole.
         """
         body = bytes(body)
-        read = self._read_typed(body, limits) if len(body) <= limits.max_event_bytes else None
-        request, batch = read or self._read_apart(body, limits) or self._read_by_model(body, limits)
-        check_count(batch.total, limits)
-        return request, batch
+        is_small = len(body) <= limits.max_event_bytes
+        read = (self._read_typed(body, limits) if is_small else None) or self._read_apart(body, limits)
+        if read is None:  # the model says what is wrong with the request object
+            if not is_small:
+                with suppress(*DECLINED):  # what is no batch the model explains
+                    check_sizes(_decode_events(body).events, limits)
+            request = read_object(self._model, body, limits)
+            events = request.events  # type: ignore[attr-defined] # every such model has them
+            check_count(len(events), limits)
+            read = request, read_batch(events)
+        check_count(read[1].total, limits)
+        return read
 
     def _read_typed(self, body: bytes, limits: Limits) -> tuple[Model, Batch] | None:
         """Read a request in which nothing is odd; None for any other."""
@@ -105,16 +113,6 @@ class RequestReader(Generic[Model]):
         if any(event.text is not None for event in batch.broken):
             _decode_body(body, limits)
         return request, batch
-
-    def _read_by_model(self, body: bytes, limits: Limits) -> tuple[Model, Batch]:
-        """Let the model say what is wrong with the request object."""
-        if len(body) > limits.max_event_bytes:
-            with suppress(*DECLINED):  # what is no batch the model explains
-                check_sizes(_decode_events(body).events, limits)
-        request = read_object(self._model, body, limits)
-        events = request.events  # type: ignore[attr-defined] # every such model has them
-        check_count(len(events), limits)
-        return request, read_batch(events)
 
     def _request(self, parts: Any, limits: Limits) -> Model | None:
         """Make the request of the members beside the events; None where one is wrong."""

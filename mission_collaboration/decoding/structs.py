@@ -11,6 +11,7 @@ JSON that it accepts was read as a whole.
 import types
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
 
@@ -117,17 +118,17 @@ def _field(name: str, info: FieldInfo, closed: bool) -> tuple[str, Any] | tuple[
 
 def _kind(annotation: Any, closed: bool, rules: Sequence[Any] = ()) -> Any:
     """Derive the type that `msgspec` knows for the type of a field and the rules about it."""
-    if any(isinstance(rule, WireFormat) for rule in rules):
-        return str
     limits: dict[str, Any] = {}
     for rule in rules:
+        if isinstance(rule, WireFormat):
+            return str
         if name := LIMITS.get(type(rule)):
             limits[name] = getattr(rule, name)
         elif not isinstance(rule, UNLIMITED) and rule is not FROM_ARRAY and not _pattern(rule):
             raise TypeError(f"no struct for the rule {rule!r}")
     if get_origin(annotation) is Annotated:
         kind, *given = get_args(annotation)
-        return _kind(kind, closed, [rule for one in given for rule in getattr(one, "metadata", [one])])
+        return _kind(kind, closed, list(chain.from_iterable(getattr(rule, "metadata", [rule]) for rule in given)))
     kind = _plain_kind(annotation, closed)
     return Annotated[kind, msgspec.Meta(**limits)] if limits else kind
 

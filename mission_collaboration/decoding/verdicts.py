@@ -93,11 +93,13 @@ def judge_batch(batch: Batch, locations: ArrayLocations, limits: Limits, *, only
         if isinstance(event, ReadEvent):
             doubtful.append((index, event.sent))
         elif fits_mapping(event):
-            verdicts[index] = _valid(index, sent_id, event.event_type)
+            kind = event.event_type
+            verdicts[index] = VerdictRecord(index=index, event_id=sent_id, event_type=kind, valid=True, violations=[])
         else:
             doubtful.append((index, {**msgspec.to_builtins(event), "event_id": sent_id}))
     for other in batch.others:
-        verdicts[other.index] = _valid(other.index, other.event_id, other.event_type[:LONGEST_NAME])
+        index, name, kind = other.index, other.event_id, other.event_type[:LONGEST_NAME]
+        verdicts[index] = VerdictRecord(index=index, event_id=name, event_type=kind, valid=True, violations=[])
     doubtful += _doubtful_envelopes(batch.others)
     judge = _Judge(locations, limits)
     for index, sent in sorted(doubtful, key=itemgetter(0)):
@@ -107,10 +109,6 @@ def judge_batch(batch: Batch, locations: ArrayLocations, limits: Limits, *, only
         valid=not judge.invalid, total=batch.total, invalid=judge.invalid, results=results
     )
     return verdict
-
-
-def _valid(index: int, event_id: str | None, event_type: str) -> Any:
-    return VerdictRecord(index=index, event_id=event_id, event_type=event_type, valid=True, violations=[])
 
 
 class _Judge:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any, Final
 
@@ -79,13 +79,9 @@ def _text(event: FoldEvent, payload: Any, schema_version: Any = UNSET) -> bytes:
         return _canonical_json({**members, "payload": _spelled(source.payload)})
 
 
-def _plain_model(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    raise TypeError(f"no JSON for {type(value)!r}")
-
-
-_write: Final[Callable[[Any], bytes]] = msgspec.json.Encoder(enc_hook=_plain_model, order="sorted").encode
+_write: Final[Callable[[Any], bytes]] = msgspec.json.Encoder(
+    enc_hook=partial(BaseModel.model_dump, mode="json"), order="sorted"
+).encode
 """For what the models have read: the same text as the standard library's, many times faster."""
 
 
