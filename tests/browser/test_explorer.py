@@ -175,6 +175,31 @@ def test_the_table_has_the_same_events_beside_the_picture(opened: Open) -> None:
         assert "anomaly: unknown-participant" in table.inner_text()
 
 
+def test_long_names_that_differ_at_their_end_can_be_told_apart(opened: Open) -> None:
+    names = [f"Colleague from the northern office {number:02}" for number in range(2)]
+    joined = next(event for event in events() if event["event_type"] == "ParticipantJoined")
+    identities = [{"participant_id": name, "participant_type": "human", "display_name": name} for name in names]
+    batch = [
+        {
+            **joined,
+            "event_id": f"01KJQ7W0D2M4E6X8ZA0Z0000{number:02}",
+            "payload": {"mission_id": "m1", "participant_id": names[number], "participant_identity": identity},
+        }
+        for number, identity in enumerate(identities)
+    ]
+    with opened(file=payload("names.json", json.dumps(batch).encode())) as (page, _):
+        shown = page.locator(".names .lane b.long")
+        assert shown.evaluate_all("found => found.map(name => name.textContent)") == names
+        column = page.locator(".names").bounding_box()
+        assert column is not None
+        for number in range(2):
+            end = shown.nth(number).locator("span").last
+            box = end.bounding_box()
+            assert box is not None
+            assert end.text_content() == f"e {number:02}"
+            assert box["x"] + box["width"] <= column["x"] + column["width"]
+
+
 def test_playing_moves_on_and_stops_at_the_end(opened: Open) -> None:
     with opened("at=40") as (page, _):
         page.get_by_label("Speed").select_option("20")
