@@ -31,6 +31,8 @@ GROUP_ROWS: Final = 8_192
 UNIT_GROUPS: Final = 4
 """The missions that begin in so many groups are folded in one piece."""
 PACKED: Final[dict[str, Any]] = {"compression": "lz4", "use_dictionary": ["mission", "path"]}
+FOLDED: Final = ["mission", "event_id", "path", "line", "text", "repeated"]
+"""The columns that the fold asks for."""
 SORT: Final = """
 COPY (
     SELECT *, hash(mission, event_id) IN (
@@ -160,7 +162,7 @@ def _rows_of_unit(file: parquet.ParquetFile, unit: Unit) -> Iterator[pa.RecordBa
     """Read the rows of the missions that begin in the unit's groups; the last mission may end behind them."""
     last = unit.before
     for group in range(unit.first_group, file.num_row_groups):
-        table = file.read_row_group(group)
+        table = file.read_row_group(group, columns=FOLDED)
         missions = table.column("mission")
         if group < unit.end_group:
             rows = table if unit.before is None else table.filter(pc.not_equal(missions, unit.before))

@@ -2,12 +2,13 @@
 
 import base64
 import hashlib
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from operator import attrgetter
-from typing import Any, Final, Literal, NamedTuple
+from operator import attrgetter, itemgetter
+from typing import Any, Final, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.decoding.batch import FoldEvent
@@ -15,9 +16,9 @@ from mission_collaboration.decoding.events import malformed
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.content import content
 from mission_collaboration.reducer.fold import fold, fold_accepted
-from mission_collaboration.reducer.ordering import CanonicalSequence, conflict, in_order
+from mission_collaboration.reducer.ordering import CanonicalSequence, conflict, sort_key
 from mission_collaboration.reducer.snapshot import encode
-from mission_collaboration.replay.census import Census, Origin
+from mission_collaboration.replay.census import Census, Fate, Origin
 from mission_collaboration.replay.rejects import Line, Names, Reason, rejected
 from mission_collaboration.replay.rows import read_lines
 
@@ -38,21 +39,6 @@ MOST_BYTES: Final = 4 << 20
 """Results of this size are handed on."""
 
 
-class Row(NamedTuple):
-    """What the fold asks of a row of `rows.ROWS`."""
-
-    mission: str | None
-    event_id: str | None
-    path: str
-    line: int | None
-    text: bytes
-    repeated: bool
-    """Whether other rows of the mission may have this id."""
-
-
-Refused = list[tuple[FoldEvent, EventRefusedError]]
-
-
 class MissionFold:
     """The fold of one mission, whose events come in canonical order, some at a time."""
 
@@ -70,20 +56,30 @@ class MissionFold:
         """How many events were accepted so far."""
         return self._accumulator.event_count
 
-    def take(self, rows: Sequence[Row]) -> Iterator[tuple[Line, bytes]]:
+    def take(self, batches: Sequence[pa.RecordBatch]) -> Iterator[tuple[Line, bytes]]:
         """Fold the next rows, and give the entries of those that are rejected.
 
         Rows with the same place in canonical order come in the same call, ordered by file and line.
         """
-        events = read_lines([row.text for row in rows]).events
-        row_of = dict(zip(map(id, events), rows, strict=True))
-        repeated = {row.event_id for row in rows if row.repeated}
-        ordered = _without_ties(events) if repeated else events
-        refused = self._admit(ordered, repeated) if self._mode == "admit" else self._note(ordered, repeated)
-        for event, refusal in refused:
-            row = row_of[id(event)]
-            line = Line(row.path, row.line or 0, row.text)
+        texts: list[bytes] = []
+        events: list[FoldEvent] = []
+        for batch in batches:
+            lines = batch.column("text").dictionary_encode()  # copies of a line are read once
+            distinct, which = lines.dictionary.to_pylist(), lines.indices.to_pylist()
+            read = read_lines(distinct).events
+            texts += [distinct[index] for index in which]
+            events += [read[index] for index in which]
+        rows = pa.Table.from_batches([batch.drop_columns(["text"]) for batch in batches])
+        repeated = _repeated(rows)
+        order = _order(events, repeated)
+        ordered = [events[row] for row in order]
+        if self._mode == "permissive":
+            self._note(ordered, repeated)
+            return
+        for at, refusal in self._admit(ordered, repeated).items():
+            event, row = ordered[at], order[at]
             self._census.reject(refusal.code, Origin(*_origin(event)))
+            line = Line(rows.column("path")[row].as_py(), rows.column("line")[row].as_py(), texts[row])
             reason = Reason(refusal.code, refusal.reason, refusal.location)
             yield line, rejected(line, Names(self.mission_id, event.event_id, event.event_type), reason)
 
@@ -91,54 +87,55 @@ class MissionFold:
         """Write the state of all events so far."""
         return encode(self._accumulator)
 
-    def _admit(self, ordered: Iterable[FoldEvent], repeated: set[str | None]) -> Refused:
-        """Fold what strict mode accepts; an event that is refused for its payload or its content holds no id."""
-        refused: Refused = []
-        events: list[FoldEvent] = []
-        duplicates: list[FoldEvent] = []
-        for event in ordered:
+    def _admit(self, events: Sequence[FoldEvent], repeated: Sequence[int]) -> dict[int, EventRefusedError]:
+        """Fold what strict mode accepts, and give the refusals of the other events by their position."""
+        copies, reuses = self._settle(events, repeated)
+        refused: dict[int, EventRefusedError] = {at: conflict(events[at]) for at in reuses}
+        refused.update(
+            (at, malformed(event))
+            for at, event in enumerate(events)
+            if event.payload is None and at not in copies and at not in reuses
+        )
+        kept = [at for at in range(len(events)) if at not in copies and at not in refused]
+        pending = fold_accepted(self._accumulator, [events[at] for at in kept])
+        refused.update((kept[place], refusal) for place, refusal in pending.items())
+        self._count("duplicate", events, copies)
+        self._count("accepted", events, [at for at in kept if at not in refused])
+        return refused
+
+    def _note(self, events: Sequence[FoldEvent], repeated: Sequence[int]) -> None:
+        """Fold everything; what breaks a rule is an anomaly of the state, the first reuse of an id among it."""
+        copies, reuses = self._settle(events, repeated)
+        noted: set[int] = set()
+        for at in sorted(reuses):
+            if events[at].event_id not in self._conflicting:
+                self._conflicting.add(events[at].event_id)
+                noted.add(at)
+        kept = [at for at in range(len(events)) if at not in copies and (at not in reuses or at in noted)]
+        conflicts = frozenset(place for place, at in enumerate(kept) if at in noted)
+        fold(self._accumulator, CanonicalSequence([events[at] for at in kept], conflicts))
+        self._count("duplicate", events, copies | reuses)
+        self._count("accepted", events, [at for at in kept if at not in noted])
+
+    def _settle(self, events: Sequence[FoldEvent], repeated: Sequence[int]) -> tuple[set[int], set[int]]:
+        """Find the events whose id is held: those with the same content, and those with another.
+
+        An event that is refused for its payload holds no id.
+        """
+        copies: set[int] = set()
+        reuses: set[int] = set()
+        for at in repeated:
+            event = events[at]
+            text = content(event).encode("utf-8", "surrogatepass")
+            said = hashlib.blake2b(text, digest_size=16).digest()
             if event.event_id in self._holders:
-                if self._holders[event.event_id] == _content_hash(event):
-                    duplicates.append(event)
-                else:
-                    refused.append((event, conflict(event)))
-                continue
-            if event.payload is None:
-                refused.append((event, malformed(event)))
-                continue
-            if event.event_id in repeated:
-                self._holders[event.event_id] = _content_hash(event)
-            events.append(event)
-        self._census.count("duplicate", map(_origin, duplicates))
-        pending = fold_accepted(self._accumulator, events)
-        self._count_accepted(events, pending)
-        return refused + [(events[at], refusal) for at, refusal in pending.items()]
+                (copies if self._holders[event.event_id] == said else reuses).add(at)
+            elif event.payload is not None or self._mode == "permissive":
+                self._holders[event.event_id] = said
+        return copies, reuses
 
-    def _count_accepted(self, events: Sequence[FoldEvent], others: Container[int]) -> None:
-        """Count events but those at some positions."""
-        self._census.count("accepted", map(_origin, (event for at, event in enumerate(events) if at not in others)))
-
-    def _note(self, ordered: Iterable[FoldEvent], repeated: set[str | None]) -> Refused:
-        """Fold everything; what breaks a rule is an anomaly of the state, so no event is refused."""
-        events: list[FoldEvent] = []
-        conflicts: set[int] = set()
-        duplicates: list[FoldEvent] = []
-        for event in ordered:
-            if event.event_id not in self._holders:
-                if event.event_id in repeated:
-                    self._holders[event.event_id] = _content_hash(event)
-                events.append(event)
-                continue
-            duplicates.append(event)
-            is_conflict = self._holders[event.event_id] != _content_hash(event)
-            if is_conflict and event.event_id not in self._conflicting:
-                self._conflicting.add(event.event_id)
-                conflicts.add(len(events))
-                events.append(event)
-        self._census.count("duplicate", map(_origin, duplicates))
-        self._count_accepted(events, conflicts)
-        fold(self._accumulator, CanonicalSequence(events, frozenset(conflicts)))
-        return []
+    def _count(self, fate: Fate, events: Sequence[FoldEvent], positions: Iterable[int]) -> None:
+        self._census.count(fate, map(_origin, map(events.__getitem__, positions)))
 
 
 class Results:
@@ -175,70 +172,83 @@ def fold_rows(batches: Iterable[pa.RecordBatch], mode: Mode) -> Iterator[pa.Reco
     rows of a mission are there. They may hold a column `repeated`: false where no other row of the mission has the id.
     """
     census, results = Census(), Results()
-    mission: MissionFold | None = None
-    for mission_id, rows in _runs(batches):
-        if mission is not None and mission.mission_id != mission_id:
-            _finish(mission, census, results)
-            mission = None
+    for mission_id, runs in groupby(_runs(batches), key=itemgetter(0)):
         if mission_id is None:
-            for row in rows:
-                results.add(row.text, path=row.path, line=row.line)
-        else:
-            mission = mission or MissionFold(mission_id, mode, census)
-            for line, entry in mission.take(rows):
+            for _, [rows] in runs:
+                for row in rows.select(["path", "line", "text"]).to_pylist():
+                    results.add(**row)
+                yield from results.handed_on()
+            continue
+        mission = MissionFold(mission_id, mode, census)
+        for _, some in runs:
+            for line, entry in mission.take(some):
                 results.add(entry, path=line.path, line=line.number)
-        yield from results.handed_on()
-    if mission is not None:
-        _finish(mission, census, results)
+            yield from results.handed_on()
+        if mission.event_count:
+            census.missions += 1
+            results.add_state(mission_id, mission.event_count, mission.state())
     results.add(census.encode())
     yield from results.handed_on(at_end=True)
 
 
-def _finish(mission: MissionFold, census: Census, results: Results) -> None:
-    if mission.event_count:
-        census.missions += 1
-        results.add_state(mission.mission_id, mission.event_count, mission.state())
-
-
-def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str | None, list[Row]]]:
+def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str | None, list[pa.RecordBatch]]]:
     """Cut rows into runs of one mission, so that neighbours with the same id, as ties are, stay together."""
-    held: list[Row] = []
+    held: list[pa.RecordBatch] = []
+    held_for: str | None = None
     for batch in batches:
-        rows = _rows(batch)
-        if not rows:
-            continue
-        last = rows[-1][:2]
-        cut = len(rows)
-        if rows[-1].mission is not None:
-            cut = next((at for at in range(len(rows), 0, -1) if rows[at - 1][:2] != last), 0)
-        if cut or (held and held[0][:2] != last):
-            yield from _by_mission(held + rows[:cut])
-            held = []
-        held += rows[cut:]
-    yield from _by_mission(held)
+        missions = pc.run_end_encode(batch.column("mission"))
+        start = 0
+        for mission_id, end in zip(missions.values.to_pylist(), missions.run_ends.to_pylist(), strict=True):
+            rows, start = batch.slice(start, end - start), end
+            if held and mission_id != held_for:
+                yield held_for, held
+                held = []
+            held_for = mission_id
+            # the last rows of a batch may have more with their id in the next one
+            cut = len(rows) if mission_id is None or end < len(batch) else _start_of_last_id(rows)
+            if not cut and held and held[0].column("event_id")[0] != rows.column("event_id")[0]:
+                yield mission_id, held
+                held = []
+            if cut:
+                yield mission_id, [*held, rows.slice(0, cut)]
+                held = []
+            if cut < len(rows):
+                held.append(_compact(rows.slice(cut)))
+    if held:
+        yield held_for, held
 
 
-def _rows(batch: pa.RecordBatch) -> list[Row]:
-    names = [name for name in Row._fields if name in batch.schema.names]
-    columns = [batch.column(name).to_pylist() for name in names]
-    if len(columns) < len(Row._fields):
-        columns.append([True] * len(batch))
-    return list(map(Row._make, zip(*columns, strict=True)))
+def _start_of_last_id(rows: pa.RecordBatch) -> int:
+    ids = rows.column("event_id")
+    others = pc.indices_nonzero(pc.not_equal(ids, ids[-1]))
+    return others[-1].as_py() + 1 if len(others) else 0
 
 
-def _by_mission(rows: Sequence[Row]) -> Iterator[tuple[str | None, list[Row]]]:
-    return ((mission_id, list(run)) for mission_id, run in groupby(rows, key=attrgetter("mission")))
+def _compact(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Copy rows that wait, each text once, so that the batch that they come from need not stay."""
+    texts = rows.column("text").dictionary_encode()
+    rows = rows.set_column(rows.schema.get_field_index("text"), "text", texts)
+    return rows.take(pa.array(range(len(rows))))
 
 
-def _content_hash(event: FoldEvent) -> bytes:
-    return hashlib.blake2b(content(event).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _repeated(rows: pa.Table) -> Sequence[int]:
+    """List the rows whose id other rows of the mission may have."""
+    if "repeated" not in rows.column_names:
+        return range(len(rows))
+    positions: list[int] = pc.indices_nonzero(rows.column("repeated")).to_pylist()
+    return positions
 
 
-def _without_ties(events: Sequence[FoldEvent]) -> Iterator[FoldEvent]:
-    """Order events with the same place by their content; all others are in order already."""
-    for _, run in groupby(events, key=attrgetter("event_id")):
-        first, *others = run
-        yield from in_order([first, *others]) if others else (first,)
+def _order(events: Sequence[FoldEvent], repeated: Sequence[int]) -> list[int]:
+    """Order events that share their place and their id by their content; all others are in order already."""
+    order = list(range(len(events)))
+    for _, run in groupby(repeated, key=lambda at: events[at].event_id):
+        ties = list(run)
+        if any(events[at] is not events[ties[0]] for at in ties):
+            ordered = sorted(ties, key=lambda at: (sort_key(events[at]), content(events[at])))
+            for at, row in zip(ties, ordered, strict=True):
+                order[at] = row
+    return order
 
 
 _origin: Final = attrgetter("event_type", "source.schema_version")
