@@ -4,7 +4,6 @@ Three steps, each of files that are written once: lines → rows, one file a par
 one file; rows in order → results, one file for some missions. Then the outputs are written from the results.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -28,9 +27,9 @@ from mission_collaboration.replay.work_folder import WorkFolder, written
 
 GROUP_ROWS: Final = 8_192
 """Rows in order are read in groups of this size."""
-UNIT_GROUPS: Final = 4
+UNIT_GROUPS: Final = 2
 """The missions that begin in so many groups are folded in one piece."""
-PACKED: Final[dict[str, Any]] = {"compression": "lz4", "use_dictionary": ["mission", "path"]}
+PACKED: Final[dict[str, Any]] = {"compression": "lz4", "use_dictionary": False, "write_statistics": False}
 FOLDED: Final = ["mission", "event_id", "path", "line", "text", "repeated"]
 """The columns that the fold asks for."""
 SORT: Final = """
@@ -73,24 +72,24 @@ def replay(work: WorkFolder, parts: list[Part], options: Options, progress: Prog
 
 
 def _replay(work: WorkFolder, parts: list[Part], options: Options, progress: Progress) -> Census:
-    rows, in_order, results = work.folder / "rows", work.folder / "in-order.parquet", work.folder / "results"
+    in_order, rows, results = (work.folder / name for name in ("in-order.parquet", "rows", "results"))
     rows.mkdir(exist_ok=True)
     results.mkdir(exist_ok=True)
+    row_files = [rows / f"{number:06}.parquet" for number in range(len(parts))]
     with Processes(options.threads) as processes:
-        reads = [(part, rows / f"{number:06}.parquet") for number, part in enumerate(parts)]
-        with progress.step("reading", sum(map(_size, parts))):
-            processes.run(_read, [read for read in reads if not read[1].exists()], progress.move_to)
+        with progress.step("reading", sum(part.size for part in parts)):
+            processes.run(_read, zip(parts, row_files, strict=True), progress.move_to)
         if not in_order.exists():
             with progress.step("sorting", 100), _connected(work, options) as engine:
-                _sort(engine, [path for _, path in reads], in_order, progress.move_to)
+                _sort(engine, row_files, in_order, progress.move_to)
         with parquet.ParquetFile(in_order) as file:
             units, total = _units(file), file.metadata.num_rows
-        folds = [(unit, in_order, results / f"{number:06}.parquet") for number, unit in enumerate(units)]
+        result_files = [results / f"{number:06}.parquet" for number in range(len(units))]
         with progress.step("folding", total):
-            todo = [(*fold, options.mode) for fold in folds if not fold[2].exists()]
-            processes.run(_fold, todo, progress.move_to)
-    write_states(work.out, _states([path for _, _, path in folds]), options.form)
-    files = {"files": [str(path) for _, path in reads] + [str(path) for _, _, path in folds]}
+            folds = ((unit, in_order, path, options.mode) for unit, path in zip(units, result_files, strict=True))
+            processes.run(_fold, folds, progress.move_to)
+    write_states(work.out, _states(result_files), options.form)
+    files = {"files": list(map(str, (*row_files, *result_files)))}
     census = Census()
     with _connected(work, options) as engine:
         write_rejected(work.out, engine.sql(REJECTED, params=files).to_arrow_reader(1_000))
@@ -111,12 +110,10 @@ def _connected(work: WorkFolder, options: Options) -> Iterator[duckdb.DuckDBPyCo
         yield engine
 
 
-def _size(part: Part) -> int:
-    return (os.path.getsize(part.path) if part.stop is None else part.stop) - part.start
-
-
 def _read(part: Part, target: Path) -> None:
-    """Write the rows of a part."""
+    """Write the rows of a part, where the run that was ended did not."""
+    if target.exists():
+        return
     with written(target) as path, parquet.ParquetWriter(path, ROWS, **PACKED) as file:
         for batch in rows_of(part, count):
             file.write_batch(batch)
@@ -148,7 +145,9 @@ def _units(file: parquet.ParquetFile) -> list[Unit]:
 
 
 def _fold(unit: Unit, in_order: Path, target: Path, mode: Mode) -> None:
-    """Write the results of a unit."""
+    """Write the results of a unit, where the run that was ended did not."""
+    if target.exists():
+        return
     with (
         parquet.ParquetFile(in_order) as file,
         written(target) as path,

@@ -17,7 +17,7 @@ PACKED_BADLY: Final[Any] = igzip_lib.IsalError  # its stub calls it an instance
 EVENT_COLUMN: Final = "event"
 BLOCK_BYTES: Final = 1 << 20
 """How many bytes are read at once: some thousand lines."""
-PART_BYTES: Final = 32 << 20
+PART_BYTES: Final = 8 << 20
 """A text file is read in parts of this size, each by one process."""
 
 
@@ -34,6 +34,11 @@ class Part(NamedTuple):
     """The offset of its first byte."""
     stop: int | None = None
     """The offset behind its last byte; None for the end of the file."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has, packed as they are in the file."""
+        return (os.path.getsize(self.path) if self.stop is None else self.stop) - self.start
 
 
 class Block(NamedTuple):
@@ -64,25 +69,18 @@ def find_files(paths: Iterable[str], out: str) -> Files:
     found: dict[str, str] = {}
     passed_over: set[str] = set()
     for path in paths:
-        here = _expanded(path)
+        here = [path] if os.path.lexists(path) else sorted(glob.glob(path, recursive=True))
+        if not here:
+            raise InputError(f"{path}: there is no such file or folder")
         files = [file for each in here for file in _files_below(each, os.path.realpath(out))]
         ours = [file for file in files if file.endswith(SUFFIXES)]
         if not ours:
             raise InputError(f"{path}: no {', '.join((*TEXT_SUFFIXES, '.parquet'))} file (.gz and .zst too) is there")
-        passed_over.update(file for file in files if not file.endswith(SUFFIXES))
+        passed_over.update(set(files).difference(ours))
         for file in ours:
             real = os.path.realpath(file)
             found[real] = min(file, found.get(real, file))
     return Files(sorted(found.values()), sorted(passed_over))
-
-
-def _expanded(path: str) -> list[str]:
-    if os.path.lexists(path):
-        return [path]
-    matches = sorted(glob.glob(path, recursive=True))
-    if not matches:
-        raise InputError(f"{path}: there is no such file or folder")
-    return matches
 
 
 def _files_below(path: str, out: str) -> Iterator[str]:
@@ -132,7 +130,11 @@ def read_part(part: Part) -> Iterator[Block]:
 
 
 def _read_lines(part: Part, file: IO[bytes]) -> Iterator[Block]:
-    lines = _unpacked(part.path, file)
+    lines: Any = file
+    if part.path.endswith(".gz"):
+        lines = igzip.GzipFile(fileobj=file)  # type: ignore[no-untyped-call]
+    elif part.path.endswith(".zst"):
+        lines = ZstdFile(file)
     line, rest, place, offset = part.first_line, b"", part.start, part.start
     while text := lines.read(BLOCK_BYTES if part.stop is None else min(BLOCK_BYTES, part.stop - place)):
         place += len(text)
@@ -142,15 +144,6 @@ def _read_lines(part: Part, file: IO[bytes]) -> Iterator[Block]:
             line, offset = line + len(ended), file.tell()
     if rest:
         yield Block(part.path, line, [rest], file.tell() - offset)
-
-
-def _unpacked(path: str, file: IO[bytes]) -> Any:
-    """Give a file whose bytes are unpacked as they are read."""
-    if path.endswith(".gz"):
-        return igzip.GzipFile(fileobj=file)  # type: ignore[no-untyped-call]
-    if path.endswith(".zst"):
-        return ZstdFile(file)
-    return file
 
 
 def _read_parquet(path: str) -> Iterator[Block]:

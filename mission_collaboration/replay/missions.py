@@ -70,7 +70,9 @@ class MissionFold:
             texts += [distinct[index] for index in which]
             events += [read[index] for index in which]
         rows = pa.Table.from_batches([batch.drop_columns(["text"]) for batch in batches])
-        repeated = _repeated(rows)
+        repeated = range(len(rows))
+        if "repeated" in rows.column_names:
+            repeated = pc.indices_nonzero(rows.column("repeated")).to_pylist()
         order = _order(events, repeated)
         ordered = [events[row] for row in order]
         if self._mode == "permissive":
@@ -91,12 +93,14 @@ class MissionFold:
         """Fold what strict mode accepts, and give the refusals of the other events by their position."""
         copies, reuses = self._settle(events, repeated)
         refused: dict[int, EventRefusedError] = {at: conflict(events[at]) for at in reuses}
-        refused.update(
-            (at, malformed(event))
-            for at, event in enumerate(events)
-            if event.payload is None and at not in copies and at not in reuses
-        )
-        kept = [at for at in range(len(events)) if at not in copies and at not in refused]
+        kept: list[int] = []
+        for at, event in enumerate(events):
+            if at in copies or at in reuses:
+                continue
+            if event.payload is None:
+                refused[at] = malformed(event)
+            else:
+                kept.append(at)
         pending = fold_accepted(self._accumulator, [events[at] for at in kept])
         refused.update((kept[place], refusal) for place, refusal in pending.items())
         self._count("duplicate", events, copies)
@@ -106,16 +110,18 @@ class MissionFold:
     def _note(self, events: Sequence[FoldEvent], repeated: Sequence[int]) -> None:
         """Fold everything; what breaks a rule is an anomaly of the state, the first reuse of an id among it."""
         copies, reuses = self._settle(events, repeated)
-        noted: set[int] = set()
-        for at in sorted(reuses):
-            if events[at].event_id not in self._conflicting:
-                self._conflicting.add(events[at].event_id)
-                noted.add(at)
-        kept = [at for at in range(len(events)) if at not in copies and (at not in reuses or at in noted)]
-        conflicts = frozenset(place for place, at in enumerate(kept) if at in noted)
+        noted = {
+            events[at].event_id: at
+            for at in sorted(reuses, reverse=True)
+            if events[at].event_id not in self._conflicting
+        }
+        self._conflicting.update(noted)
+        left_out = (copies | reuses).difference(noted.values())
+        kept = [at for at in range(len(events)) if at not in left_out]
+        conflicts = frozenset(place for place, at in enumerate(kept) if at in reuses)
         fold(self._accumulator, CanonicalSequence([events[at] for at in kept], conflicts))
         self._count("duplicate", events, copies | reuses)
-        self._count("accepted", events, [at for at in kept if at not in noted])
+        self._count("accepted", events, [at for at in kept if at not in reuses])
 
     def _settle(self, events: Sequence[FoldEvent], repeated: Sequence[int]) -> tuple[set[int], set[int]]:
         """Find the events whose id is held: those with the same content, and those with another.
@@ -200,15 +206,14 @@ def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str | None, list[
         start = 0
         for mission_id, end in zip(missions.values.to_pylist(), missions.run_ends.to_pylist(), strict=True):
             rows, start = batch.slice(start, end - start), end
-            if held and mission_id != held_for:
+            cut = _end_of_whole_ids(rows, is_last=end == len(batch))
+            if held and (
+                mission_id != held_for
+                or (not cut and held[0].column("event_id")[0].as_py() != rows.column("event_id")[0].as_py())
+            ):
                 yield held_for, held
                 held = []
             held_for = mission_id
-            # the last rows of a batch may have more with their id in the next one
-            cut = len(rows) if mission_id is None or end < len(batch) else _start_of_last_id(rows)
-            if not cut and held and held[0].column("event_id")[0] != rows.column("event_id")[0]:
-                yield mission_id, held
-                held = []
             if cut:
                 yield mission_id, [*held, rows.slice(0, cut)]
                 held = []
@@ -218,8 +223,11 @@ def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str | None, list[
         yield held_for, held
 
 
-def _start_of_last_id(rows: pa.RecordBatch) -> int:
+def _end_of_whole_ids(rows: pa.RecordBatch, *, is_last: bool) -> int:
+    """Find where those rows begin that may have more with their id in the next batch."""
     ids = rows.column("event_id")
+    if not is_last or not ids[-1].is_valid:
+        return len(rows)
     others = pc.indices_nonzero(pc.not_equal(ids, ids[-1]))
     return others[-1].as_py() + 1 if len(others) else 0
 
@@ -229,14 +237,6 @@ def _compact(rows: pa.RecordBatch) -> pa.RecordBatch:
     texts = rows.column("text").dictionary_encode()
     rows = rows.set_column(rows.schema.get_field_index("text"), "text", texts)
     return rows.take(pa.array(range(len(rows))))
-
-
-def _repeated(rows: pa.Table) -> Sequence[int]:
-    """List the rows whose id other rows of the mission may have."""
-    if "repeated" not in rows.column_names:
-        return range(len(rows))
-    positions: list[int] = pc.indices_nonzero(rows.column("repeated")).to_pylist()
-    return positions
 
 
 def _order(events: Sequence[FoldEvent], repeated: Sequence[int]) -> list[int]:

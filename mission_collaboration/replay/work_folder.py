@@ -57,7 +57,10 @@ class WorkFolder:
         """Cut the files into parts, or read again how that was done."""
         path = self.folder / "parts.json"
         if not path.exists():
-            parts = [part for file in paths for part in _parts(file)]
+            try:
+                parts = [part for file in paths for part in parts_of(file)]
+            except OSError as error:
+                raise InputError(f"{error.filename}: {error.strerror}") from None
             with written(path) as new:
                 new.write_text(json.dumps(parts), "utf-8")
         return [Part(*part) for part in json.loads(path.read_text("utf-8"))]
@@ -90,10 +93,3 @@ def written(path: Path) -> Iterator[Path]:
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     yield new
     new.replace(path)
-
-
-def _parts(path: str) -> list[Part]:
-    try:
-        return parts_of(path)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from None
