@@ -38,6 +38,7 @@ MEASURES: Final[dict[str, Callable[[Plan], Iterator[Row]]]] = {
     "validate": one_by_one.validate_batch,
     "python": one_by_one.python_function,
     "admit": admitting.admitting,
+    "admit-batch": admitting.admitting_at_once,
     "ageing": admitting.ageing,
     "missions": admitting.missions,
     "explain": explaining.explaining,

@@ -8,10 +8,11 @@ import msgspec
 
 from loadtests.bench.checked import first_answer
 from loadtests.bench.growth import beside
-from loadtests.bench.one_by_one import timed
+from loadtests.bench.one_by_one import interleaved, timed
 from loadtests.bench.plan import Plan
+from loadtests.bench.real import STREAMS
 from loadtests.bench.rows import Row, Target, digits, milliseconds, pair_ratios, row_of
-from loadtests.bench.servers import service
+from loadtests.bench.servers import service, stand_in
 from loadtests.bench.streams import Json, batch, history, joined, mixed
 from loadtests.bench.wire import Connection, post
 
@@ -21,6 +22,14 @@ CHECKPOINT: Final = Target(60, 120, "kB")
 AGEING: Final = Target(1.1, 1.3, "x")
 ADMIT_MISSIONS: Final = Target(0.3, 0.5, "x")
 REDUCE_MISSIONS: Final = Target(1.5, 2, "x")
+AT_ONCE: Final = {
+    "tidy": Target(2.2, 3, "x"),
+    "build_id": Target(2.2, 3, "x"),
+    "other types": Target(2.2, 3, "x"),
+    "1 % duplicates": Target(2.5, 4, "x"),
+    "the mix of all": Target(2.8, 4.5, "x"),
+}
+"""Stream → what `/admit` of a large batch of it has to reach."""
 NEXT: Final = 10
 """How many events are admitted to a mission that is under way."""
 YOUNG: Final = 2_000
@@ -56,6 +65,21 @@ def admitting(plan: Plan) -> Iterator[Row]:
                     len(checkpoint) / 1000,
                     service=f"{digits(len(checkpoint) / 1000)} kB",
                 )
+
+
+def admitting_at_once(plan: Plan) -> Iterator[Row]:
+    """`/admit` of a large batch in one request, stream by stream, against the floor."""
+    with stand_in("floor") as floor, service() as served:
+        for name, target in AT_ONCE.items():
+            events = STREAMS[name](plan.batch).events
+            lower, upper = interleaved((floor, served), admission(events), plan.rounds, 1)
+            yield row_of(
+                f"/admit, {plan.batch:,} events in one request: {name}",
+                target,
+                pair_ratios(upper, lower),
+                floor=milliseconds(lower),
+                service=milliseconds(upper),
+            )
 
 
 class Sizes(NamedTuple):
