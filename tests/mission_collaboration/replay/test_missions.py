@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections import Counter
 from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,9 @@ import pytest
 from hypothesis import given
 
 from mission_collaboration import Event, reduce_collaboration_events
+from mission_collaboration.admission.admit import admit
+from mission_collaboration.decoding.events import read_batch
+from mission_collaboration.reducer.ordering import in_order
 from mission_collaboration.replay.census import FATES, Census
 from mission_collaboration.replay.files import Part
 from mission_collaboration.replay.missions import Mode, fold_rows
@@ -83,6 +87,31 @@ def test_admitted_states_are_those_of_the_accepted_events(events: list[Json]) ->
         assert row["text"] == state.model_dump_json().encode()
     assert census["accepted"] == sum(row["event_count"] for row in states.values())
     assert census["read"] == sum(census[fate] for fate in FATES) == len(events)
+
+
+@given(strategies.histories())
+def test_verdicts_are_those_that_admit_gives_a_mission_in_one_batch(events: list[Json]) -> None:
+    states, rejected, census = folded(events, "admit")
+
+    refused: Counter[tuple[Any, ...]] = Counter()
+    others: Counter[str] = Counter()
+    for mission_id in strategies.MISSIONS:
+        ours = [
+            event
+            for event in events
+            if isinstance(event["payload"], dict) and event["payload"].get("mission_id") == mission_id
+        ]
+        batch = read_batch(ours)
+        ordered = [ours[batch.index_of(event)] for event in in_order(batch.events)]
+        admitted = admit(ordered, mission_id=mission_id, max_clock_step=None)
+        refused.update((mission_id, each.event_id, each.code) for each in admitted.results if each.code)
+        others.update(each.verdict for each in admitted.results if not each.code)
+        if mission_id in states:
+            assert admitted.state is not None
+            assert states[mission_id]["text"] == admitted.state.model_dump_json().encode()
+    entries = [(entry.get("mission_id"), entry["event_id"], entry["code"]) for entry in rejected]
+    assert Counter(entry for entry in entries if entry[0] is not None) == refused
+    assert (census["accepted"], census["duplicate"]) == (others["accepted"], others["duplicate"])
 
 
 @given(strategies.histories())
