@@ -22,6 +22,7 @@ interface Props {
 const MOST_THREADS = 6;
 const MOST_ARCS = 8;
 const LETTER = 5.9;
+const BOLD_LETTER = 6.7;
 
 export const Threads = memo(function Threads({ model, geometry, sight, at }: Props): JSX.Element {
   const y = geometry.boxes.get(MISSION)?.marks ?? 0;
@@ -121,14 +122,16 @@ function placed(all: Words[], width: number): PlacedWords[] {
   let free = 0;
   all.forEach((one, index) => {
     const next = all[index + 1]?.x ?? width + 40;
-    const before = one.words.length * LETTER + 14;
-    if (one.words !== "" && one.x - before >= free) {
-      found.push({ key: `${one.key}<`, class: "warned", x: one.x - 12, anchor: "end", text: one.words });
-    }
-    const after = one.after.length * LETTER + 14;
     const isUnwarned = one.words === "";
+    const after = one.after.length * (isUnwarned ? BOLD_LETTER : LETTER) + 14;
+    const hasRoom = one.end + after <= Math.min(next - 10, width);
+    const words = isUnwarned && !hasRoom ? one.after : one.words; // what has no room behind its mark may have it before
+    const before = words.length * BOLD_LETTER + 14;
+    if (words !== "" && one.x - before >= free) {
+      found.push({ key: `${one.key}<`, class: "warned", x: one.x - 12, anchor: "end", text: words });
+    }
     free = Math.max(free, one.end + 10);
-    if (one.after !== "" && one.end + after <= Math.min(next - 10, width + 14)) {
+    if (one.after !== "" && hasRoom) {
       found.push({
         key: `${one.key}>`,
         class: isUnwarned ? "warned" : "answered",

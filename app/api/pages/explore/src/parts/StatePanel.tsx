@@ -70,7 +70,8 @@ function GroupView(props: Props & { group: Group }): JSX.Element {
       )}
       {hidden > 0 && (
         <button class="link" onClick={() => setShown(shown + MORE)}>
-          Show {Math.min(MORE, hidden)} {isPerson ? "more" : "earlier"} of {grouped(hidden)}
+          Show {Math.min(MORE, hidden)} {isPerson ? "more" : "earlier"}
+          {hidden > MORE && ` of ${grouped(hidden)}`}
         </button>
       )}
       {rows.length === 0 && group.head === null && <p class="none">{group.none}</p>}
