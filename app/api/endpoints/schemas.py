@@ -130,8 +130,7 @@ GET_SCHEMA: Final = Operation(
     ),
     handler=get_schema,
     answer="application/schema+json",
-    answered="The schema.",
-    page=True,
+    answered="The schema.",  # its page is not listed: generated clients would take every answer for a text
     answer_headers=("ETag", "Cache-Control"),
     parameters=(SCHEMA, IF_NONE_MATCH),
     problems=("unknown-schema", "not-acceptable"),
