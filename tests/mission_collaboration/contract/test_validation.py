@@ -99,6 +99,25 @@ def test_the_place_of_a_list_item_is_its_number() -> None:
     assert places(result) == [("$.participant_ids[1]", "type")]
 
 
+@pytest.mark.parametrize("place", [0, 999, 1_000, 2_500])
+def test_the_place_of_an_item_of_a_long_list_is_its_number_too(place: int) -> None:
+    """A long list is put to the schema in pieces."""
+    people: list[Any] = ["p1"] * 2_501
+    people[place] = 7
+    found = places(
+        validate_event(
+            build.driver_warning("w1", "p1", "p2")[1] | {"participant_ids": people}, "ConcurrentDriverWarning"
+        )
+    )
+    assert found == [(f"$.participant_ids[{place}]", "type")]
+
+
+def test_a_long_list_that_no_schema_knows_changes_nothing_about_the_others() -> None:
+    warning = build.driver_warning("w1", "p1", "p2")[1] | {"participant_ids": ["p1"] * 1_001, "severity": "loud"}
+    found = places(validate_event({"zz_future": [0] * 1_001, **warning}, "ConcurrentDriverWarning"))
+    assert found == [("$.severity", "enum")]
+
+
 @pytest.mark.parametrize(
     ("sent", "repeated"),
     [

@@ -192,3 +192,11 @@ def test_the_text_itself_is_never_repeated() -> None:
         with pytest.raises(JsonTextError) as caught:
             decode_json(text, max_nesting=9)
         assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e999", "1" * 4_301, "1" * 310 + ".5", "-" + "1" * 310 + ".0"])
+def test_a_number_that_is_too_large_is_told_by_its_place(number: str) -> None:
+    text = f'["1e999", {"1" * 400}, {number}]'
+    with pytest.raises(JsonTextError) as refused:
+        decode_json(text.encode(), max_nesting=LIMIT)
+    assert (refused.value.line, refused.value.column) == (1, text.rindex(number) + 1)

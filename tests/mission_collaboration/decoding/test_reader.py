@@ -110,6 +110,19 @@ def test_of_another_type_nothing_is_asked_but_the_type(rest: Json) -> None:
     assert (len(batch.events), batch.broken, batch.total) == (1, [], 2)
 
 
+def test_an_event_of_another_type_is_kept_as_it_was_sent() -> None:
+    """E19: whether or not its envelope fits; members that were not sent are not made up."""
+    sound = {name: value for name, value in SOUND.items() if name != "schema_version"} | {
+        "event_type": "WPStatusChanged",
+        "event_id": build.ulid(7).lower(),
+        "payload": {"wp_id": "WP07", "deep": [{"big": 2**70}]},
+    }
+    sent = [sound, sound | {"zz_future": 1}, sound | {"project_uuid": None}, {"event_type": "Other", "event_id": 7}]
+    others = read(sent).others
+    assert [other.value for other in others] == sent
+    assert [other.event_id for other in others] == [build.ulid(7).lower()] * 3 + [None]
+
+
 @pytest.mark.parametrize(
     "text",
     [
