@@ -130,10 +130,13 @@ class MissionFold:
         """
         copies: set[int] = set()
         reuses: set[int] = set()
+        written: FoldEvent | None = None
+        said = b""
         for at in repeated:
             event = events[at]
-            text = content(event).encode("utf-8", "surrogatepass")
-            said = hashlib.blake2b(text, digest_size=16).digest()
+            if event is not written:  # copies of a line are one event
+                text = content(event).encode("utf-8", "surrogatepass")
+                written, said = event, hashlib.blake2b(text, digest_size=16).digest()
             if event.event_id in self._holders:
                 (copies if self._holders[event.event_id] == said else reuses).add(at)
             elif event.payload is not None or self._mode == "permissive":
