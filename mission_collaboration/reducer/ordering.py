@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from mission_collaboration.contract.errors import ConflictingDuplicateError
@@ -59,16 +58,17 @@ def canonical(events: Sequence[E]) -> CanonicalSequence[E]:
 def in_order(events: Sequence[E]) -> list[E]:
     """Sort by clock, instant and id, and events that share even their id by the text of their content (R1, R31)."""
     ordered = list(_sorted(events))
-    if len({event.event_id for event in events}) == len(events):
+    ids = [event.event_id for event in ordered]
+    if len(set(ids)) == len(ids):
         return ordered
-    placed: list[E] = []
-    for _, group in groupby(ordered, key=sort_key):
-        first, *others = group
-        if all(same_content(first, other) for other in others):
-            placed += [first, *others]
-        else:
-            placed += sorted((first, *others), key=content)
-    return placed
+    start = 0
+    for end in [*(place for place in range(1, len(ids)) if ids[place] != ids[place - 1]), len(ids)]:
+        if end - start > 1:
+            run = ordered[start:end]
+            if not all(same_content(run[0], other) for other in run[1:]):
+                ordered[start:end] = sorted(sorted(run, key=content), key=sort_key)
+        start = end
+    return ordered
 
 
 def conflict(event: FoldEvent) -> ConflictingDuplicateError:
