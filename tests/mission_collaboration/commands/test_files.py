@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -42,3 +43,10 @@ def test_a_damaged_file_is_a_problem(command: str, text: bytes) -> None:
     problem = json.loads(told.stdout)
     assert (told.exit_code, problem["code"]) == (1, "malformed-json")
     assert problem["detail"].startswith("The file cannot be unpacked: ")
+
+
+def test_zstd_without_its_package_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mission_collaboration.replay.zstd", None)
+    told = run("reduce", compress(BODY))
+    assert told.exit_code == 1
+    assert "install mission-collaboration[replay]" in json.loads(told.stdout)["detail"]
