@@ -106,7 +106,8 @@ def _connected(work: WorkFolder, options: Options) -> Iterator[duckdb.DuckDBPyCo
         "temp_directory": str(work.folder / "spilled"),
     }
     with duckdb.connect(":memory:", config=config) as engine:
-        engine.execute("SET enable_progress_bar = false")
+        engine.execute("SET enable_progress_bar = true")  # it counts, for `query_progress`, and
+        engine.execute("SET enable_progress_bar_print = false")  # prints nothing
         yield engine
 
 
