@@ -1,7 +1,7 @@
 """`POST /reduce?ordered=true`: NDJSON in canonical order, folded as its lines arrive and never kept."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, Final, TypeVar
 
@@ -37,9 +37,9 @@ WRITTEN_IN_PLACE: Final = 1024 * 1024
 """Larger states are written in a thread."""
 SLICE: Final = 64 * 1024
 """The most bytes that are folded before other requests have their turn."""
-SLICE_OF_SHORT_LINES: Final = 8 * 1024
-SHORT_LINE: Final = 32
-"""Lines of fewer bytes on average are short; each takes as long as one of a whole event."""
+MOST_LINES: Final = 512
+"""A slice with more lines is cut again: a line of two bytes takes as long as one of a whole event, or longer."""
+SLICE_OF_SHORT_LINES: Final = 1024
 BY_NUMBER: Final = LineLocations(range(2**62))
 """Locations of events that are known by the numbers of their lines alone."""
 
@@ -73,9 +73,8 @@ async def reduce_stream(
                 held.enter_context(app_state.capacity.room())
                 is_counted = True
             for plain in decompressor.steps(chunk):
-                size = SLICE if plain.count(b"\n") * SHORT_LINE < len(plain) else SLICE_OF_SHORT_LINES
-                for start in range(0, len(plain), size):
-                    await off_loop_if_large(fold, fold.take, plain[start : start + size])
+                for part in slices(plain):
+                    await off_loop_if_large(fold, fold.take, part)
                     await checkpoint()
         decompressor.finish()
         return await off_loop_if_large(fold, fold.answer)
@@ -98,6 +97,14 @@ async def with_head(head: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[
     async for chunk in chunks:
         if chunk:
             yield chunk
+
+
+def slices(plain: bytes) -> Iterator[bytes]:
+    """Cut what has arrived into parts that are each folded within a few milliseconds."""
+    for start in range(0, len(plain), SLICE):
+        part = plain[start : start + SLICE]
+        size = SLICE if part.count(b"\n") <= MOST_LINES else SLICE_OF_SHORT_LINES
+        yield from (part[at : at + size] for at in range(0, len(part), size))
 
 
 async def off_loop_if_large(fold: "StreamFold", call: Callable[..., Returned], *arguments: Any) -> Returned:

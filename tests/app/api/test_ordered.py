@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.api.endpoints.reduce_ordered import slices
 from mission_collaboration.reducer.fold import Mode
 from tests.support import builders as build
 from tests.support import naive, story, strategies
@@ -304,3 +305,13 @@ def test_a_stream_that_leaves_a_small_state_may_be_of_any_length(make_client: Ca
     beats = (as_lines([build.event(*build.heartbeat("ann"), lamport_clock=number)]) for number in range(2, 20_002))
     joined = as_lines([build.event(*build.joined("ann"), lamport_clock=1)])
     assert sent(client, Chunks(each for each in (joined, *beats))).json()["event_count"] == 20_001
+
+
+@pytest.mark.parametrize("line", [b"0\n", as_lines(STORY[:1]), b"x" * 9_000 + b"\n"], ids=["short", "event", "long"])
+def test_what_arrives_is_cut_by_lines_as_well_as_by_bytes(line: bytes) -> None:
+    plain = line * (200_000 // len(line)) + line[:-1]
+    parts = list(slices(plain))
+    assert b"".join(parts) == plain
+    assert max(map(len, parts)) <= 64 * 1024
+    assert max(part.count(b"\n") for part in parts) <= 512
+    assert len(parts) <= 4 + plain.count(b"\n") // 256  # and no finer than it has to be
