@@ -247,8 +247,10 @@ def _order(events: Sequence[FoldEvent], repeated: Sequence[int]) -> list[int]:
     order = list(range(len(events)))
     for _, run in groupby(repeated, key=lambda at: events[at].event_id):
         ties = list(run)
-        if any(events[at] is not events[ties[0]] for at in ties):
-            ordered = sorted(ties, key=lambda at: (sort_key(events[at]), content(events[at])))
+        different = {id(events[at]): events[at] for at in ties}  # copies of a line are one event
+        if len(different) > 1:
+            keys = {name: (sort_key(event), content(event)) for name, event in different.items()}
+            ordered = sorted(ties, key=lambda at: keys[id(events[at])])
             for at, row in zip(ties, ordered, strict=True):
                 order[at] = row
     return order
