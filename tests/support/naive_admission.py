@@ -111,12 +111,12 @@ class Mission:
         fold = naive.Fold(strict=True, roster=self.roster)
         fold.mission_id = self.mission_id
         for event in self.settled:
-            fold.take(naive.normalise_event(event))
+            take(fold, event)
         standings: list[Standing] = []
         for event in events:
             attempt = copy.deepcopy(fold)
             try:
-                attempt.take(naive.normalise_event(event))
+                take(attempt, event)
             except naive.Refusal as no:
                 standings.append(("pending", no.code))
                 continue
@@ -272,6 +272,15 @@ class Mission:
         links = state.pop("links")[self.handed_out.get("linked_sessions", 0) :]
         kept = {name: state[name][self.handed_out.get(name, 0) :] for name in SETTLED_FIELDS}
         return state | kept | {"linked_sessions": naive.lists_by_participant(links)}
+
+
+def take(fold: naive.Fold, event: Json) -> None:
+    """Fold an event that passed the door, whose id is new, or was forgotten and comes again (L8)."""
+    event = naive.normalise_event(event)
+    event_id = event["event_id"]
+    if event_id in fold.texts:
+        fold.texts[f"{event_id}, forgotten after {len(fold.texts)}"] = fold.texts.pop(event_id)
+    fold.take(event)
 
 
 def judge_copies(
