@@ -119,10 +119,13 @@ class ExplainedFold:
         entry = self._fold(event, index, is_conflict=is_conflict)
         copies.judged[text] = entry
         copies.has_conflict = is_conflict
-        is_rejected_at_the_door = self.mode == "admit" and entry.effect in ("refused", "other-mission")
-        if copies.holder is None and not is_rejected_at_the_door:  # else the next one of that id is judged anew (L6)
+        if copies.holder is None and self.holds_its_id(entry):
             copies.holder = entry
         return entry
+
+    def holds_its_id(self, entry: TimelineEntry) -> bool:
+        """Whether other events with this id are in conflict; one that admission rejected leaves its id free (L6)."""
+        return self.mode != "admit" or entry.effect not in ("refused", "other-mission")
 
     def _fold(self, event: FoldEvent, index: int, *, is_conflict: bool = False) -> TimelineEntry:
         """Take the next step of the fold, and write down what came of it."""

@@ -323,7 +323,7 @@ VARIANTS = (
         "X1",
         "An event that is rejected at the door does not hold its id (admit)",
         ("/timeline/2/index", "2", "3"),
-        changes=(method(ExplainedFold, "_is_rejected_at_the_door", lambda fold, entry: False),),
+        changes=(method(ExplainedFold, "holds_its_id", lambda fold, entry: True),),
     ),
     Variant(
         "takes an instant for a place in the order",
