@@ -30,7 +30,7 @@ function resultOf(model: Model, row: Row): Paragraph {
     case "invited":
       return [
         { strong: "An invitation." },
-        " It is kept, but the state does not show it: only a join puts somebody on the mission.",
+        " It is kept, but the state does not show it: a participant is on the mission only after a join.",
       ];
     case "duplicate":
       return duplicate(model, row);
@@ -47,7 +47,7 @@ function resultOf(model: Model, row: Row): Paragraph {
     case "not-reached":
       return [{ strong: "Not reached." }, " Strict mode stopped at ", { event: model.stoppedAt }, "."];
     case "ignored":
-      return [{ strong: "Not folded." }, " Its type is none of the 14 collaboration events."];
+      return [{ strong: "Not folded." }, " The contract knows 14 event types, and this is another one."];
     case "other-mission":
       return [{ strong: "Not applied: another mission. " }, sentence(entry.reason)];
     case "malformed":

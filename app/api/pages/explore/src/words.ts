@@ -33,7 +33,7 @@ export function titleOf(entry: Entry, event: Json | undefined, people: People): 
   const teller = TELLERS[type];
   if (entry.effect === "malformed" || teller === undefined) return type === "" ? "Something that is no event" : type;
   const payload = payloadOf(event);
-  return teller(nameOf(people, text(payload, "participant_id") || "somebody unnamed"), payload, people);
+  return teller(nameOf(people, text(payload, "participant_id") || "an unnamed participant"), payload, people);
 }
 
 function namesOf(payload: JsonObject, people: People): string {

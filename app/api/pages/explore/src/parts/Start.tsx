@@ -27,14 +27,13 @@ export function Start(props: Props): JSX.Element {
     <main class="start">
       <h1>See what happened on a mission</h1>
       <p class="lead">
-        Give it the events. You see who did what, what each event changed, and which event is to blame for any entry of
-        the state.
+        Give it the events. You see who did what, what each event changed, and which event set any entry of the state.
       </p>
       {props.needsKey && <KeyField onKey={props.onKey} />}
       {props.failure !== null && <FailureView failure={props.failure} />}
       <div class="drop">
         <strong>Drop a file of events here</strong>
-        <p>JSON or NDJSON, gzip too. It goes to this service only, and nothing of it is stored.</p>
+        <p>JSON or NDJSON, gzip too. It goes to this service only, which does not store it.</p>
         <input
           ref={input}
           type="file"
