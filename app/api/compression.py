@@ -36,7 +36,8 @@ def compress(response: Response, coding: str | None) -> None:
     """Compress a response that is worth it, and say so in its headers; one that is compressed already is left alone."""
     if len(response.body) < SMALLEST or "content-encoding" in response.headers:
         return
-    response.headers.add_vary_header("Accept-Encoding")
+    if "accept-encoding" not in response.headers.get("vary", "").lower():  # a pool process has said so already
+        response.headers.add_vary_header("Accept-Encoding")
     if coding is None:
         return
     body = bytes(response.body)

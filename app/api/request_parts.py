@@ -21,13 +21,16 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 
 def check_query(request: Request, *known: str) -> None:
-    """Refuse query parameters that nothing would read, as `invalid-request`."""
+    """Refuse query parameters that nothing would read, and repeated ones, as `invalid-request`."""
     if not request.scope["query_string"]:
         return
-    for name in request.query_params:
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
         if name not in known:
-            hint = f"known ones: {', '.join(known)}" if known else "there are none here"
+            hint = f"known ones: {', '.join(known)}" if known else "there are none here, put it into the body"
             raise bad_parameter(name, "extra_forbidden", f"Unknown query parameter; {hint}")
+        if names.count(name) > 1:
+            raise bad_parameter(name, "repeated", "Send it once")
 
 
 def read_choice(request: Request, name: str, choices: tuple[str, ...]) -> Any:

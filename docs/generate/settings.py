@@ -24,9 +24,9 @@ KEYS: Final = """
 
 ## Keys
 
-Without keys the service is open to all. With keys every request needs one, as `Authorization: Bearer KEY` or
-`X-API-Key: KEY`. Health, `/` and `/problems` stay open. To rotate a key, set the old key and the new key together,
-restart the replicas one by one, change the key of the callers, and then remove the old key.
+Without keys the service is open to all. With keys every request but `OPTIONS` needs one, as
+`Authorization: Bearer KEY` or `X-API-Key: KEY`. Health, `/` and `/problems` stay open. To rotate a key, set the old key
+and the new key together, restart the replicas one by one, change the key of the callers, and then remove the old key.
 """
 
 

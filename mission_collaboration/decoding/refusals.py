@@ -99,7 +99,10 @@ def invalid_request(findings: Iterator[Finding], about: Mapping[str, str] | None
     """Make the refusal of a request that breaks its schema, from its first 100 errors."""
     listed, more = bounded(findings)
     first = listed[0]
-    others = f", and {len(listed) - 1}{' or more' if more else ''} more" if len(listed) > 1 else ""
+    others = f", and {'at least ' if more else ''}{len(listed) - 1} more" if len(listed) > 1 else ""
+    line = "" if first.line is None else f" in line {first.line}"
     where = f"at {first.pointer}" if first.pointer else "as a whole"
-    detail = f"The request breaks its schema {where}: {first.message}{others}"
+    event_id = (about or {}).get("event_id")
+    name = f": event {event_id}" if event_id else ""
+    detail = f"The request breaks its schema{line} {where}: {first.message}{name}{others}"
     return RequestRefusedError("invalid-request", detail, listed, about, more=more)

@@ -37,7 +37,7 @@ def invalid_request(findings: Iterator[Finding]) -> Problem:
     """Make the problem of a request that breaks its schema, from its first 100 errors."""
     listed, more = bounded(findings)
     first = listed[0]
-    others = f", and {len(listed) - 1}{' or more' if more else ''} more" if len(listed) > 1 else ""
+    others = f", and {'at least ' if more else ''}{len(listed) - 1} more" if len(listed) > 1 else ""
     where = f"at {first.pointer}" if first.pointer else "as a whole"
     detail = f"The request breaks its schema {where}: {first.message}{others}."
     return Problem("invalid-request", detail, listed, more)

@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, UnsetType, structs
 
-from app.api.body.parse import invalid_request
 from app.api.endpoints.folding import WHAT_HELPS, bounds_of, encode_state
 from app.api.schemas.live_loop import AdmitRequest, AnyMissionsAdmit
 from app.problems import LONGEST_DETAIL, Finding, Problem, bounded, finding_of, shortened
@@ -138,7 +137,8 @@ def begun(checkpoint: str | None, mission_id: str | None, roster: Roster, room: 
         return start_mission(mission_id, roster)
     if roster is not None:
         message = "A checkpoint already has the participants; send a roster only without a checkpoint"
-        raise invalid_request(iter((Finding(pointer="/roster", code="roster_beside_checkpoint", message=message),)))
+        finding = Finding(pointer="/roster", code="roster_beside_checkpoint", message=message)
+        raise Problem("invalid-request", f"{message}.", (finding,))
     return room.read(checkpoint)
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.api import examples
 from app.api.body.parse import read_events
 from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, results, sizes
-from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, Operation, json_handler
+from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.schemas.live_loop import AdmitAnswer, AdmitRequest
 from app.responses import BatchResponse, loop_statistics
 from app.settings import Settings
@@ -61,7 +61,7 @@ ADMIT: Final = Operation(
         "bad-checkpoint",
         "state-too-large",
         "checkpoint-too-large",
-        "worker-lost",
+        *LOST,
     ),
     forms=ADMIT_FORMS,
     examples=examples.ADMIT,

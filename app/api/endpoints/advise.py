@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from app.api import examples
 from app.api.body.parse import read_request
-from app.api.operation import BODY_PROBLEMS, Operation, json_handler
+from app.api.operation import BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.schemas.batches import AdviseRequest
 from app.settings import Settings
 from mission_collaboration.admission.advice import STALE_AFTER_SECONDS, Advice, advise
@@ -35,6 +35,6 @@ ADVISE: Final = Operation(
     handler=json_handler(advise_body),
     answer=Advice,
     request=AdviseRequest,
-    problems=(*BODY_PROBLEMS, "worker-lost"),
+    problems=(*BODY_PROBLEMS, *LOST),
     examples=examples.ADVISE,
 )

@@ -89,10 +89,9 @@ def _unassigned(event: Unassigned, locations: ArrayLocations) -> dict[str, Any]:
         "detail": None,
         "pointer": None,
     }
-    if event.location is None:
-        return told
-    found = locations.finding(event.index, event.location, event.code, event.detail or "")
-    told |= {"detail": shortened(found.message, LONGEST_DETAIL), "pointer": shortened(found.pointer)}
+    found = locations.finding(event.index, event.location or (), event.code, event.detail or "")
+    if event.location is not None:
+        told |= {"detail": shortened(found.message, LONGEST_DETAIL), "pointer": shortened(found.pointer)}
     return told if found.line is None else {**told, "line": found.line}
 
 

@@ -64,10 +64,11 @@ def test_a_small_answer_is_sent_as_it_is(client: Client) -> None:
     assert answer.headers["repr-digest"] == answer.headers["unencoded-digest"] == digest(sent)
 
 
-@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+@pytest.mark.parametrize("coding", ["gzip", "zstd", "identity"])
 def test_a_process_compresses_as_the_server_does(make_client: Callable[..., Client], coding: str) -> None:
-    here, there = make_client(pool_size=0), make_client(inline_body_bytes=0)
-    assert asked(here, coding)[1] == asked(there, coding)[1]
+    here, there = (asked(make_client(**settings), coding) for settings in ({"pool_size": 0}, {"inline_body_bytes": 0}))
+    assert here[1] == there[1]
+    assert here[0].headers["vary"] == there[0].headers["vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])

@@ -84,6 +84,13 @@ def test_lines_give_the_same_answer_with_the_line_of_what_is_wrong(client: Clien
     assert permissive["missions"] == in_json["missions"]
 
 
+def test_each_unassigned_line_is_named_also_where_there_are_too_many_to_explain(client: Client) -> None:
+    body = "\n\n".join([json.dumps(NOWHERE)] * 1_001).encode()
+    unassigned = client.send("/missions/reduce", body, **LINES).json()["unassigned"]
+    assert [event["line"] for event in unassigned] == list(range(1, 2_002, 2))
+    assert (unassigned[999]["pointer"], unassigned[1_000]["pointer"]) == ("/payload/mission_id", None)
+
+
 def test_rosters_seed_their_missions(client: Client) -> None:
     rosters = {"m2": {"p9": build.identity("p9")}, "m8": {"p1": build.identity("p1")}}
     found = answered(client, "/missions/reduce", events=[STRANGER], rosters=rosters)
@@ -157,6 +164,7 @@ def test_a_mission_that_is_refused_keeps_its_checkpoint_and_its_events_have_its_
         found = answered(client, "/missions/admit", **asked)
         refused = found["missions"]["m2"]["problem"]
         assert (refused["code"], refused["errors"][0]["pointer"]) == (code, place)
+        assert " at /roster" not in refused["detail"]
         assert [result.get("code") for result in found["results"]] == [None, None, code]
         assert found["missions"]["m1"]["accepted"] == 2
 

@@ -21,7 +21,7 @@ AS_LINES = {"Content_Type": "application/x-ndjson"}
 MODES = ("strict", "permissive")
 STORY = story.events()
 ODD = [*STORY, *story.noise()]
-"""The same story, for the thorough way."""
+"""The same story, with other types between."""
 ONE_LINE = {name: bad for name, bad in NOT_JSON.items() if b"\n" not in bad.text and bad.text.strip()}
 
 
@@ -52,7 +52,7 @@ def check_same(by_line: httpx.Response, by_json: httpx.Response) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("events", [STORY, ODD, STORY[::-1], []], ids=["sure", "thorough", "backwards", "none"])
+@pytest.mark.parametrize("events", [STORY, ODD, STORY[::-1], []], ids=["ours", "others between", "backwards", "none"])
 def test_the_story_gives_the_same_bytes_in_lines(client: Client, events: list[Json], mode: str) -> None:
     by_line = client.send(f"/reduce?mode={mode}", as_lines(events), **AS_LINES)
     assert by_line.status_code == 200
@@ -94,7 +94,9 @@ LAYOUTS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("path", ["/reduce", "/reduce?ordered=true", "/validate/batch"])
-@pytest.mark.parametrize("events", [STORY, [STORY[0] | {"zz_future": 1}, *STORY[1:]]], ids=["sure", "thorough"])
+@pytest.mark.parametrize(
+    "events", [STORY, [STORY[0] | {"zz_future": 1}, *STORY[1:]]], ids=["known members", "an unknown one"]
+)
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 def test_blank_lines_and_windows_lines_change_nothing(
     client: Client, layout: Callable[[bytes], bytes], events: list[Json], path: str
@@ -213,6 +215,16 @@ def test_the_mode_stands_in_the_query(client: Client, ordered: str) -> None:
 def test_a_query_that_says_something_else_is_refused(client: Client, query: str, parameter: str, code: str) -> None:
     found = problem(client.send(f"/reduce?{query}", as_lines(STORY), **AS_LINES), 422, "invalid-request")
     assert places(found) == [(parameter, code)]
+
+
+@pytest.mark.parametrize("ordered", ["", "?ordered=true"])
+def test_the_sentence_names_the_line_and_the_event(client: Client, ordered: str) -> None:
+    broken = STORY[1] | {"data_tier": 9}
+    found = problem(client.send(f"/reduce{ordered}", as_lines([STORY[0], broken]), **AS_LINES), 422, "invalid-request")
+    assert "in line 2 at /data_tier" in found["detail"]
+    assert f"event {broken['event_id']}" in found["detail"]
+    nothing = problem(client.send(f"/reduce{ordered}", as_lines([STORY[0], 7]), **AS_LINES), 422, "invalid-request")
+    assert "in line 2 as a whole" in nothing["detail"]
 
 
 async def pieces(content: bytes) -> AsyncIterator[bytes]:

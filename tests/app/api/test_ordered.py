@@ -101,7 +101,7 @@ def test_any_history_in_order_gives_the_answer_it_gives_in_any_order(
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("events", [STORY, in_order([*STORY, *story.noise()])], ids=["sure", "thorough"])
+@pytest.mark.parametrize("events", [STORY, in_order([*STORY, *story.noise()])], ids=["ours", "others between"])
 def test_the_story_may_come_in_chunks_of_any_size(client: Client, events: list[Json], size: int) -> None:
     plain = client.post("/reduce", {"events": events})
     assert sent(client, cut(as_lines(events), size)).content == plain.content

@@ -90,6 +90,17 @@ def test_a_query_parameter_that_nothing_reads_is_refused(client: Client, path: s
     assert "parameter" in found["errors"][0]
 
 
+def test_what_stands_in_the_body_is_sent_back_there(client: Client) -> None:
+    found = problem(client.post("/reduce?mode=strict", {"events": []}), 422, "invalid-request")
+    assert "put it into the body" in found["detail"]
+
+
+@pytest.mark.parametrize("query", ["mode=strict&mode=permissive", "mode=strict&mode=strict"])
+def test_a_query_parameter_is_read_once(client: Client, query: str) -> None:
+    found = problem(client.send(f"/reduce?{query}", b"", Content_Type="application/x-ndjson"), 422, "invalid-request")
+    assert places(found) == [("mode", "repeated")]
+
+
 def test_an_empty_query_is_none(client: Client) -> None:
     assert client.post("/reduce?", {"events": []}).status_code == 200
 

@@ -96,5 +96,10 @@ def test_every_route_has_its_operation_and_the_reverse(client: Client) -> None:
     assert len(set(operations)) == len(operations) >= 8
 
 
+def test_every_request_with_a_body_can_meet_a_full_a_stopping_and_a_lost_process() -> None:
+    lost = {"overloaded", "shutting-down", "worker-lost"}
+    assert [each.path for each in OPERATIONS if each.request and not lost <= set(each.problems)] == []
+
+
 def test_every_code_that_an_operation_names_has_its_row() -> None:
     assert {code for operation in OPERATIONS for code in operation.problems} <= set(KINDS)
