@@ -20,6 +20,8 @@ from app.workers.fork_server import STOP_SIGNALS
 
 LINGER: Final = 1.0
 """Seconds for which an idle connection may still bring the request that its client was about to send."""
+BUSY: Final = 2.0
+"""Seconds after which clients that keep connecting are held off; two workers may else never see the last one."""
 LAST_WORDS: Final = 0.5
 """Seconds for the answers of what had to be given up."""
 TICK: Final = 0.02
@@ -48,8 +50,7 @@ class DrainingServer(uvicorn.Server):
             cycle = getattr(connection, "cycle", None)
             if cycle is not None and not cycle.response_complete:
                 cycle.keep_alive = False
-        while has_pending_connections(sockets or []) and time.monotonic() < deadline:
-            await asyncio.sleep(0)  # each turn of the loop accepts them; under load there are none for moments only
+        await self._accept_the_last(sockets or [], deadline)
         for server in self.servers:
             server.close()
         await self._until(self._is_empty, min(deadline, time.monotonic() + LINGER))
@@ -59,6 +60,15 @@ class DrainingServer(uvicorn.Server):
         if not self._is_empty():
             await self._give_up()
         await super().shutdown(sockets)
+
+    async def _accept_the_last(self, listeners: list[socket.socket], deadline: float) -> None:
+        """Accept connections until none waits; there is such a moment under load too."""
+        narrow_at = time.monotonic() + BUSY
+        while has_pending_connections(listeners) and time.monotonic() < deadline:
+            if time.monotonic() > narrow_at:
+                for listener in listeners:
+                    listener.listen(0)  # one connection waits at most, and the moment comes
+            await asyncio.sleep(0)  # each turn of the loop accepts connections
 
     async def _give_up(self) -> None:
         """Let what is still at work answer 503 `shutting-down`, then close every connection."""

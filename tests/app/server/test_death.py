@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from tests.support import story
+from tests.support.mix import benchmark_mix
 from tests.support.running import (
     DEADLINE,
     ROOT,
@@ -134,6 +135,35 @@ def test_under_load_no_accepted_request_fails(workers: int) -> None:
             caller.join(DEADLINE)
     assert [failure for caller in callers for failure in caller.failures] == []
     assert {status for caller in callers for status in caller.answers} == {200}
+
+
+def test_clients_that_keep_connecting_do_not_hold_the_end_up() -> None:
+    port = free_port()
+    busy = threading.Event()
+    body = json.dumps({"events": benchmark_mix(100)}).encode()
+
+    def connect_again_and_again() -> None:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            while True:
+                client = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
+                with contextlib.closing(client):
+                    for _ in range(20):
+                        client.request("POST", "/reduce", body)
+                        answer = client.getresponse()
+                        answer.read()
+                        if answer.headers["connection"] == "close":
+                            break
+                busy.set()
+
+    with server(port, COLLAB_PORT=port, COLLAB_WORKERS=2, COLLAB_DRAIN_SECONDS=10 * DEADLINE) as process:
+        callers = [threading.Thread(target=connect_again_and_again) for _ in range(2 * CALLERS)]
+        for caller in callers:
+            caller.start()
+        assert busy.wait(DEADLINE)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(DEADLINE) == 0
+        for caller in callers:
+            caller.join(DEADLINE)
 
 
 def test_what_is_in_work_is_finished_and_others_are_told_to_go_elsewhere(unfinished: Begin) -> None:
