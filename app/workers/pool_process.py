@@ -25,7 +25,7 @@ Work = Callable[..., Response]
 """A function of a module, called with the body and further arguments that can be pickled."""
 LOWER_PRIORITY: Final = 10
 """How much nicer than the server a pool process is, so that small requests go first."""
-FROZEN_SECONDS: Final = 5.0
+FROZEN_SECONDS: Final = 10.0
 """How long a process may be stopped (SIGSTOP) before it is replaced."""
 GROWN_BYTES: Final = 48 * 1024 * 1024
 """A process that has grown by so much ends when there is nothing to do, which gives its memory back."""
