@@ -22,10 +22,6 @@ url_prefix: ContextVar[str] = ContextVar("url_prefix", default="")
 """The path under which its caller sees the service, where a proxy adds one."""
 
 MEDIA_TYPE: Final = "application/problem+json"
-MOST_FINDINGS: Final = 100
-"""How many errors one problem lists; collecting stops there."""
-
-
 LONGEST_TEXT: Final = 200
 """How many characters of a name or a pointer an error repeats."""
 LONGEST_DETAIL: Final = 500
@@ -235,13 +231,3 @@ def problem_of(refusal: RequestRefusedError) -> Problem:
     findings = tuple(map(finding_of, refusal.findings))
     detail = f"{refusal.detail}; {SEE_LIMITS}." if refusal.is_limit else f"{refusal.detail}."
     return Problem(refusal.refusal_code, detail, findings, refusal.more, refusal.about)
-
-
-def bounded(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], bool]:
-    """Take the first 100 findings, and tell whether there was another; what comes after is never computed."""
-    taken: list[Finding] = []
-    for finding in findings:
-        if len(taken) == MOST_FINDINGS:
-            return tuple(taken), True
-        taken.append(finding)
-    return tuple(taken), False

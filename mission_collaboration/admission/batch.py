@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final, Literal
 
-from mission_collaboration.admission.door import MOST_EXPLAINED, Door, reused_id
+from mission_collaboration.admission.door import Door, reused_id
 from mission_collaboration.admission.errors import LateEventsError
 from mission_collaboration.admission.merge import Memory, Merged, merge
 from mission_collaboration.admission.mission import Mission
 from mission_collaboration.admission.verdicts import (
     ACCEPTED,
-    INVALID_ENVELOPE,
     LATE_EVENT,
     Fate,
     Revision,
@@ -20,7 +19,7 @@ from mission_collaboration.admission.verdicts import (
     Verdict,
 )
 from mission_collaboration.admission.window import WindowEvent
-from mission_collaboration.decoding.batch import Batch, BrokenEvent, FoldEvent
+from mission_collaboration.decoding.batch import INVALID_ENVELOPE, MOST_EXPLAINED, Batch, BrokenEvent, FoldEvent
 from mission_collaboration.reducer.ordering import in_order
 
 MAX_CLOCK_STEP: Final = 1_000_000

@@ -64,9 +64,9 @@ def _of_lists(before: list[Json], after: list[Json], path: str) -> Iterator[Chan
 
 
 def _by_name(elements: list[Json]) -> dict[tuple[bytes, int], Json]:
-    """Tell elements apart: warnings by their id, of which the rest may change, all others by everything they say.
+    """Give each element of a list a name. A warning has its id, since the rest of it may change.
 
-    Those that say the same are counted.
+    Any other element has its whole JSON text. Elements with one text are numbered.
     """
     named: dict[tuple[bytes, int], Json] = {}
     count: Counter[bytes] = Counter()

@@ -11,14 +11,12 @@ from mission_collaboration.contract.errors import (
     MalformedPayloadError,
     MissionMismatchError,
 )
-from mission_collaboration.decoding.batch import FoldEvent
+from mission_collaboration.decoding.batch import MOST_EXPLAINED, FoldEvent
 from mission_collaboration.decoding.events import malformed
 from mission_collaboration.reducer.bounds import WarningTooLargeError
 from mission_collaboration.reducer.content import same_content
 from mission_collaboration.reducer.ordering import sort_key
 
-MOST_EXPLAINED: Final = 1_000
-"""Of how many malformed events a batch's verdicts say what is wrong; the others are rejected by their code alone."""
 CLOCK: Final[Location] = ("lamport_clock",)
 EPOCH_MILLISECONDS: Final = range(10**11, 10**14)
 """Times from 1973 to 5138, in milliseconds: what a clock is set to by mistake."""

@@ -11,8 +11,6 @@ Standing = Literal["accepted", "pending"]
 Outcome = Literal["accepted", "pending", "duplicate", "ignored", "rejected"]
 OUTCOMES: Final[tuple[Outcome, ...]] = ("accepted", "pending", "duplicate", "ignored", "rejected")
 
-INVALID_ENVELOPE: Final = "invalid-request"
-"""The code of an event whose envelope breaks its model."""
 LATE_EVENT: Final = "late-event"
 """The code of an event that sorts at or before the horizon."""
 CLOCK_JUMP: Final = "clock-jump"

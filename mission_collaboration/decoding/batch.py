@@ -14,6 +14,10 @@ from mission_collaboration.contract.violations import ModelViolation, model_viol
 
 LONGEST_NAME: Final = 200
 """How many characters of an id or a type that may be no such thing are repeated."""
+MOST_EXPLAINED: Final = 1_000
+"""Of how many malformed events of a batch an answer says what is wrong; the others have their code alone."""
+INVALID_ENVELOPE: Final = "invalid-request"
+"""The code of an event whose envelope breaks its model."""
 
 
 class FoldEvent(Protocol):
@@ -56,9 +60,7 @@ class OtherEvent(msgspec.Struct, frozen=True, gc=False):
     @property
     def event_id(self) -> str | None:
         """The id as sent, where it is a string; cut at 200 characters."""
-        if isinstance(self.read, dict):
-            return text_member(self.read, "event_id")
-        return text_member({"event_id": self.read.event_id}, "event_id")
+        return writable(self.read.get("event_id") if isinstance(self.read, dict) else self.read.event_id)
 
     @property
     def value(self) -> Any:
@@ -125,5 +127,9 @@ class Batch:
 
 def text_member(value: Any, name: str) -> str | None:
     """Read a member of something that may be an event, where it is a string that can be written."""
-    member = value.get(name) if isinstance(value, dict) else None
-    return member[:LONGEST_NAME].encode("utf-8", "replace").decode() if isinstance(member, str) else None
+    return writable(value.get(name) if isinstance(value, dict) else None)
+
+
+def writable(name: Any) -> str | None:
+    """Cut a name, and replace what UTF-8 has no bytes for; None for what is no string."""
+    return name[:LONGEST_NAME].encode("utf-8", "replace").decode() if isinstance(name, str) else None

@@ -3,16 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from mission_collaboration.contract.errors import Location
-from mission_collaboration.decoding.batch import Batch, BrokenEvent, FoldEvent
+from mission_collaboration.decoding.batch import INVALID_ENVELOPE, MOST_EXPLAINED, Batch, BrokenEvent, FoldEvent
 from mission_collaboration.decoding.events import malformed
-
-MOST_EXPLAINED: Final = 1_000
-"""How many unassigned events are explained; the others are told by their code alone."""
-INVALID_ENVELOPE: Final = "invalid-request"
-"""The code of an event whose envelope breaks its model."""
 
 
 @dataclass(frozen=True, slots=True)

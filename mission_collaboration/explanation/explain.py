@@ -12,7 +12,7 @@ from mission_collaboration.contract.errors import Location
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.json_patch import pointer
 from mission_collaboration.contract.state import ReducedCollaborationState
-from mission_collaboration.decoding.batch import Batch, BrokenEvent, OtherEvent
+from mission_collaboration.decoding.batch import INVALID_ENVELOPE, MOST_EXPLAINED, Batch, BrokenEvent, OtherEvent
 from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.decoding.refusals import ArrayLocations, Finding, invalid_request
 from mission_collaboration.explanation.explained_fold import ExplainedFold, Mode, texts_of
@@ -22,8 +22,6 @@ from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
 from mission_collaboration.reducer.snapshot import encode, freeze, plain
 
-MOST_EXPLAINED: Final = 1_000
-"""Of how many malformed envelopes a timeline says what is wrong; the others have their code alone."""
 S = TypeVar("S")
 Locate = Callable[[int, Location, str, str], Finding]
 """Says where in what was sent something stands: the index of its event, the location in it, code and message."""
@@ -146,7 +144,7 @@ def _without_place(batch: Batch, finding: Locate) -> list[TimelineEntry]:
     told = [_entry_of(other, "ignored") for other in batch.others]
     for number, broken in enumerate(batch.broken):
         entry = _entry_of(broken, "malformed")
-        entry.code = "invalid-request"
+        entry.code = INVALID_ENVELOPE
         if number < MOST_EXPLAINED:
             location, violation = next(broken.violations())
             field = ".".join(map(str, location))

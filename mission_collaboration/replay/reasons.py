@@ -3,14 +3,12 @@
 from typing import Any, Final
 
 from mission_collaboration.contract.errors import SpecKittyEventsError
-from mission_collaboration.decoding.batch import BrokenEvent, FoldEvent
+from mission_collaboration.decoding.batch import INVALID_ENVELOPE, BrokenEvent, FoldEvent
 from mission_collaboration.decoding.events import malformed
 from mission_collaboration.decoding.json_text import JsonTextError, decode_json
 from mission_collaboration.decoding.verdicts import foreign_shape
 from mission_collaboration.replay.rejects import Reason
 
-INVALID: Final = "invalid-request"
-"""The code of what has no sound envelope."""
 MAX_NESTING: Final = 64
 """How deep objects and arrays of a line may nest, as in a request to the service."""
 
@@ -25,11 +23,11 @@ def why_broken(broken: BrokenEvent) -> Reason:
         except SpecKittyEventsError as error:
             return Reason(error.code, str(error))
     if not isinstance(broken.value, dict):
-        return Reason(INVALID, "The line is not a JSON object, so it is not an event")
+        return Reason(INVALID_ENVELOPE, "The line is not a JSON object, so it is not an event")
     if shape := foreign_shape(broken.value):
         return Reason(*shape)
     location, violation = next(broken.violations())
-    return Reason(INVALID, violation.message, location)
+    return Reason(INVALID_ENVELOPE, violation.message, location)
 
 
 def why_without_mission(event: FoldEvent, value: Any) -> Reason:

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType, structs
 
 from app.api.endpoints.folding import WHAT_HELPS, bounds_of, encode_state
 from app.api.schemas.live_loop import AdmitRequest, AnyMissionsAdmit
-from app.problems import LONGEST_DETAIL, Finding, Problem, bounded, finding_of, shortened
+from app.problems import LONGEST_DETAIL, Finding, Problem, finding_of, shortened
 from app.settings import Settings
 from app.workers.capacity import hold_unpacked
 from app.workers.pool import TooMuchInPlaceError, is_in_place
@@ -32,7 +32,7 @@ from mission_collaboration.admission.window import WindowBounds
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.json_patch import Change, pointer
 from mission_collaboration.decoding.batch import Batch
-from mission_collaboration.decoding.refusals import IN_ARRAY
+from mission_collaboration.decoding.refusals import IN_ARRAY, bounded
 
 Roster = dict[str, ParticipantIdentity] | None
 AROUND_CHECKPOINT: Final = len('{"checkpoint":"","events":[]}')
@@ -158,12 +158,11 @@ def admitted(before: Mission, mission_id: str | None, batch: Batch, asked: Asked
         raise Problem(refusal.code, f"{refusal}.", (finding,)) from None
     except LateEventsError as refusal:
         late = refusal.late
-        findings, more = bounded(
-            finding_of(IN_ARRAY.finding(each.index, each.location or (), each.code or "", each.detail or ""))
-            for each in late
+        found, more = bounded(
+            IN_ARRAY.finding(each.index, each.location or (), each.code or "", each.detail or "") for each in late
         )
         about = {"event_id": late[0].event_id or "", "event_type": late[0].event_type or ""}
-        raise Problem(refusal.code, f"{refusal}.", findings, more, about) from None
+        raise Problem(refusal.code, f"{refusal}.", tuple(map(finding_of, found)), more, about) from None
 
 
 def answer_for(before: Mission, done: AdmittedBatch, asked: Asked, limits: Settings) -> MissionAnswer:
