@@ -13,7 +13,7 @@ from mission_collaboration.contract.errors import (
 )
 from mission_collaboration.decoding.batch import MOST_EXPLAINED, FoldEvent
 from mission_collaboration.decoding.events import malformed
-from mission_collaboration.reducer.bounds import WarningTooLargeError
+from mission_collaboration.reducer.accumulator import WarningTooLargeError
 from mission_collaboration.reducer.content import same_content
 from mission_collaboration.reducer.ordering import sort_key
 

@@ -18,8 +18,7 @@ from mission_collaboration.decoding.refusals import ArrayLocations, Finding, inv
 from mission_collaboration.explanation.explained_fold import ExplainedFold, Mode, texts_of
 from mission_collaboration.explanation.requests import ExplainRequest, NoSuchPointError, Until
 from mission_collaboration.explanation.timeline import Effect, Explanation, TimelineEntry
-from mission_collaboration.reducer.accumulator import Accumulator
-from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
+from mission_collaboration.reducer.accumulator import UNBOUNDED, Accumulator, Bounds
 from mission_collaboration.reducer.snapshot import encode, freeze, plain
 
 S = TypeVar("S")

@@ -17,7 +17,7 @@ from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.explanation.recorder import Recorder
 from mission_collaboration.explanation.recording import RecordedAccumulator
 from mission_collaboration.explanation.timeline import Effect, TimelineEntry
-from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
+from mission_collaboration.reducer.accumulator import UNBOUNDED, Bounds
 from mission_collaboration.reducer.content import content
 from mission_collaboration.reducer.fold import step
 from mission_collaboration.reducer.ordering import conflict, in_order

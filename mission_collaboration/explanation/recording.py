@@ -14,8 +14,7 @@ from mission_collaboration.contract.state import WarningEntry
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.explanation.recorder import Pointers, Recorder
 from mission_collaboration.explanation.sorted_members import SortedMembers
-from mission_collaboration.reducer.accumulator import Accumulator, Executions, WarningRecord
-from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds
+from mission_collaboration.reducer.accumulator import UNBOUNDED, Accumulator, Bounds, Executions, WarningRecord
 
 NOTED_CODES = {
     c.PARTICIPANT_LEFT: "departed-participant",

@@ -3,10 +3,11 @@
 It starts from nothing, from a roster (R2), or from what a checkpoint holds.
 """
 
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mission_collaboration.contract.errors import (
     DepartedParticipantError,
@@ -19,13 +20,36 @@ from mission_collaboration.contract.identity import FocusTarget, ParticipantIden
 from mission_collaboration.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry, WarningEntry
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.decoding.structs import struct_for
-from mission_collaboration.reducer.bounds import UNBOUNDED, Bounds, WarningTooLargeError
 
 AnomalyRecord: Final = struct_for(CollaborationAnomaly)
 CommentRecord: Final = struct_for(CommentEntry)
 DecisionRecord: Final = struct_for(DecisionEntry)
 WarningRecord: Final = struct_for(WarningEntry)
 PARTICIPANT: Final = ("payload", "participant_id")
+
+
+class Bounds(NamedTuple):
+    """How many people warnings may name, for callers who cannot take any number; the contract sets no bound.
+
+    Of those whom a warning names, every stranger makes an anomaly (R17).
+    """
+
+    named: float = math.inf
+    """The most people in one warning."""
+    strangers: float = math.inf
+    """The most people who are not on the roster, in all warnings."""
+
+
+UNBOUNDED: Final = Bounds()
+
+
+class WarningTooLargeError(EventRefusedError):
+    """A warning names more people than the caller of the fold allows; refused in either mode."""
+
+    code = "event-too-large"
+
+    def __init__(self, reason: str, event_id: str, event_type: str) -> None:
+        super().__init__(reason, event_id=event_id, event_type=event_type, location=("payload", "participant_ids"))
 
 
 class Executions:

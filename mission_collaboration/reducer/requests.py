@@ -10,8 +10,7 @@ from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import malformation
 from mission_collaboration.decoding.refusals import ArrayLocations, RequestRefusedError, bounded
 from mission_collaboration.decoding.requests import RequestReader, refuse_broken
-from mission_collaboration.reducer.accumulator import Accumulator
-from mission_collaboration.reducer.bounds import WarningTooLargeError
+from mission_collaboration.reducer.accumulator import Accumulator, WarningTooLargeError
 from mission_collaboration.reducer.fold import Mode, fold
 from mission_collaboration.reducer.ordering import canonical
 

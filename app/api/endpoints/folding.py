@@ -10,8 +10,7 @@ from app.problems import SEE_LIMITS, Problem
 from app.responses import BatchResponse, BatchStatistics
 from app.settings import Settings
 from mission_collaboration.contract.identity import ParticipantIdentity
-from mission_collaboration.reducer.accumulator import Accumulator
-from mission_collaboration.reducer.bounds import Bounds
+from mission_collaboration.reducer.accumulator import Accumulator, Bounds
 from mission_collaboration.reducer.fold import Mode
 from mission_collaboration.reducer.snapshot import encode
 
