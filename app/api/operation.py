@@ -10,11 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api.app_state import AppState
-from app.api.body.receive import JSON, read_media_type, work_on_body
+from app.api.body import JSON, read_media_type
 from app.api.negotiation import require_acceptable
 from app.api.request_parts import check_query, header
-from app.settings import Settings
+from app.api.service import Service
 from app.workers.pool_process import Work
 
 BODY_PROBLEMS: Final = (
@@ -68,21 +67,6 @@ IF_NONE_MATCH: Final = {
     "description": "The `ETag` of the copy that you have.",
     "schema": {"type": "string"},
 }
-
-
-@dataclass(frozen=True)
-class Service:
-    """What the endpoints of one service share."""
-
-    settings: Settings
-    app_state: AppState
-    operations: "tuple[Operation, ...]"
-    """Every published operation."""
-
-    async def work_on_body(self, request: Request, work: Work, *arguments: Any) -> Response:
-        """Read a body and call `work(body, settings, *arguments)`, in a pool process where it is dear."""
-        state = self.app_state
-        return await work_on_body(request, self.settings, state.capacity, state.pool, work, *arguments)
 
 
 class Handler(Protocol):

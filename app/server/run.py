@@ -7,8 +7,8 @@ import socket
 import uvicorn
 from starlette.types import ASGIApp
 
-from app.api.app_state import AppState
 from app.api.application import create_app
+from app.api.service import AppState
 from app.observability.logging import log_from_a_thread
 from app.observability.trace_export import exporting
 from app.server.graceful_shutdown import DrainingServer, Worker

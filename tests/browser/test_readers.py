@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from app.api.endpoints import OPERATIONS
-from app.api.examples.answers import ONLY, Answer, answers
+from app.api.examples import ONLY, Answer, answers
 from app.api.operation import Operation
 from tests.browser.visit import Visit, visit
 

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body.parse import read_events
+from app.api.body import read_events
 from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, results, sizes
 from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.schemas.live_loop import AdmitAnswer, AdmitRequest

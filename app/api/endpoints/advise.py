@@ -5,7 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body.parse import read_request
+from app.api.body import read_request
 from app.api.operation import BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.schemas.batches import AdviseRequest
 from app.settings import Settings

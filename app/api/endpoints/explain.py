@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body.parse import read_events, read_lines
-from app.api.body.receive import JSON, NDJSON, read_media_type
+from app.api.body import JSON, NDJSON, read_events, read_lines, read_media_type
 from app.api.endpoints.folding import MISSION_ID, bounds_of, encode_state, read_mission_id
 from app.api.negotiation import require_acceptable
-from app.api.operation import ANY_LINE, BODY_PROBLEMS, EXPLAIN_FORMS, LOST, Operation, Service
+from app.api.operation import ANY_LINE, BODY_PROBLEMS, EXPLAIN_FORMS, LOST, Operation
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas.batches import ExplainAnswer
+from app.api.service import Service
 from app.problems import library_refusals
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings

@@ -6,10 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.body.receive import JSON
-from app.api.operation import Operation, Service
+from app.api.body import JSON
+from app.api.operation import Operation
+from app.api.pages import HTML, page, security_headers
 from app.api.pages.either_form import prefers_page
-from app.api.pages.html import HTML, page, security_headers
+from app.api.service import Service
 from app.settings import LIMITS, Settings
 
 LIMIT_FIELDS: Final[dict[str, Any]] = {name: Settings.model_fields[name] for name in LIMITS}

@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body.parse import read_events
-from app.api.body.receive import JSON, read_media_type
+from app.api.body import JSON, read_events, read_media_type
 from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, counts, results, sizes
 from app.api.endpoints.missions import at_mission, check_missions, problem_of_mission, read_roster
 from app.api.negotiation import require_acceptable
-from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, Service
+from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation
 from app.api.request_parts import check_query, header
 from app.api.schemas.live_loop import AnyMissionsAdmit, MissionsAdmitAnswer, MissionsAdmitRequest
+from app.api.service import Service
 from app.problems import Origin, Problem, origin
 from app.responses import BatchResponse, loop_statistics
 from app.settings import Settings

@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body.parse import read_events, read_lines
-from app.api.body.receive import JSON, NDJSON, read_media_type
+from app.api.body import JSON, NDJSON, read_events, read_lines, read_media_type
 from app.api.endpoints.folding import MODE, encode_state, new_accumulator
 from app.api.endpoints.missions import Roster, problem_of_mission, raise_first, read_roster, roster_violations
 from app.api.negotiation import require_acceptable
-from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, REDUCE_FORMS, Operation, Service
+from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, REDUCE_FORMS, Operation
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas.batches import AnyMissionsReduce, MissionsReduced, MissionsReduceRequest
+from app.api.service import Service
 from app.problems import LONGEST_DETAIL, Origin, Problem, library_refusals, origin, shortened
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings

@@ -5,10 +5,11 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.operation import IF_NONE_MATCH, Operation, Service
+from app.api.operation import IF_NONE_MATCH, Operation
 from app.api.pages.either_form import answer_in_either_form
 from app.api.pages.explanations import problem_index, problem_page
 from app.api.schemas.guide import ProblemIndex, ProblemPage
+from app.api.service import Service
 
 
 async def list_problems(request: Request, service: Service) -> Response:

@@ -9,12 +9,13 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from app.api.auth import opened
-from app.api.body.receive import JSON
+from app.api.body import JSON
 from app.api.negotiation import choose
-from app.api.operation import Operation, Service
-from app.api.pages.html import HTML, SERVICE, page, security_headers
+from app.api.operation import Operation
+from app.api.pages import HTML, SERVICE, page, security_headers
 from app.api.request_parts import header
 from app.api.schemas.guide import Start
+from app.api.service import Service
 from app.problems import url_prefix
 from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION

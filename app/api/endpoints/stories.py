@@ -5,13 +5,14 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.body.receive import JSON
+from app.api.body import JSON
 from app.api.caching import answer, document
 from app.api.examples.stories import STORIES
 from app.api.negotiation import require_acceptable
-from app.api.operation import IF_NONE_MATCH, Operation, Service
+from app.api.operation import IF_NONE_MATCH, Operation
 from app.api.request_parts import header
 from app.api.schemas.guide import StoryBatch, StoryEntry, StoryIndex
+from app.api.service import Service
 from app.problems import unknown_name, url_prefix
 
 

@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body.parse import read_events, read_request
-from app.api.body.receive import JSON, NDJSON, read_media_type
+from app.api.body import JSON, NDJSON, read_events, read_media_type, read_request
 from app.api.negotiation import require_acceptable
-from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, Service, json_handler
+from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas.batches import ValidateBatchRequest, ValidateRequest
+from app.api.service import Service
 from app.problems import Finding, Problem, library_refusals
 from app.responses import BatchResponse, BatchStatistics, batch_statistics
 from app.settings import Settings

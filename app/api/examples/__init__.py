@@ -1,7 +1,13 @@
-"""Requests to try, by endpoint and name: realistic, filled in for readers of the document, executed by the tests."""
+"""Requests to try, by endpoint and name: realistic, filled in for readers of the document, executed by the tests.
 
+What the service answers to them is recorded from it into `answers.json`, and read from there.
+"""
+
+import json
 from collections.abc import Mapping
-from typing import Any, Final
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, TypedDict
 
 from app.api.examples.morning import MORNING
 from app.api.examples.stories import COLLISION, EACH_TYPE, MISSION_OF_ALL_TYPES, OTHER_EVENT, OVERLAP, STRANGER
@@ -131,3 +137,25 @@ METRICS: Final = """\
 # TYPE collab_requests_total counter
 collab_requests_total{method="POST",route="/reduce",status="200"} 1.0
 """
+ANSWERS_FILE: Final = "answers.json"
+REQUEST_ID: Final = "cli-42.retry-1"
+ONLY: Final = "answer"
+"""The name of the one answer of an operation that takes no body."""
+
+
+class Answer(TypedDict):
+    """An answer to one example."""
+
+    status: int
+    value: Any
+
+
+Answers = dict[str, dict[str, Answer]]
+"""Operation id → name of the example → answer."""
+
+
+@cache
+def answers() -> Answers:
+    """Read the recorded answers."""
+    recorded: Answers = json.loads(files("app.api.examples").joinpath(ANSWERS_FILE).read_bytes())
+    return recorded

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message
 
 from app.api.application import create_app
 from app.api.endpoints import OPERATIONS
-from app.api.examples.answers import ONLY, REQUEST_ID, Answers
+from app.api.examples import ONLY, REQUEST_ID, Answers
 from app.api.operation import Operation
 from app.settings import Settings
 

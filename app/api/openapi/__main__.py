@@ -9,12 +9,12 @@ import asyncio
 import json
 from pathlib import Path
 
+from app.api import examples
 from app.api.endpoints import OPERATIONS
-from app.api.examples import answers
 from app.api.examples.recording import record_answers
-from app.api.openapi.document import openapi_document
+from app.api.openapi import openapi_document
 
-ANSWERS = Path(answers.__file__).parent / answers.FILE
+ANSWERS = Path(examples.__file__).parent / examples.ANSWERS_FILE
 
 
 def main(arguments: list[str] | None = None, document: Path = Path("openapi.json"), told: Path = ANSWERS) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from app.api.auth import is_always_open
-from app.api.examples.answers import ONLY, answers
+from app.api.examples import ONLY, answers
 from app.api.openapi.schemas import reference
 from app.api.operation import Operation
 from app.api.pages.explanations import problem_page

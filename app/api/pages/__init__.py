@@ -1,1 +1,59 @@
-"""The pages that people browse: hand-written HTML, one stylesheet, and nothing from another host."""
+"""The pages that people browse: hand-written HTML, one stylesheet, and nothing from another host.
+
+A page is made of one of the templates, with every value escaped, and is fenced in by its headers.
+"""
+
+import json
+import re
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from mission_collaboration import __version__
+from mission_collaboration.contract.constants import CONTRACT_VERSION
+
+HTML: Final = "text/html"
+MEDIA_TYPE: Final = "text/html; charset=utf-8"
+SERVICE: Final = "Mission Collaboration Service"
+OWN_PAGE: Final = "script-src 'self'; style-src 'self'; img-src 'self'"
+"""What a page of ours loads: its stylesheets, its icon, and the script for its buttons."""
+
+_code = re.compile(r"`([^`]+)`")
+_environment = Environment(
+    loader=PackageLoader("app.api.pages"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(template: str, **values: Any) -> bytes:
+    """Fill in a template. Links are relative, so that a page works below any prefix that a proxy adds."""
+    return _environment.get_template(template).render(values).encode()
+
+
+def prose(text: str) -> Markup:
+    """Escape a text, and show what stands in backticks as code."""
+    return Markup(_code.sub(r"<code>\1</code>", str(escape(text.strip()))))
+
+
+def indented(value: Any) -> str:
+    """Write JSON for people."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+_environment.filters.update(prose=prose, json=indented)
+_environment.globals.update(service=SERVICE, version=__version__, contract_version=CONTRACT_VERSION)
+
+
+def security_headers(loads: str = OWN_PAGE) -> dict[str, str]:
+    """Tell a browser to load nothing but this, all of it from this host, and not to show the page in a frame."""
+    fence = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    return {
+        "Content-Security-Policy": f"default-src 'none'; {loads}; {fence}",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+    }

@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api.body.receive import JSON
+from app.api.body import JSON
 from app.api.caching import Document, answer, document
-from app.api.openapi.document import openapi_document, without_keys
-from app.api.operation import Handler, Operation, Service
-from app.api.pages.html import MEDIA_TYPE, page, security_headers
+from app.api.openapi import openapi_document, without_keys
+from app.api.operation import Handler, Operation
+from app.api.pages import MEDIA_TYPE, page, security_headers
 from app.api.request_parts import header
+from app.api.service import Service
 from app.problems import url_prefix
 
 LOADS: Final = (

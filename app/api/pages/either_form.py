@@ -7,12 +7,12 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.body.receive import JSON
+from app.api.body import JSON
 from app.api.caching import Document, answer, document
 from app.api.negotiation import choose
-from app.api.operation import Service
-from app.api.pages.html import HTML, MEDIA_TYPE, page, security_headers
+from app.api.pages import HTML, MEDIA_TYPE, page, security_headers
 from app.api.request_parts import header
+from app.api.service import Service
 from app.problems import Problem, url_prefix
 from app.responses import BatchResponse
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from app.api.examples.answers import ONLY, REQUEST_ID
+from app.api.examples import ONLY, REQUEST_ID
 from app.api.examples.stories import MISSION_OF_ALL_TYPES
 from app.api.openapi import __main__ as writer
 from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES

@@ -1,22 +1,29 @@
-"""Reads a request's body as raw bytes, with its limits held while reading, and hands it to the work."""
+"""The body of a request: received as raw bytes within its limits, handed to the work, and read there by the library."""
 
 import mmap
 import sys
 from email.message import Message
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
+from pydantic import BaseModel
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from app.api.body.decompression import check_undeclared, decompress, too_large
 from app.api.compression import compress, preferred_coding
+from app.api.decompression import check_undeclared, decompress, too_large
 from app.api.request_parts import header
-from app.problems import SEE_LIMITS, Finding, Problem, request_id, url_prefix
+from app.problems import SEE_LIMITS, Finding, Problem, library_refusals, request_id, url_prefix
 from app.settings import Settings
 from app.workers.capacity import Capacity, hold_unpacked
 from app.workers.pool import TooMuchInPlaceError, WorkerPool, is_in_place
 from app.workers.pool_process import Work
 from app.workers.spooled_body import SpooledBody
+from mission_collaboration.decoding import requests
+from mission_collaboration.decoding.batch import Batch
+from mission_collaboration.decoding.refusals import LineLocations
+from mission_collaboration.decoding.requests import RequestReader
+
+Model = TypeVar("Model", bound=BaseModel)
 
 LONGEST_LENGTH: Final = 18
 """The digits of a `Content-Length` that is worth reading as a number."""
@@ -172,3 +179,21 @@ def content_coding(request: Request) -> str:
 def _unsupported(name: str, detail: str, headers: dict[str, str]) -> Problem:
     finding = Finding(parameter=name, code="unsupported-media-type", message=detail)
     return Problem("unsupported-media-type", detail, (finding,), headers=headers)
+
+
+def read_events(reader: RequestReader[Model], body: bytes, limits: Settings) -> tuple[Model, Batch]:
+    """Read a request object with events; raises `Problem`."""
+    with library_refusals():
+        return reader.read(body, limits)
+
+
+def read_lines(body: bytes, limits: Settings) -> tuple[Batch, LineLocations]:
+    """Read NDJSON, one event a line; raises `Problem`."""
+    with library_refusals():
+        return requests.read_lines(body, limits)
+
+
+def read_request(model: type[Model], body: bytes, limits: Settings) -> Model:
+    """Read a request object without events; raises `Problem`."""
+    with library_refusals():
+        return requests.read_object(model, body, limits)

@@ -1,10 +1,21 @@
-"""What a process of the service knows of itself: whether it takes requests, and what works for it."""
+"""What requests share: the state of the process that serves them, and the service that its endpoints belong to."""
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.body import work_on_body
 from app.observability.access_log import AccessLog
 from app.problems import Problem
 from app.settings import Settings
 from app.workers.capacity import Capacity
 from app.workers.pool import AGAIN, WorkerPool, shutting_down
+from app.workers.pool_process import Work
+
+if TYPE_CHECKING:
+    from app.api.operation import Operation
 
 
 class AppState:
@@ -24,3 +35,18 @@ class AppState:
             raise Problem(
                 "worker-lost", "No process can be started for large bodies; it is tried again.", headers=AGAIN
             )
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the endpoints of one service share."""
+
+    settings: Settings
+    app_state: AppState
+    operations: "tuple[Operation, ...]"
+    """Every published operation."""
+
+    async def work_on_body(self, request: Request, work: Work, *arguments: Any) -> Response:
+        """Read a body and call `work(body, settings, *arguments)`, in a pool process where it is dear."""
+        state = self.app_state
+        return await work_on_body(request, self.settings, state.capacity, state.pool, work, *arguments)

@@ -1,1 +1,0 @@
-"""The body of a request: received, decompressed, read."""
