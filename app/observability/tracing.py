@@ -1,7 +1,8 @@
 """OpenTelemetry traces: a span a request, with the numbers and names of the log line and nothing that was sent.
 
-Written against OpenTelemetry's API alone. FastAPI's own tracing, and the ready-made one for ASGI, tell paths and
-queries as they came, and know neither our routes nor refusals. Without `COLLAB_TRACING` nothing of this is imported.
+They go out as OTLP over HTTP, as OpenTelemetry's own OTEL_ variables say. FastAPI's own tracing, and the ready-made one
+for ASGI, tell paths and queries as they came, and know neither our routes nor refusals. Without `COLLAB_TRACING`
+nothing of this is imported.
 """
 
 from collections.abc import Iterator
@@ -37,3 +38,19 @@ def span(scope: Scope, record: RequestRecord) -> Iterator[None]:
         span.set_attributes({name: value for name, value in told.items() if value is not None})
         if record.status >= 500:
             span.set_status(Status(StatusCode.ERROR))
+
+
+@contextmanager
+def exporting() -> Iterator[None]:
+    """Send the spans of this process away for as long as it serves, and the last ones before it ends."""
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider()
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    trace.set_tracer_provider(provider)
+    try:
+        yield
+    finally:
+        provider.shutdown()

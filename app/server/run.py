@@ -3,6 +3,7 @@
 import gc
 import logging
 import socket
+from contextlib import AbstractContextManager, nullcontext
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -10,7 +11,6 @@ from starlette.types import ASGIApp
 from app.api.application import create_app
 from app.api.service import AppState
 from app.observability.logging import log_from_a_thread
-from app.observability.trace_export import exporting
 from app.server.graceful_shutdown import DrainingServer, Worker
 from app.server.listener import address_of, fit_open_files
 from app.server.protocol import protocol_factory
@@ -46,7 +46,12 @@ def serve_in_this_process(settings: Settings, listener: socket.socket, kind: typ
         app_state.pool.start_process = fork_server.start
     app = create_app(settings, app_state)
     config = server_config(app, settings, app_state.access_log.note_refusal)
-    with log_from_a_thread(), exporting(settings):
+    traces: AbstractContextManager[None] = nullcontext()
+    if settings.tracing:  # nothing of OpenTelemetry is imported otherwise
+        from app.observability.tracing import exporting
+
+        traces = exporting()
+    with log_from_a_thread(), traces:
         kind(config, app_state, settings.drain_seconds).run([listener])
     return 0
 

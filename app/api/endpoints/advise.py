@@ -7,7 +7,7 @@ from starlette.responses import Response
 from app.api import examples
 from app.api.body import read_request
 from app.api.operation import BODY_PROBLEMS, LOST, Operation, json_handler
-from app.api.schemas.batches import AdviseRequest
+from app.api.schemas import AdviseRequest
 from app.settings import Settings
 from mission_collaboration.admission.advice import STALE_AFTER_SECONDS, Advice, advise
 

@@ -13,7 +13,7 @@ from app.api.endpoints.folding import MISSION_ID, bounds_of, encode_state, read_
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, EXPLAIN_FORMS, LOST, Operation
 from app.api.request_parts import check_query, header, read_choice
-from app.api.schemas.batches import ExplainAnswer
+from app.api.schemas import ExplainAnswer
 from app.api.service import Service
 from app.problems import library_refusals
 from app.responses import BatchResponse, batch_statistics

@@ -14,7 +14,7 @@ from app.api.endpoints.missions import Roster, problem_of_mission, raise_first, 
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, REDUCE_FORMS, Operation
 from app.api.request_parts import check_query, header, read_choice
-from app.api.schemas.batches import AnyMissionsReduce, MissionsReduced, MissionsReduceRequest
+from app.api.schemas import AnyMissionsReduce, MissionsReduced, MissionsReduceRequest
 from app.api.service import Service
 from app.problems import LONGEST_DETAIL, Origin, Problem, library_refusals, origin, shortened
 from app.responses import BatchResponse, batch_statistics

@@ -13,7 +13,7 @@ from app.api.body import JSON, NDJSON, read_events, read_media_type, read_reques
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.request_parts import check_query, header, read_choice
-from app.api.schemas.batches import ValidateBatchRequest, ValidateRequest
+from app.api.schemas import ValidateBatchRequest, ValidateRequest
 from app.api.service import Service
 from app.problems import Finding, Problem, library_refusals
 from app.responses import BatchResponse, BatchStatistics, batch_statistics

@@ -4,8 +4,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import Field, JsonValue
 
-from app.api.schemas import Body, Request
-from app.api.schemas.batches import StateChange
+from app.api.schemas import Body, Request, StateChange
 from app.problems import Absent, ProblemDetails
 from mission_collaboration.admission.admit import Answer
 from mission_collaboration.admission.advice import Advisory

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.api.examples.morning import MORNING
-from app.api.schemas.batches import ExplainAnswer, ExplainedEvent, StateChange
+from app.api.schemas import ExplainAnswer, ExplainedEvent, StateChange
 from mission_collaboration.contract.json_patch import Change
 from mission_collaboration.explanation.timeline import TimelineEntry
 from tests.support import builders as build
