@@ -52,7 +52,6 @@ from mission_collaboration.contract.identity import (
     ParticipantExternalRefs,
     ParticipantIdentity,
 )
-from mission_collaboration.contract.json_patch import Change
 from mission_collaboration.contract.payloads import (
     CommentPostedPayload,
     ConcurrentDriverWarningPayload,
@@ -70,6 +69,7 @@ from mission_collaboration.contract.payloads import (
     WarningAcknowledgedPayload,
 )
 from mission_collaboration.contract.state import (
+    Change,
     CollaborationAnomaly,
     CommentEntry,
     DecisionEntry,

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 from mission_collaboration.contract.formats import IDENTIFIER_PATTERN, INSTANT_PATTERN
-from mission_collaboration.contract.json_schema import ContractJsonSchema
+from mission_collaboration.contract.model import ContractJsonSchema
 
 WORDS: Final = {
     IDENTIFIER_PATTERN: "ULID or UUID",

@@ -14,8 +14,8 @@ from mission_collaboration.admission.mission import Mission, pinned, start_missi
 from mission_collaboration.admission.verdicts import Outcome, Revision, Verdict
 from mission_collaboration.admission.window import WindowBounds
 from mission_collaboration.contract.identity import ParticipantIdentity
-from mission_collaboration.contract.json_patch import Change
 from mission_collaboration.contract.state import (
+    Change,
     CollaborationAnomaly,
     CommentEntry,
     DecisionEntry,

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from mission_collaboration.contract.json_patch import Change, token
+from mission_collaboration.contract.errors import token
+from mission_collaboration.contract.state import Change
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.snapshot import encode
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from mission_collaboration.contract.json_patch import Change
+from mission_collaboration.contract.state import Change
 from mission_collaboration.explanation.timeline import Explanation, TimelineEntry
 
 SIGNS: Final = {"add": "+", "remove": "-", "replace": "~"}

@@ -16,12 +16,23 @@ An error holds a stable `code`, the event, and where in the event the cause stan
 is none of its business. In permissive mode the same sentence becomes an anomaly's reason (R3).
 """
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 Location = tuple[str | int, ...]
 """Member names and array indices that lead into an event: `("payload", "participant_ids", 0)`."""
+
+
+def token(name: str) -> str:
+    """Write a member's name as one step of a JSON Pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
+
+
+def pointer(location: Iterable[str | int]) -> str:
+    """Write a location as a JSON Pointer."""
+    return "".join(f"/{token(str(step))}" for step in location)
 
 
 class SpecKittyEventsError(Exception):

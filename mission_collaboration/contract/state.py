@@ -1,7 +1,8 @@
-"""What a mission's events come to (contract §4)."""
+"""What a mission's events come to (contract §4), and how that changes."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
+import msgspec
 from pydantic import WrapSerializer
 
 from mission_collaboration.contract.formats import Instant
@@ -110,3 +111,17 @@ class ReducedCollaborationState(ContractModel):
     """How many unique collaboration events there were, applied or not (S14)."""
     last_processed_event_id: str | None = None
     """The last of them in canonical order; null when there was none (S15)."""
+
+
+Op = Literal["add", "remove", "replace"]
+
+
+class Change(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One operation of a JSON Patch (RFC 6902) over the state as JSON."""
+
+    op: Op
+    """What is done."""
+    path: str
+    """Where, as a JSON Pointer into the state."""
+    value: Any = msgspec.UNSET
+    """What stands there now; absent for `remove`."""

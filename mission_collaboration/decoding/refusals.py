@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from mission_collaboration.contract.errors import Location, SpecKittyEventsError
-from mission_collaboration.contract.json_patch import pointer
+from mission_collaboration.contract.errors import Location, SpecKittyEventsError, pointer
 
 MOST_FINDINGS: Final = 100
 """How many findings one refusal lists; collecting stops there."""

@@ -12,9 +12,8 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 import msgspec
 from pydantic import BaseModel, ValidationError
 
-from mission_collaboration.contract.errors import Location
+from mission_collaboration.contract.errors import Location, pointer
 from mission_collaboration.contract.identity import ParticipantIdentity
-from mission_collaboration.contract.json_patch import pointer
 from mission_collaboration.contract.validation import judge_by_model
 from mission_collaboration.contract.violations import model_violations
 from mission_collaboration.decoding.batch import Batch, BrokenEvent, text_member

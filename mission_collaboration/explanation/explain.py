@@ -8,9 +8,8 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 import msgspec
 
 from mission_collaboration.contract.envelope import Event
-from mission_collaboration.contract.errors import Location
+from mission_collaboration.contract.errors import Location, pointer
 from mission_collaboration.contract.identity import ParticipantIdentity
-from mission_collaboration.contract.json_patch import pointer
 from mission_collaboration.contract.state import ReducedCollaborationState
 from mission_collaboration.decoding.batch import INVALID_ENVELOPE, MOST_EXPLAINED, Batch, BrokenEvent, OtherEvent
 from mission_collaboration.decoding.events import read_batch

@@ -12,7 +12,7 @@ from mission_collaboration.contract.constants import (
 )
 from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.contract.identity import ParticipantIdentity
-from mission_collaboration.contract.json_patch import Change
+from mission_collaboration.contract.state import Change
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.explanation.recorder import Recorder
 from mission_collaboration.explanation.recording import RecordedAccumulator

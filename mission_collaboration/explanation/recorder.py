@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from mission_collaboration.contract.json_patch import Change, Op, token
+from mission_collaboration.contract.errors import token
+from mission_collaboration.contract.state import Change, Op
 
 MOST_NAMED: Final = 10
 """How many of the events that overwrote another one are named."""

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from mission_collaboration.contract import constants as c
-from mission_collaboration.contract.errors import EventRefusedError
+from mission_collaboration.contract.errors import EventRefusedError, token
 from mission_collaboration.contract.identity import FocusTarget, ParticipantIdentity
-from mission_collaboration.contract.json_patch import Op, token
-from mission_collaboration.contract.state import WarningEntry
+from mission_collaboration.contract.state import Op, WarningEntry
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.explanation.recorder import Pointers, Recorder
 from mission_collaboration.explanation.sorted_members import SortedMembers

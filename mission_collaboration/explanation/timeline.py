@@ -7,7 +7,7 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
-from mission_collaboration.contract.json_patch import Change
+from mission_collaboration.contract.state import Change
 
 Effect = Literal[
     "changed",

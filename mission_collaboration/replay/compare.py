@@ -10,8 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 from pyarrow import parquet
 
-from mission_collaboration.contract.errors import Location
-from mission_collaboration.contract.json_patch import pointer
+from mission_collaboration.contract.errors import Location, pointer
 from mission_collaboration.replay.files import InputError
 from mission_collaboration.replay.outputs import REJECTED, STATES, STATES_FOLDER
 

@@ -1,12 +1,18 @@
 """Rejected lines: why, and the line itself, so that it can be mended and sent again."""
 
 import base64
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from mission_collaboration.contract.errors import Location
-from mission_collaboration.contract.json_patch import pointer
+from mission_collaboration.contract.errors import Location, SpecKittyEventsError, pointer
+from mission_collaboration.decoding.batch import INVALID_ENVELOPE, BrokenEvent, FoldEvent
+from mission_collaboration.decoding.events import malformed
+from mission_collaboration.decoding.json_text import JsonTextError, decode_json
+from mission_collaboration.decoding.verdicts import foreign_shape
+
+MAX_NESTING: Final = 64
+"""How deep objects and arrays of a line may nest, as in a request to the service."""
 
 
 class Reason(NamedTuple):
@@ -46,3 +52,28 @@ def rejected(line: Line, names: Names, reason: Reason) -> bytes:
     except UnicodeDecodeError:
         entry["raw_base64"] = base64.b64encode(line.text).decode()
     return msgspec.json.encode(entry)
+
+
+def why_broken(broken: BrokenEvent) -> Reason:
+    """Explain a line that is not an event."""
+    if broken.text is not None:
+        try:
+            decode_json(broken.text, max_nesting=MAX_NESTING)
+        except JsonTextError as error:
+            return Reason(error.code, f"The line is not JSON: {error.reason} at column {error.column}")
+        except SpecKittyEventsError as error:
+            return Reason(error.code, str(error))
+    if not isinstance(broken.value, dict):
+        return Reason(INVALID_ENVELOPE, "The line is not a JSON object, so it is not an event")
+    if shape := foreign_shape(broken.value):
+        return Reason(*shape)
+    location, violation = next(broken.violations())
+    return Reason(INVALID_ENVELOPE, violation.message, location)
+
+
+def why_without_mission(event: FoldEvent, value: Any) -> Reason:
+    """Explain a collaboration event whose payload names no mission; `value` is the line as decoded."""
+    if shape := foreign_shape(value):
+        return Reason(*shape)
+    refusal = malformed(event)
+    return Reason(refusal.code, refusal.reason, refusal.location)

@@ -12,8 +12,7 @@ from mission_collaboration.decoding.reader import read_texts
 from mission_collaboration.decoding.verdicts import is_cloudevents_row
 from mission_collaboration.replay.census import NAMELESS, Census, Origin
 from mission_collaboration.replay.files import Block, Part, read_part
-from mission_collaboration.replay.reasons import MAX_NESTING, why_broken, why_without_mission
-from mission_collaboration.replay.rejects import Line, Names, rejected
+from mission_collaboration.replay.rejects import MAX_NESTING, Line, Names, rejected, why_broken, why_without_mission
 
 OLDEST_PRODUCER: Final = "1.0.0"
 """The schema version of events that name none."""

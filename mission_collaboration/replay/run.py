@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -11,7 +10,7 @@ import pyarrow.compute as pc
 
 from mission_collaboration.replay.census import FATES, Census
 from mission_collaboration.replay.compare import differences
-from mission_collaboration.replay.engine import EngineError, EngineName, Options
+from mission_collaboration.replay.engine import EngineError, EngineName, Options, find_engine
 from mission_collaboration.replay.files import InputError, Part, find_files
 from mission_collaboration.replay.missions import Mode
 from mission_collaboration.replay.outputs import CENSUS, Format
@@ -88,7 +87,7 @@ def _replay(request: Request, paths: list[str], progress: Progress) -> dict[str,
         return finished
     options = Options(request.mode, request.form, request.memory, request.threads, request.master)
     try:
-        census = _engine(request.engine)(work, work.parts(paths), options, progress)
+        census = find_engine(request.engine)(work, work.parts(paths), options, progress)
     except InputError:
         work.abandon()
         raise
@@ -111,16 +110,3 @@ def _compare(before: Path, after: Path, progress: Progress) -> None:
         click.echo(json.dumps(difference._asdict(), ensure_ascii=False))
         count += 1
     progress.warn(f"{count:,} differences from {before}")
-
-
-def _engine(name: EngineName) -> Callable[[WorkFolder, list[Part], Options, Progress], Census]:
-    """Import an engine; raises `EngineError` where it is not installed."""
-    try:
-        if name == "spark":
-            from mission_collaboration.replay.spark_engine import replay
-        else:
-            from mission_collaboration.replay.duckdb_engine import replay
-    except ModuleNotFoundError as error:
-        extra = "spark" if name == "spark" else "replay"
-        raise EngineError(f"{error}; `pip install 'mission-collaboration[{extra}]'` brings what is missing") from None
-    return replay

@@ -29,8 +29,9 @@ from mission_collaboration.admission.merge import Memory
 from mission_collaboration.admission.mission import Mission, pinned, start_mission
 from mission_collaboration.admission.verdicts import OUTCOMES, Revision, Verdict
 from mission_collaboration.admission.window import WindowBounds
+from mission_collaboration.contract.errors import pointer
 from mission_collaboration.contract.identity import ParticipantIdentity
-from mission_collaboration.contract.json_patch import Change, pointer
+from mission_collaboration.contract.state import Change
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.refusals import IN_ARRAY, bounded
 

@@ -7,9 +7,8 @@ from typing import Any, Final
 from app import problems
 from app.problems import Origin, Problem, details, library_refusals
 from app.settings import Settings
-from mission_collaboration.contract.errors import Location
+from mission_collaboration.contract.errors import Location, pointer
 from mission_collaboration.contract.identity import ParticipantIdentity
-from mission_collaboration.contract.json_patch import pointer
 from mission_collaboration.decoding.refusals import Finding, invalid_request
 from mission_collaboration.decoding.requests import roster_findings
 

@@ -15,7 +15,7 @@ from app.api.openapi.names import NAMED, SCHEMAS, with_names
 from app.api.operation import Operation
 from app.problems import ProblemDetails
 from mission_collaboration.contract.identity import ParticipantExternalRefs
-from mission_collaboration.contract.json_schema import ContractJsonSchema
+from mission_collaboration.contract.model import ContractJsonSchema
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.schemas import PUBLISHED_MODELS
 from mission_collaboration.contract.state import ReducedCollaborationState, WarningEntry

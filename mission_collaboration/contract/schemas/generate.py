@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from mission_collaboration.contract.constants import CONTRACT_VERSION
-from mission_collaboration.contract.json_schema import ContractJsonSchema
+from mission_collaboration.contract.model import ContractJsonSchema
 from mission_collaboration.contract.schemas import PUBLISHED_MODELS
 
 FOLDER = Path(__file__).parent

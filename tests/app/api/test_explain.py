@@ -7,7 +7,7 @@ import pytest
 
 from app.api.examples.morning import MORNING
 from app.api.schemas import ExplainAnswer, ExplainedEvent, StateChange
-from mission_collaboration.contract.json_patch import Change
+from mission_collaboration.contract.state import Change
 from mission_collaboration.explanation.timeline import TimelineEntry
 from tests.support import builders as build
 from tests.support.client import Client, Json, places, problem

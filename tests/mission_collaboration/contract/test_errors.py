@@ -1,4 +1,4 @@
-"""The tree of errors: every class has a code of its own and a way to it (R4)."""
+"""The tree of errors: every class has a code of its own and a way to it (R4); pointers are those of RFC 6901."""
 
 from collections.abc import Callable, Iterator
 
@@ -19,6 +19,7 @@ from mission_collaboration import (
     UnmatchedCompletionError,
     validate_event,
 )
+from mission_collaboration.contract.errors import pointer
 from mission_collaboration.decoding.json_text import JsonTextError, TooDeepError, decode_json
 from mission_collaboration.decoding.refusals import RequestRefusedError
 from tests.support import builders as build
@@ -168,3 +169,11 @@ def test_the_refusal_of_an_unknown_type_tells_the_known_ones() -> None:
 def test_errors_of_the_contract_are_no_validation_errors_of_pydantic() -> None:
     """A caller who catches the one does not catch the other by accident."""
     assert not any(issubclass(error, ValidationError) for error in tree(SpecKittyEventsError))
+
+
+def test_a_pointer_escapes_what_would_end_or_begin_a_step() -> None:
+    assert pointer(("events", 3, "a/b", "~", "")) == "/events/3/a~1b/~0/"
+
+
+def test_the_pointer_of_the_whole_is_empty() -> None:
+    assert pointer(()) == ""

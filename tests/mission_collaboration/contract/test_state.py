@@ -3,10 +3,12 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from pydantic import BaseModel, ValidationError
 
 from mission_collaboration import (
+    Change,
     CollaborationAnomaly,
     CommentEntry,
     DecisionEntry,
@@ -226,3 +228,11 @@ def test_a_state_sent_back_is_read_strictly(field: str, value: Any) -> None:
         ReducedCollaborationState.model_validate(EMPTY | {field: value})
     with pytest.raises(ValidationError):
         ReducedCollaborationState.model_validate_json(json.dumps(EMPTY | {field: value}))
+
+
+def test_a_removal_has_no_value_and_a_null_is_one() -> None:
+    removal, null = Change("remove", "/a"), Change("replace", "/a", None)
+    assert (
+        msgspec.json.encode([removal, null])
+        == b'[{"op":"remove","path":"/a"},{"op":"replace","path":"/a","value":null}]'
+    )
