@@ -25,6 +25,7 @@ DEAD: Final = "dead"
 """The name of the file with the counts of workers that are gone."""
 
 logger = logging.getLogger("app.observability")
+_warn_once = lru_cache(maxsize=16)(logger.warning)
 
 
 class Sample(NamedTuple):
@@ -138,14 +139,9 @@ def _write(path: Path, snapshot: Snapshot) -> bool:
     except OSError as error:
         with suppress(OSError):
             unfinished.unlink()
-        _warn_once(str(error.strerror))
+        _warn_once("The metrics of other workers may lag: their folder cannot be written (%s)", str(error.strerror))
         return False
     return True
-
-
-@lru_cache(maxsize=16)
-def _warn_once(reason: str) -> None:
-    logger.warning("The metrics of other workers may lag: their folder cannot be written (%s)", reason)
 
 
 def _read(path: Path) -> Snapshot:

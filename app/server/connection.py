@@ -12,7 +12,7 @@ from app.problems import Problem
 from app.server import protocol_problems as problems
 from app.server.lingering_close import LingeringTransport
 from app.server.request_cycle import RequestCycle
-from app.server.timeouts import MinimumRate, ReadingRate, TimeoutSweeper
+from app.server.timeouts import ReadingRate, TimeoutSweeper
 from app.settings import Settings
 
 SHORTEST_SILENCE: Final = 1.0
@@ -47,7 +47,6 @@ class DeadlineProtocol(HttpToolsProtocol):
         self.resting_since: float | None = None
         self.head_since: float | None = None
         self.body_bytes = 0
-        self.body_rate: MinimumRate | None = None
         self.refusal: Problem | None = None
         self.running_cycle: RequestResponseCycle | None = None
         self.is_client_done = False
@@ -121,7 +120,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         elif not self.owes_answer:
             if self.head_since is not None and now - self.head_since > self.settings.head_seconds:
                 self.refuse(problems.late_head(self.settings))
-        elif self._is_body_too_slow():
+        elif self.cycle.is_body_too_slow(self.body_bytes, self.settings):
             self.refuse(problems.slow_body(self.settings))
 
     def idle_since(self, now: float) -> float | None:
@@ -164,9 +163,3 @@ class DeadlineProtocol(HttpToolsProtocol):
         if self.is_client_done:
             return False
         return self.refusal is not None or (self.cycle is not None and self.cycle.more_body)
-
-    def _is_body_too_slow(self) -> bool:
-        if not self.cycle.is_starving() or self.flow.read_paused:
-            return False
-        self.body_rate = self.body_rate or MinimumRate(self.settings)
-        return self.body_rate.is_too_slow(self.body_bytes)

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import FrameType
 from typing import Final
 
@@ -53,12 +53,17 @@ class DrainingServer(uvicorn.Server):
         await self._accept_the_last(sockets or [], deadline)
         for server in self.servers:
             server.close()
-        await self._until(self._is_empty, min(deadline, time.monotonic() + LINGER))
+        await self._wait_until_idle(min(deadline, time.monotonic() + LINGER))
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        await self._until(self._is_empty, deadline)
-        if not self._is_empty():
-            await self._give_up()
+        if not await self._wait_until_idle(deadline):
+            logger.warning("The drain time is over; %d requests did not finish", len(self.server_state.tasks))
+            self._app_state.pool.close()
+            for task in list(self.server_state.tasks):
+                task.cancel()  # each answers 503 `shutting-down`
+            await self._wait_until_idle(time.monotonic() + LAST_WORDS)
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
         await super().shutdown(sockets)
 
     async def _accept_the_last(self, listeners: list[socket.socket], deadline: float) -> None:
@@ -70,22 +75,13 @@ class DrainingServer(uvicorn.Server):
                     listener.listen(0)  # one connection waits at most, and the moment comes
             await asyncio.sleep(0)  # each turn of the loop accepts connections
 
-    async def _give_up(self) -> None:
-        """Let what is still at work answer 503 `shutting-down`, then close every connection."""
-        logger.warning("The drain time is over; %d requests did not finish", len(self.server_state.tasks))
-        self._app_state.pool.close()
-        for task in list(self.server_state.tasks):
-            task.cancel()
-        await self._until(self._is_empty, time.monotonic() + LAST_WORDS)
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-
-    def _is_empty(self) -> bool:
-        return not self.server_state.connections and not self.server_state.tasks
-
-    async def _until(self, done: Callable[[], bool], deadline: float) -> None:
-        while not done() and time.monotonic() < deadline:
+    async def _wait_until_idle(self, deadline: float) -> bool:
+        """Wait until no connection and no request is left; returns whether that was so before the deadline."""
+        while self.server_state.connections or self.server_state.tasks:
+            if time.monotonic() >= deadline:
+                return False
             await asyncio.sleep(TICK)
+        return True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

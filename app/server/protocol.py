@@ -84,7 +84,7 @@ class HttpProtocol(DeadlineProtocol):
         # Where it follows another request in the same bytes, how many of them are its own is seen at its end.
         self._head_bytes = 0 if self.resting_since is None else self._arriving
         self.head_since = monotonic()
-        self.resting_since = self.body_rate = None
+        self.resting_since = None
         self.body_bytes = 0
 
     def on_headers_complete(self) -> None:

@@ -8,6 +8,8 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.problems import Problem
 from app.server.protocol_problems import ended_early
+from app.server.timeouts import MinimumRate
+from app.settings import Settings
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application, ASGIReceiveEvent
@@ -20,6 +22,7 @@ class RequestCycle(RequestResponseCycle):
     """Raises what is wrong with a body where the application reads it, so that it is answered like everything else."""
 
     fault: Problem | None = None
+    body_rate: MinimumRate | None = None
 
     async def run_asgi(self, app: "ASGI3Application") -> None:
         """Run the application. A client that leaves, or still reads when the drain time is over, is no error."""
@@ -69,6 +72,11 @@ class RequestCycle(RequestResponseCycle):
         if self.disconnected:
             raise ClientDisconnect
 
-    def is_starving(self) -> bool:
-        """Whether the application waits for a body that the client holds back."""
-        return self.more_body and not (self.response_complete or self.body or self.waiting_for_100_continue)
+    def is_body_too_slow(self, count: int, settings: Settings) -> bool:
+        """Take the bytes of the body at this look; whether the client holds back what the application waits for."""
+        if not self.more_body or self.response_complete or self.body or self.waiting_for_100_continue:
+            return False
+        if self.flow.read_paused:
+            return False
+        self.body_rate = self.body_rate or MinimumRate(settings)
+        return self.body_rate.is_too_slow(count)

@@ -18,6 +18,7 @@ from app.problems import SEE_LIMITS, Problem
 
 EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.ENOBUFS, errno.EAGAIN})
 """Error numbers that mean: no descriptors, no memory, no shared memory, or no processes are left."""
+OUT_OF_RESOURCES: Final = "The system is out of resources (%s); requests are answered with 503 until it has some again"
 
 hold_unpacked: ContextVar[Callable[[int], None]] = ContextVar("hold_unpacked", default=lambda size: None)
 """Counts what the work of a request unpacks, until the work is done; raises `overloaded`.
@@ -26,6 +27,7 @@ A pool process asks its server. Work in place is done before the server does any
 """
 
 logger = logging.getLogger("app.workers")
+_error_once = lru_cache(maxsize=16)(logger.error)
 
 
 class Capacity:
@@ -90,11 +92,6 @@ def exhaustion_problem(error: BaseException) -> Problem | None:
     is_thread_missing = isinstance(error, RuntimeError) and "new thread" in str(error)
     if number not in EXHAUSTED and not isinstance(error, MemoryError) and not is_thread_missing:
         return None
-    _log_once(str(error) or "no memory")
+    _error_once(OUT_OF_RESOURCES, str(error) or "no memory")
     detail = "The service has no more descriptors or memory just now; send the request again in a moment."
     return Problem("overloaded", detail, headers={"Retry-After": "1"})
-
-
-@lru_cache(maxsize=16)
-def _log_once(reason: str) -> None:
-    logger.error("The system is out of resources (%s); requests are answered with 503 until it has some again", reason)
