@@ -1,21 +1,22 @@
 """The door: which events of a batch are let into the window, and why others are not (L6, L7)."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from mission_collaboration.admission.mission import Mission
 from mission_collaboration.admission.remembered import current_hash
-from mission_collaboration.admission.verdicts import CLOCK_JUMP, LATE_EVENT, Fate
+from mission_collaboration.admission.verdicts import CLOCK_JUMP, LATE_EVENT, Fate, Verdict, judged
 from mission_collaboration.contract.errors import (
     ConflictingDuplicateError,
     Location,
     MalformedPayloadError,
     MissionMismatchError,
 )
-from mission_collaboration.decoding.batch import MOST_EXPLAINED, FoldEvent
+from mission_collaboration.decoding.batch import INVALID_ENVELOPE, MOST_EXPLAINED, Batch, FoldEvent
 from mission_collaboration.decoding.events import malformed
 from mission_collaboration.reducer.accumulator import WarningTooLargeError
 from mission_collaboration.reducer.content import same_content
-from mission_collaboration.reducer.ordering import sort_key
+from mission_collaboration.reducer.ordering import in_order, sort_key
 
 CLOCK: Final[Location] = ("lamport_clock",)
 EPOCH_MILLISECONDS: Final = range(10**11, 10**14)
@@ -25,6 +26,18 @@ UNCLOCKED_IS_LATE: Final = (
     "The horizon has a clock, and an event without one sorts before every clock; keep a mission clocked throughout, "
     "or unclocked throughout"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A batch after the door."""
+
+    verdicts: list[Verdict]
+    """On the events that were stopped."""
+    new: list[tuple[int, FoldEvent]]
+    """The events that were let in, with their indices."""
+    copies: list[tuple[int, FoldEvent]]
+    """The events that say what another one says, which is held or was let in before."""
 
 
 class Door:
@@ -46,12 +59,35 @@ class Door:
         self._clock = newest.lamport_clock if newest else None
         self._explained = 0
 
-    def knows(self, event_id: str) -> bool:
-        """Tell whether an id is taken: by an event that is held, or one of this batch that was let in."""
-        return event_id in self._taken
+    def ask(self, batch: Batch) -> Asked:
+        """Ask every event."""
+        index_of = dict(zip(map(id, batch.events), batch.indices, strict=True))
+        verdicts = [Verdict(event.index, event.event_id, event.event_type, "ignored") for event in batch.others]
+        for number, broken in enumerate(batch.broken):
+            why = Fate("rejected", INVALID_ENVELOPE)
+            if number < MOST_EXPLAINED:
+                location, violation = next(broken.violations())
+                why = Fate("rejected", INVALID_ENVELOPE, violation.message, location)
+            verdicts.append(judged(broken.index, broken, why))
+        asked = Asked(verdicts, [], [])
+        for event in in_order(batch.events):
+            index = index_of[id(event)]
+            if event.event_id not in self._taken:
+                fate = self.stops(event)
+                if fate is None:
+                    asked.new.append((index, event))
+            elif self.has_same(event):
+                fate = None
+                asked.copies.append((index, event))
+            else:
+                detail = f"Event id '{event.event_id}' was used before with different content"
+                fate = Fate("rejected", ConflictingDuplicateError.code, detail, ("event_id",))
+            if fate is not None:
+                verdicts.append(judged(index, event, fate))
+        return asked
 
     def has_same(self, event: FoldEvent) -> bool:
-        """Tell whether the event that took this id says the same (R30)."""
+        """Tell whether the event that took this id, held or let in before, says the same (R30)."""
         if first := self.let_in.get(event.event_id):
             return same_content(first, event)
         if held := self._window.get(event.event_id):
@@ -99,9 +135,3 @@ class Door:
             return Fate("rejected", CLOCK_JUMP, detail, CLOCK)
         self._clock = clock if highest is None else max(clock, highest)
         return None
-
-
-def reused_id(event_id: str) -> Fate:
-    """Reject an id that is held with other content (R31)."""
-    detail = f"Event id '{event_id}' was used before with different content"
-    return Fate("rejected", ConflictingDuplicateError.code, detail, ("event_id",))

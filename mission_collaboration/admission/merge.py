@@ -1,13 +1,13 @@
 """Merges new events into the window and folds it again from the state at the horizon (L3, L4)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from mission_collaboration.admission.horizon import Place, Settled
+from mission_collaboration.admission.horizon import Settled
 from mission_collaboration.admission.mission import Mission
-from mission_collaboration.admission.verdicts import TOO_MANY_PENDING, Fate
-from mission_collaboration.admission.window import WindowBounds, fit, window_start
+from mission_collaboration.admission.verdicts import ACCEPTED, TOO_MANY_PENDING, Fate, Revision, Standing
+from mission_collaboration.admission.window import WindowBounds, WindowEvent, fit, window_start
 from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer.accumulator import Accumulator
@@ -36,6 +36,16 @@ class Merged:
     fates: Mapping[str, Fate]
     """Id → what became of it, for the events that are not accepted: old ones in the window and new ones."""
     settled: Settled | None
+
+    def revisions(self, window: Iterable[WindowEvent]) -> Iterator[Revision]:
+        """Find the events of the window before whose verdict or code changed, in canonical order (L5)."""
+        for event in window:
+            if event.code is None and event.event_id not in self.fates:
+                continue
+            was: Standing = "pending" if event.code else "accepted"
+            fate = self.fates.get(event.event_id, ACCEPTED)
+            if (fate.verdict, fate.code) != (was, event.code):
+                yield Revision(event.event_id, event.event_type, was, fate.verdict, fate.code, fate.detail)
 
 
 class _Folded(NamedTuple):
@@ -72,7 +82,8 @@ def merge(
     for position, refusal in folded.refused.items():
         verdict: Literal["pending", "rejected"] = "rejected" if position < start else "pending"
         fates[events[position].event_id] = Fate(verdict, refusal.code, refusal.reason, refusal.location)
-    return Merged(_moved_on(mission, events, start, folded, memory), folded.accumulator, fates, folded.settled)
+    moved_on = mission.moved_on(events, start, folded.refused, state=folded.state, recent_events=memory.recent_events)
+    return Merged(moved_on, folded.accumulator, fates, folded.settled)
 
 
 def _fold(mission: Mission, events: Sequence[FoldEvent], start: int, settle: bool) -> _Folded:
@@ -86,19 +97,3 @@ def _fold(mission: Mission, events: Sequence[FoldEvent], start: int, settle: boo
     for position, refusal in fold_accepted(horizon.accumulator, events[start:]).items():
         refused[start + position] = refusal
     return _Folded(horizon.accumulator, refused, state, settled)
-
-
-def _moved_on(mission: Mission, events: Sequence[FoldEvent], start: int, folded: _Folded, memory: Memory) -> Mission:
-    """Move the horizon to where the window begins."""
-    window: list[Any] = list(events[start:])
-    for place, event in enumerate(window):
-        if event.code is not None or start + place in folded.refused:
-            refusal = folded.refused.get(start + place)
-            window[place] = event.standing(None if refusal is None else refusal.code)
-    horizon, remembered = mission.horizon, mission.remembered
-    if start:
-        newest = events[start - 1]
-        horizon = Place(newest.lamport_clock, newest.timestamp, newest.event_id)
-        accepted = [event for position, event in enumerate(events[:start]) if position not in folded.refused]
-        remembered = remembered.followed_by(accepted, memory.recent_events)
-    return Mission(mission.mission_id, folded.state, horizon, window, remembered)

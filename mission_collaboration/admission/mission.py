@@ -1,7 +1,8 @@
 """A mission between two batches: the state at the horizon, the window behind it, and what is remembered (L3, L8)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 
@@ -9,7 +10,9 @@ from mission_collaboration.admission.errors import NO_MISSION, BadCheckpointErro
 from mission_collaboration.admission.horizon import Horizon, Place, read_state, write_start
 from mission_collaboration.admission.remembered import Remembered
 from mission_collaboration.admission.window import WindowEvent
+from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.fold import fold_accepted
 
@@ -46,6 +49,32 @@ class Mission:
         accumulator = self.at_horizon().accumulator
         fold_accepted(accumulator, self.window)
         return accumulator
+
+    def moved_on(
+        self,
+        events: Sequence[FoldEvent],
+        start: int,
+        refused: Mapping[int, EventRefusedError],
+        *,
+        state: bytes,
+        recent_events: int,
+    ) -> "Mission":
+        """Move the horizon to where the window now begins, which is at `start` of all events held.
+
+        `refused` says at which positions events could not be applied, `state` is the account at the new horizon.
+        """
+        window: list[Any] = list(events[start:])
+        for place, event in enumerate(window):
+            if event.code is not None or start + place in refused:
+                refusal = refused.get(start + place)
+                window[place] = event.standing(None if refusal is None else refusal.code)
+        horizon, remembered = self.horizon, self.remembered
+        if start:
+            newest = events[start - 1]
+            horizon = Place(newest.lamport_clock, newest.timestamp, newest.event_id)
+            accepted = [event for position, event in enumerate(events[:start]) if position not in refused]
+            remembered = remembered.followed_by(accepted, recent_events)
+        return Mission(self.mission_id, state, horizon, window, remembered)
 
 
 def start_mission(mission_id: str | None = None, roster: Mapping[str, ParticipantIdentity] | None = None) -> Mission:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mission_collaboration.admission.admit import Admission, Answer, admission_of, begin, check_arguments
-from mission_collaboration.admission.batch import MAX_CLOCK_STEP, OnLate, Options, judged
+from mission_collaboration.admission.batch import MAX_CLOCK_STEP, OnLate, Options
 from mission_collaboration.admission.merge import RECENT_EVENTS, Memory
-from mission_collaboration.admission.verdicts import MISSION_NOT_NAMED, Fate, Outcome, Verdict
+from mission_collaboration.admission.verdicts import MISSION_NOT_NAMED, Fate, Outcome, Verdict, judged
 from mission_collaboration.admission.window import WindowBounds
 from mission_collaboration.contract.errors import SpecKittyEventsError
 from mission_collaboration.contract.identity import ParticipantIdentity

@@ -5,6 +5,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from mission_collaboration.contract.errors import Location
+from mission_collaboration.decoding.batch import BrokenEvent, FoldEvent
 
 Standing = Literal["accepted", "pending"]
 """What an event in the window stands as."""
@@ -57,6 +58,12 @@ class Verdict(msgspec.Struct, gc=False, omit_defaults=True):
     """Where in the event the cause stands."""
     mission_id: str | None = None
     """The mission that its payload names, where several missions are admitted at once."""
+
+
+def judged(index: int, event: FoldEvent | BrokenEvent, fate: Fate) -> Verdict:
+    """Make the verdict on an event."""
+    verdict, code, detail, location = fate
+    return Verdict(index, event.event_id, event.event_type, verdict, None, code, detail, location)
 
 
 class Revision(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

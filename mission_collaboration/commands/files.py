@@ -54,7 +54,10 @@ def read_file(
 ) -> FileRead[Model]:
     """Read a request body, a list of events or NDJSON, also in gzip or zstd; raises `RequestRefusedError`."""
     text = unpack(file.read())
-    if _has_lines(text):
+    first, _, rest = text.lstrip().partition(b"\n")
+    value = try_decode(first, max_nesting=LIMITS.max_nesting)
+    # in NDJSON the first line is a value by itself, and an event or followed by others
+    if value is not NOT_JSON and (rest.strip() or (isinstance(value, dict) and "event_type" in value)):
         request, _ = reader.read(b'{"events":[]}', LIMITS)
         return FileRead(request, *lines(text, LIMITS))
     body = b'{"events":' + text + b"}" if text.lstrip().startswith(b"[") else text
@@ -80,15 +83,6 @@ def unpack(text: bytes) -> bytes:
     else:
         return text
     raise RequestRefusedError("malformed-json", reason, (Finding("", "not_unpacked", reason),))
-
-
-def _has_lines(text: bytes) -> bool:
-    """Tell NDJSON from a JSON body: its first line is a value by itself, and an event or followed by others."""
-    first, _, rest = text.lstrip().partition(b"\n")
-    value = try_decode(first, max_nesting=LIMITS.max_nesting)
-    if value is NOT_JSON:
-        return False
-    return bool(rest.strip()) or (isinstance(value, dict) and "event_type" in value)
 
 
 def refuse(refusal: RequestRefusedError) -> NoReturn:

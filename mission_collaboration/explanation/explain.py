@@ -1,8 +1,6 @@
 """Explains a batch: the function behind `POST /explain`, the command line and the Python API."""
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from itertools import compress
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -86,7 +84,9 @@ def explain_batch(
     if until is None:
         point = point_of(whole)
     elif point is None:
-        point = point_of(_fold_in_time(new_fold(), batch, until))
+        if until.timestamp is None:
+            raise NoSuchPointError(until)
+        point = point_of(new_fold().up_to(until.timestamp, batch.events, batch.indices))
     timeline = (*whole.timeline(), *_without_place(batch, finding))
     return Explanation(whole.mission_id, mode, timeline, point.state, point.blame, point.gone)
 
@@ -126,15 +126,6 @@ def encode_explanation(explanation: Explanation[msgspec.Raw]) -> bytes:
 
 
 _write: Final = msgspec.json.Encoder(enc_hook=plain).encode
-
-
-def _fold_in_time(fold: ExplainedFold, batch: Batch, until: Until) -> ExplainedFold:
-    """Fold the events of a batch up to an instant; raises `NoSuchPointError` where none is asked for."""
-    if until.timestamp is None:
-        raise NoSuchPointError(until)
-    are_in_time = [event.timestamp <= until.timestamp for event in batch.events]
-    deque(fold.run(list(compress(batch.events, are_in_time)), list(compress(batch.indices, are_in_time))), maxlen=0)
-    return fold
 
 
 def _without_place(batch: Batch, finding: Locate) -> list[TimelineEntry]:

@@ -1,7 +1,9 @@
 """Folds events one by one, in canonical order, and tells of each what it came to (X1)."""
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import compress
 from operator import attrgetter
 from typing import Any, Final, Literal, get_args
 
@@ -24,9 +26,16 @@ from mission_collaboration.reducer.ordering import conflict, in_order
 
 Mode = Literal["permissive", "strict", "admit"]
 MODES: Final = get_args(Mode)
-PENDING: Final = frozenset({"unknown-participant", "departed-participant", "unknown-warning", "unmatched-completion"})
-"""The codes of events that lack something which may yet come from an earlier place (L4)."""
 OTHER_MISSION: Final = "mission-mismatch"
+NOT_ADMITTED: Final[Mapping[str, Effect]] = {
+    "unknown-participant": "pending",
+    "departed-participant": "pending",
+    "unknown-warning": "pending",
+    "unmatched-completion": "pending",
+    OTHER_MISSION: "other-mission",
+}
+"""Code → what an event came to that admission did not accept. Pending ones lack what may yet come from an earlier place
+(L4); those of any other code are refused for good."""
 WARNINGS: Final = frozenset({CONCURRENT_DRIVER_WARNING, POTENTIAL_STEP_COLLISION_DETECTED})
 _event_id = attrgetter("event_id")
 
@@ -79,11 +88,27 @@ class ExplainedFold:
         index_of = dict(zip(map(id, events), indices, strict=True))
         copies = {event_id: Copies() for event_id, times in Counter(map(_event_id, events)).items() if times > 1}
         for event in in_order(events):
-            index = index_of[id(event)]
-            if event.event_id not in copies:
+            index, same_id = index_of[id(event)], copies.get(event.event_id)
+            if same_id is None:
                 yield self._fold(event, index)
-            elif entry := self._fold_copy(event, index, copies[event.event_id]):
-                yield entry
+                continue
+            text = content(event)
+            if (original := same_id.original(text)) is not None:
+                copy = _entry_of(event, index, None, "duplicate")
+                copy.duplicate_of = original.index
+                self._copies[original.index].append(copy)
+                continue
+            same_id.has_conflict = same_id.holder is not None
+            same_id.judged[text] = entry = self._fold(event, index, is_conflict=same_id.has_conflict)
+            if same_id.holder is None and self.holds_its_id(entry):
+                same_id.holder = entry
+            yield entry
+
+    def up_to(self, instant: datetime, events: Sequence[FoldEvent], indices: Sequence[int]) -> "ExplainedFold":
+        """Fold those events whose timestamp is at or before an instant."""
+        are_in_time = [event.timestamp <= instant for event in events]
+        deque(self.run(list(compress(events, are_in_time)), list(compress(indices, are_in_time))), maxlen=0)
+        return self
 
     def timeline(self) -> list[TimelineEntry]:
         """Tell of every event, copies behind their first, and which events were superseded (X5)."""
@@ -105,23 +130,6 @@ class ExplainedFold:
         for executions in self.accumulator.runs.values():
             blame.update((entry, event_ids[position]) for entry, position in executions.blame().items())
         return blame, gone
-
-    def _fold_copy(self, event: FoldEvent, index: int, copies: Copies) -> TimelineEntry | None:
-        """Fold an event whose id occurs more than once; None for a copy of one that was judged already."""
-        text = content(event)
-        original = copies.original(text)
-        if original is not None:
-            copy = _entry_of(event, index, None, "duplicate")
-            copy.duplicate_of = original.index
-            self._copies[original.index].append(copy)
-            return None
-        is_conflict = copies.holder is not None
-        entry = self._fold(event, index, is_conflict=is_conflict)
-        copies.judged[text] = entry
-        copies.has_conflict = is_conflict
-        if copies.holder is None and self.holds_its_id(entry):
-            copies.holder = entry
-        return entry
 
     def holds_its_id(self, entry: TimelineEntry) -> bool:
         """Whether other events with this id are in conflict; one that admission rejected leaves its id free (L6)."""
@@ -145,7 +153,9 @@ class ExplainedFold:
             else:
                 self._step_undecided(event)
         except EventRefusedError as refusal:
-            self._tell_refusal(entry, refusal)
+            entry.code, entry.reason = refusal.code, refusal.reason
+            entry.effect = NOT_ADMITTED.get(refusal.code, "refused") if self.mode == "admit" else "refused"
+            self._is_stopped = self.mode != "admit"
             return entry
         if recorder.changes:
             entry.changes = tuple(recorder.changes)
@@ -171,16 +181,6 @@ class ExplainedFold:
             raise
         if self.mission_id:
             self.recorder.changes.insert(0, Change("replace", "/mission_id", self.mission_id))
-
-    def _tell_refusal(self, entry: TimelineEntry, refusal: EventRefusedError) -> None:
-        entry.code, entry.reason = refusal.code, refusal.reason
-        entry.effect = "refused"
-        if self.mode != "admit":
-            self._is_stopped = True
-        elif refusal.code in PENDING:
-            entry.effect = "pending"
-        elif refusal.code == OTHER_MISSION:
-            entry.effect = "other-mission"
 
 
 def _entry_of(event: FoldEvent, index: int, position: int | None, effect: Effect) -> TimelineEntry:

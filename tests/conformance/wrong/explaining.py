@@ -20,6 +20,7 @@ right_add = SortedMembers.add
 right_last_touches = Recorder.last_touches
 right_is_at = Until.is_at
 right_original = explained_fold.Copies.original
+right_fold = ExplainedFold._fold
 
 
 def method(owner: type, name: str, wrong: Callable[..., Any]) -> Patch:
@@ -136,8 +137,9 @@ def every_further_one_anew(copies: explained_fold.Copies, content: str) -> Any:
     return copies.judged.get(content)
 
 
-def go_on(fold: ExplainedFold, entry: Any, refusal: Any) -> None:
-    entry.code, entry.reason, entry.effect = refusal.code, refusal.reason, "refused"
+def go_on(fold: ExplainedFold, event: Any, index: int, **given: Any) -> Any:
+    fold._is_stopped = False
+    return right_fold(fold, event, index, **given)
 
 
 VARIANTS = (
@@ -307,7 +309,7 @@ VARIANTS = (
         "X1",
         "Strict mode refuses a malformed payload at its place (strict)",
         ("/timeline/2/effect", '"not-reached"', '"changed"'),
-        changes=(method(ExplainedFold, "_tell_refusal", go_on),),
+        changes=(method(ExplainedFold, "_fold", go_on),),
     ),
     Variant(
         "refuses what is pending",
