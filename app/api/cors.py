@@ -74,18 +74,22 @@ class Cors:
 
     def preflight(self, scope: Scope) -> Response:
         """Answer a preflight, which brings no key; a refusal names the header at fault."""
-        refused = self._refusal(scope)
-        if refused:
-            name, message = refused
-            finding = Finding(parameter=name, code="cors_refused", message=message)
-            problem = Problem("invalid-request", f"The preflight is refused for {name}: {message}.", (finding,))
-            response = render(problem)
-        else:
-            response = PlainTextResponse("OK")
-            response.headers["Access-Control-Allow-Origin"] = self._allowed_origin(scope) or ""
-            response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
-            response.headers["Access-Control-Allow-Headers"] = ", ".join(sorted((*ALWAYS_ALLOWED, *ALLOWED)))
-            response.headers["Access-Control-Max-Age"] = str(MAX_AGE_SECONDS)
+        origin = self._allowed_origin(scope)
+        if origin is None:
+            return _refused("Origin", "COLLAB_CORS_ORIGINS does not have this origin")
+        if header(scope, b"access-control-request-method") not in METHODS:
+            return _refused("Access-Control-Request-Method", f"Use one of {', '.join(METHODS)}")
+        known = {name.lower() for name in (*ALWAYS_ALLOWED, *ALLOWED)}
+        asked = header(scope, b"access-control-request-headers") or ""
+        too_much = {name.strip().lower() for name in asked.split(",") if name.strip()} - known
+        if too_much or header(scope, b"access-control-request-private-network") is not None:
+            allowed = f"Send no others than {', '.join(ALLOWED)}, and nothing for a private network"
+            return _refused("Access-Control-Request-Headers", allowed)
+        response = PlainTextResponse("OK")
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
+        response.headers["Access-Control-Allow-Headers"] = ", ".join(sorted((*ALWAYS_ALLOWED, *ALLOWED)))
+        response.headers["Access-Control-Max-Age"] = str(MAX_AGE_SECONDS)
         response.headers["Vary"] = "Origin"
         return response
 
@@ -94,16 +98,11 @@ class Cors:
         origin = header(scope, b"origin")
         return "*" if "*" in self._origins else origin if origin in self._origins else None
 
-    def _refusal(self, scope: Scope) -> tuple[str, str] | None:
-        """Say which header of a preflight asks for too much, and what is allowed."""
-        if self._allowed_origin(scope) is None:
-            return "Origin", "COLLAB_CORS_ORIGINS does not have this origin"
-        if header(scope, b"access-control-request-method") not in METHODS:
-            return "Access-Control-Request-Method", f"Use one of {', '.join(METHODS)}"
-        known = {name.lower() for name in (*ALWAYS_ALLOWED, *ALLOWED)}
-        asked = header(scope, b"access-control-request-headers") or ""
-        too_much = {name.strip().lower() for name in asked.split(",") if name.strip()} - known
-        if too_much or header(scope, b"access-control-request-private-network") is not None:
-            allowed = f"Send no others than {', '.join(ALLOWED)}, and nothing for a private network"
-            return "Access-Control-Request-Headers", allowed
-        return None
+
+def _refused(name: str, message: str) -> Response:
+    """Refuse a preflight for what is in this header."""
+    finding = Finding(parameter=name, code="cors_refused", message=message)
+    problem = Problem("invalid-request", f"The preflight is refused for {name}: {message}.", (finding,))
+    response = render(problem)
+    response.headers["Vary"] = "Origin"
+    return response

@@ -22,7 +22,9 @@ MAGIC: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """How a compressed body begins. JSON begins otherwise, and so does text in UTF-8."""
 LONGEST_MAGIC: Final = 4
 FIRST_BYTES: Final = tuple(magic[:1] for magic in MAGIC)
+CUT_SHORT: Final = "cut short"
 FAULTS: Final = {
+    CUT_SHORT: "cut_short",
     "incorrect header check": "not_compressed",
     "Unknown frame descriptor": "not_compressed",
     "data check": "checksum",
@@ -30,7 +32,7 @@ FAULTS: Final = {
     "match checksum": "checksum",
     "too much memory": "window_too_large",
 }
-"""What the libraries say → the kind of fault; anything else is damage."""
+"""What the libraries say, or we → the kind of fault; anything else is damage."""
 SENTENCES: Final = {
     "not_compressed": "The body is not {coding}, though Content-Encoding says so",
     "cut_short": "The {coding} body is cut short",
@@ -97,20 +99,19 @@ class Decompressor:
             try:
                 plain, data, has_more = self._member.step(data)
             except (zlib.error, ZstdError) as error:
-                raise self._damage(str(error)) from None
+                raise self._problem(str(error)) from None
             yield plain
 
     def finish(self) -> None:
         """Raise `malformed-json` where the body ends too early."""
         if self._member is None or not self._member.eof:
-            raise self._problem("cut_short")
+            raise self._problem(CUT_SHORT)
 
-    def _damage(self, said: str) -> Problem:
-        """Make the problem of what the libraries found."""
+    def _problem(self, said: str) -> Problem:
+        """Make the problem of what is said to be wrong."""
         fault = next((fault for text, fault in FAULTS.items() if text in said), "damaged")
-        return self._problem("bytes_after" if fault == "not_compressed" and self._members > 1 else fault)
-
-    def _problem(self, fault: str) -> Problem:
+        if fault == "not_compressed" and self._members > 1:
+            fault = "bytes_after"
         sentence = SENTENCES[fault].format(coding=self.coding)
         finding = Finding(parameter="Content-Encoding", code=fault, message=sentence)
         return Problem("malformed-json", f"{sentence}.", (finding,))

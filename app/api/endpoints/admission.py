@@ -169,12 +169,20 @@ def admitted(before: Mission, mission_id: str | None, batch: Batch, asked: Asked
 def answer_for(before: Mission, done: AdmittedBatch, asked: Asked, limits: Settings) -> MissionAnswer:
     """Answer for a mission that a batch has moved on; raises `Problem` for a state or checkpoint that is too large."""
     mission, accumulator, settled = done.merged.mission, done.merged.accumulator, done.merged.settled
+    state = msgspec.Raw(encode_state(accumulator, limits)) if asked.answer == "state" else UNSET
+    changes = state_changes(before.fold(), accumulator) if asked.answer == "changes" else UNSET
+    try:
+        checkpoint = write_checkpoint(mission, largest=largest_content(limits))
+    except CheckpointSizeError as refusal:
+        raise _too_large(refusal.size, refusal.limit, "after decompression") from None
+    if len(checkpoint) + AROUND_CHECKPOINT > limits.max_body_bytes:  # it could not be sent back
+        raise _too_large(len(checkpoint), limits.max_body_bytes, "as text in a request of its own")
     told = counts(done.verdicts)
     answer = MissionAnswer(
         mission_id=mission.mission_id,
-        state=msgspec.Raw(encode_state(accumulator, limits)) if asked.answer == "state" else UNSET,
-        changes=state_changes(before.fold(), accumulator) if asked.answer == "changes" else UNSET,
-        checkpoint=_checkpoint(mission, limits),
+        state=state,
+        changes=changes,
+        checkpoint=checkpoint,
         horizon=None if mission.horizon is None else structs.asdict(mission.horizon),
         accepted=told["accepted"],
         pending=told["pending"],
@@ -221,17 +229,6 @@ def results(verdicts: Iterable[Verdict]) -> list[Verdict | PointedVerdict]:
         )
         for verdict in verdicts
     ]
-
-
-def _checkpoint(mission: Mission, limits: Settings) -> str:
-    """Write the new checkpoint; raises `checkpoint-too-large` for one that could not be sent back."""
-    try:
-        text = write_checkpoint(mission, largest=largest_content(limits))
-    except CheckpointSizeError as refusal:
-        raise _too_large(refusal.size, refusal.limit, "after decompression") from None
-    if len(text) + AROUND_CHECKPOINT > limits.max_body_bytes:
-        raise _too_large(len(text), limits.max_body_bytes, "as text in a request of its own")
-    return text
 
 
 def _too_large(size: int, limit: int, counted: str) -> Problem:

@@ -50,27 +50,22 @@ def validate_body(body: bytes, limits: Settings) -> Response:
 def validate_batch_body(body: bytes, limits: Settings, report: Report = "all") -> Response:
     """Answer a `/validate/batch` request; raises `Problem`."""
     _, batch = read_events(VALIDATE_READER, body, limits)
-    _check_doubtful(batch, body, limits)
-    return _judged(batch, IN_ARRAY, limits, report)
+    return _judged(batch, body, IN_ARRAY, limits, report)
 
 
 def validate_batch_lines(body: bytes, limits: Settings, report: Report) -> Response:
     """Answer a `/validate/batch` request whose body is NDJSON; a line that is no JSON has its verdict too."""
     with library_refusals():
         batch, locations = read_all_lines(body, limits)
-    _check_doubtful(batch, body, limits)
-    return _judged(batch, locations, limits, report)
+    return _judged(batch, body, locations, limits, report)
 
 
-def _check_doubtful(batch: Batch, body: bytes, limits: Settings) -> None:
-    """Raise `TooMuchInPlaceError` where many events are to be judged one by one, which takes 0.2 ms each."""
+def _judged(batch: Batch, body: bytes, locations: ArrayLocations, limits: Settings, report: Report) -> Response:
+    """Judge a batch. Many events that are judged one by one, at 0.2 ms each, are left to a pool process."""
     if limits.pool_size and is_in_place(body):
         doubtful = len(batch.broken) + sum(isinstance(event, ReadEvent) for event in batch.events)
         if doubtful > JUDGED_IN_PLACE:
             raise TooMuchInPlaceError
-
-
-def _judged(batch: Batch, locations: ArrayLocations, limits: Settings, report: Report) -> Response:
     verdict = judge_batch(batch, locations, limits, only_invalid=report == "invalid")
     response = BatchResponse(msgspec.json.encode(verdict), media_type="application/json")
     response.statistics = batch_statistics([*batch.events, *batch.others, *batch.broken])

@@ -2,10 +2,14 @@
 
 from collections import defaultdict
 from copy import deepcopy
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
+import msgspec
+
 from app.api.auth import is_always_open
+from app.api.body import JSON
+from app.api.caching import Document, document
 from app.api.openapi.names import with_names
 from app.api.openapi.operations import HEADERS, problem_examples, request_body, responses
 from app.api.openapi.schemas import component_schemas
@@ -94,13 +98,17 @@ def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
     }
 
 
-def without_keys(document: dict[str, Any]) -> dict[str, Any]:
-    """Make the document of a service without keys: no padlocks, no 401."""
-    described = deepcopy(document)
-    del described["security"], described["components"]["securitySchemes"]
-    del described["components"]["examples"]["unauthorized"]
-    for operations in described["paths"].values():
-        for operation in operations.values():
-            operation.pop("security", None)
-            operation["responses"].pop("401", None)
-    return described
+@lru_cache(maxsize=8)
+def served_document(operations: tuple[Operation, ...], prefix: str, has_keys: bool) -> Document:
+    """Make the document as one service shows it: below its prefix, and without keys no padlocks and no 401."""
+    shown = {**openapi_document(operations), "servers": [{"url": prefix or "/", "description": "This host"}]}
+    if not has_keys:
+        shown = deepcopy(shown)
+        del shown["security"], shown["components"]["securitySchemes"]
+        del shown["components"]["examples"]["unauthorized"]
+        for methods in shown["paths"].values():
+            for operation in methods.values():
+                operation.pop("security", None)
+                operation["responses"].pop("401", None)
+    body = msgspec.json.encode(shown).replace(b"](/problems", f"]({prefix}/problems".encode())
+    return document(body, JSON)

@@ -13,7 +13,7 @@ Each schema repeats the envelope's fields instead of inheriting them: flat schem
 code show best.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from app.api.examples.stories import EACH_TYPE, OTHER_EVENT
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
@@ -22,6 +22,15 @@ Schema = dict[str, Any]
 SCHEMAS = "#/components/schemas/"
 WELL_KNOWN_OTHER_TYPES = ("MissionCreated", "WPStatusChanged")
 """Types of other events that producers are known to send. The service accepts any other type as well."""
+EVENT: Final = (
+    "One event as its producer emitted it. Collaboration events are typed by `event_type`; any other type is legal in "
+    "a batch and ignored by the reducer."
+)
+COLLABORATION_EVENT: Final = "An event of one of the collaboration types, told apart by `event_type`."
+OTHER: Final = (
+    "An event of any other type: legal in a batch and ignored by the reducer. Only its type has to be there (E19); "
+    "`/validate/batch` judges the rest of its envelope."
+)
 
 
 def event_schemas(envelope: Schema) -> dict[str, Schema]:
@@ -35,22 +44,19 @@ def event_schemas(envelope: Schema) -> dict[str, Schema]:
         described = _event(envelope, about, always, payload, EACH_TYPE[event_type])
         each[f"{event_type}Event"] = {**described, "required": [*envelope["required"], "payload"]}
     mapping = {event_type: f"{SCHEMAS}{event_type}Event" for event_type in PAYLOAD_MODELS}
+    others = dict.fromkeys(WELL_KNOWN_OTHER_TYPES, f"{SCHEMAS}OtherEvent")
+    other_type, any_payload = envelope["properties"]["event_type"], envelope["properties"]["payload"]
+    other = _event(
+        envelope,
+        OTHER,
+        {**other_type, "description": "Any type but the collaboration types.", "not": _ref("CollaborationEventType")},
+        {**any_payload, "description": "What happened; any object."},
+        OTHER_EVENT,
+    )
     return {
-        "Event": {
-            "description": "One event as its producer emitted it. Collaboration events are typed by "
-            "`event_type`; any other type is legal in a batch and ignored by the reducer.",
-            "oneOf": [*typed, _ref("OtherEvent")],
-            "discriminator": {
-                "propertyName": "event_type",
-                "mapping": mapping | dict.fromkeys(WELL_KNOWN_OTHER_TYPES, f"{SCHEMAS}OtherEvent"),
-            },
-        },
-        "CollaborationEvent": {
-            "description": "An event of one of the collaboration types, told apart by `event_type`.",
-            "oneOf": typed,
-            "discriminator": {"propertyName": "event_type", "mapping": mapping},
-        },
-        "OtherEvent": _other(envelope),
+        "Event": _union(EVENT, [*typed, _ref("OtherEvent")], mapping | others),
+        "CollaborationEvent": _union(COLLABORATION_EVENT, typed, mapping),
+        "OtherEvent": {**other, "required": ["event_type"]},
         **each,
     }
 
@@ -71,32 +77,13 @@ def advisory_schemas(advisory: Schema) -> dict[str, Schema]:
         for event_type in types
     }
     return {
-        "Advisory": {
-            "description": advisory["description"],
-            "oneOf": [_ref(f"{event_type}Advisory") for event_type in types],
-            "discriminator": {
-                "propertyName": "event_type",
-                "mapping": {event_type: f"{SCHEMAS}{event_type}Advisory" for event_type in types},
-            },
-        },
+        "Advisory": _union(
+            advisory["description"],
+            [_ref(f"{event_type}Advisory") for event_type in types],
+            {event_type: f"{SCHEMAS}{event_type}Advisory" for event_type in types},
+        ),
         **each,
     }
-
-
-def _other(envelope: Schema) -> Schema:
-    described = _event(
-        envelope,
-        "An event of any other type: legal in a batch and ignored by the reducer. Only its type has to be there (E19); "
-        "`/validate/batch` judges the rest of its envelope.",
-        {
-            **envelope["properties"]["event_type"],
-            "description": "Any type but the collaboration types.",
-            "not": _ref("CollaborationEventType"),
-        },
-        {**envelope["properties"]["payload"], "description": "What happened; any object."},
-        OTHER_EVENT,
-    )
-    return {**described, "required": ["event_type"]}
 
 
 def _event(envelope: Schema, about: str, event_type: Schema, payload: Schema, example: Schema) -> Schema:
@@ -106,3 +93,12 @@ def _event(envelope: Schema, about: str, event_type: Schema, payload: Schema, ex
 
 def _ref(name: str) -> Schema:
     return {"$ref": f"{SCHEMAS}{name}"}
+
+
+def _union(about: str, members: list[Schema], mapping: dict[str, str]) -> Schema:
+    """Make a union whose members are told apart by their type; `mapping` has the member of each type."""
+    return {
+        "description": about,
+        "oneOf": members,
+        "discriminator": {"propertyName": "event_type", "mapping": mapping},
+    }

@@ -99,11 +99,10 @@ def with_names(node: Any) -> Any:
         return [with_names(child) for child in node]
     if not isinstance(node, dict):
         return node
+    is_nullable, name = False, name_of(node)
     match node.get("type"):
         case [kind, "null"]:
             is_nullable, name = True, name_of({**node, "type": kind})
-        case _:
-            is_nullable, name = False, name_of(node)
     if name is None:
         return {key: with_names(child) for key, child in node.items()}
     own = {key: value for key, value in node.items() if key not in MARKS[name]}

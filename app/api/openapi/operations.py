@@ -60,10 +60,19 @@ def request_body(operation: Operation, model: type[BaseModel]) -> dict[str, Any]
 
 def responses(operation: Operation) -> dict[str, Any]:
     """Describe every answer of an operation, by status."""
+    media_type = operation.answer if isinstance(operation.answer, str) else "application/json"
+    answer: dict[str, Any] = {"schema": reference(operation.answer)}
+    examples = _recorded(operation, 200) | ({ONLY: {"value": operation.shown}} if operation.shown else {})
+    if examples:
+        answer["examples"] = examples
+    content = {media_type: answer}
+    if operation.page:
+        content["text/html"] = {"schema": {"type": "string"}}
+    headers = _headers(operation.answer_headers)
+    described = {"200": {"description": operation.answered, "headers": headers, "content": content}}
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in _codes(operation):
         by_status[KINDS[code].status].append(code)
-    described = {"200": _answer(operation)}
     for status, codes in by_status.items():
         examples = _recorded(operation, status) | {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
         described[str(status)] = {
@@ -72,10 +81,7 @@ def responses(operation: Operation) -> dict[str, Any]:
             "content": {MEDIA_TYPE: {"schema": reference(ProblemDetails), "examples": examples}},
         }
     if "ETag" in operation.answer_headers:
-        described["304"] = {
-            "description": "The copy that you have is current.",
-            "headers": _headers(operation.answer_headers),
-        }
+        described["304"] = {"description": "The copy that you have is current.", "headers": headers}
     return dict(sorted(described.items()))
 
 
@@ -87,25 +93,6 @@ def problem_examples(operations: Sequence[Operation]) -> dict[str, Any]:
         code: {"summary": page.title, "description": page.remedy, "value": page.example.model_dump(exclude_none=True)}
         for code, page in pages.items()
         if page.example
-    }
-
-
-def _answer(operation: Operation) -> dict[str, Any]:
-    media_type = operation.answer if isinstance(operation.answer, str) else "application/json"
-    content: dict[str, Any] = {
-        "schema": reference(operation.answer)
-        if not isinstance(operation.answer, str)
-        else {"type": "string"}
-        if media_type.startswith("text/")
-        else {"$ref": "#/components/schemas/JsonSchema"}
-    }
-    examples = _recorded(operation, 200) | ({ONLY: {"value": operation.shown}} if operation.shown else {})
-    if examples:
-        content["examples"] = examples
-    return {
-        "description": operation.answered,
-        "headers": _headers(operation.answer_headers),
-        "content": {media_type: content, **({"text/html": {"schema": {"type": "string"}}} if operation.page else {})},
     }
 
 

@@ -47,9 +47,11 @@ DOCUMENTS: Final[dict[str, Schema]] = {
 """What no model describes."""
 
 
-def reference(model: type[BaseModel]) -> dict[str, str]:
-    """Refer to a model's component."""
-    return {"$ref": SCHEMAS + _public_name(model.__name__)}
+def reference(answer: type[BaseModel] | str) -> dict[str, str]:
+    """Refer to the component of a model, or of a document that is known by its media type; text has none."""
+    if isinstance(answer, str):
+        return {"type": "string"} if answer.startswith("text/") else {"$ref": SCHEMAS + "JsonSchema"}
+    return {"$ref": SCHEMAS + _public_name(answer.__name__)}
 
 
 def component_schemas(operations: Sequence[Operation]) -> dict[str, Schema]:

@@ -1,17 +1,15 @@
 """`/docs`, `/redoc`, `/openapi.json` and `/explore`: the pages to read and to look, with every asset from this host."""
 
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import Final
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api.body import JSON
 from app.api.caching import Document, answer, document
-from app.api.openapi import openapi_document, without_keys
-from app.api.operation import Handler, Operation
+from app.api.openapi import served_document
+from app.api.operation import Handler
 from app.api.pages import MEDIA_TYPE, page, security_headers
 from app.api.request_parts import header
 from app.api.service import Service
@@ -40,17 +38,8 @@ def docs_routes(service: Service) -> list[Route]:
 async def get_openapi(request: Request, service: Service) -> Response:
     """Answer with the OpenAPI document."""
     headers = {"Cache-Control": "no-cache"}
-    described = _openapi(service.operations, url_prefix.get(), bool(service.settings.keys))
-    return answer(described, header(request.scope, b"if-none-match"), headers)
-
-
-@lru_cache(maxsize=8)
-def _openapi(operations: tuple[Operation, ...], prefix: str, has_keys: bool) -> Document:
-    described = openapi_document(operations)
-    if not has_keys:
-        described = without_keys(described)
-    body = msgspec.json.encode({**described, "servers": [{"url": prefix or "/", "description": "This host"}]})
-    return document(body.replace(b"](/problems", f"]({prefix}/problems".encode()), JSON)
+    made = served_document(service.operations, url_prefix.get(), bool(service.settings.keys))
+    return answer(made, header(request.scope, b"if-none-match"), headers)
 
 
 def page_handler(template: str, loads: str = LOADS) -> Handler:
