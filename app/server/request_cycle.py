@@ -57,17 +57,18 @@ class RequestCycle(RequestResponseCycle):
         """Send a part of the answer; raises `ClientDisconnect` when the client has left.
 
         An answer before the body's end is the last of its connection. A large part goes out in slices, each when the
-        one before is nearly read. So a client that does not read costs the application's wait, which is counted, and
-        not a buffer in the transport, which is not.
+        one before has left. So a client that does not read costs the application's wait, which is counted, and not a
+        buffer in the transport, which is not. The last slice is a copy: the transport would keep the whole by it.
         """
         if self.more_body:
             self.keep_alive = False
         body = memoryview(message.get("body", b""))
-        while len(body) > SLICE and not self.disconnected:
-            part: Any = {"type": "http.response.body", "body": body[:SLICE], "more_body": True}
-            await super().send(part)
-            body = body[SLICE:]
-            message = {**message, "body": body}
+        if len(body) > SLICE:
+            while len(body) > SLICE and not self.disconnected:
+                part: Any = {"type": "http.response.body", "body": body[:SLICE], "more_body": True}
+                await super().send(part)
+                body = body[SLICE:]
+            message = {**message, "body": bytes(body[:SLICE])}
         await super().send(message)
         if self.disconnected:
             raise ClientDisconnect

@@ -8,7 +8,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
@@ -20,6 +20,7 @@ from starlette.responses import Response
 from app.problems import Problem
 from app.workers.capacity import exhaustion_problem, hold_unpacked
 from app.workers.fork_server import call_on_hangup
+from app.workers.memory_file import memory_file, receive_file, send_file
 
 Work = Callable[..., Response]
 """A function of a module, called with the body and further arguments that can be pickled."""
@@ -67,7 +68,7 @@ class PoolProcess:
         outcome: Response | Exception
         outcome, self._grown = message
         if isinstance(outcome, Response):
-            outcome.body = self._pipe.recv_bytes()
+            outcome.body = receive_file(self._pipe)
         self.since = monotonic()
         return outcome
 
@@ -135,25 +136,33 @@ def _run(work: Work, path: str, arguments: tuple[Any, ...]) -> Response | Except
         with Path(path).open("rb") as file:
             body = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return work(body, *arguments)
-    except Problem as problem:
-        return problem
     except Exception as error:
-        return exhaustion_problem(error) or WorkFailedError(traceback.format_exc())
+        return _failure(error)
 
 
 def _send(pipe: Connection, outcome: Response | Exception, grown: int) -> None:
-    """Send the body on its own, for pickling it would copy it twice."""
-    body: bytes | memoryview = b""
-    if isinstance(outcome, Response):
-        body, outcome.body = outcome.body, b""
-    try:
-        message = ForkingPickler.dumps((outcome, grown))
-    except Exception:
-        outcome = WorkFailedError(traceback.format_exc())
-        message = ForkingPickler.dumps((outcome, grown))
-    pipe.send_bytes(message)
-    if isinstance(outcome, Response):
-        pipe.send_bytes(body)
+    """Send the body of a response in a file: it is large, and the server would copy it more than once."""
+    with ExitStack() as open_files:
+        try:
+            if isinstance(outcome, Response):
+                file = open_files.enter_context(memory_file())
+                file.write(outcome.body)
+                file.flush()
+                outcome.body = b""
+            message = ForkingPickler.dumps((outcome, grown))
+        except Exception as error:
+            outcome = _failure(error)
+            message = ForkingPickler.dumps((outcome, grown))
+        pipe.send_bytes(message)
+        if isinstance(outcome, Response):
+            send_file(pipe, file)
+
+
+def _failure(error: Exception) -> Exception:
+    """Return what to raise in the server: a problem, or a bug with its traceback."""
+    if isinstance(error, Problem):
+        return error
+    return exhaustion_problem(error) or WorkFailedError(traceback.format_exc())
 
 
 def _peak_memory() -> int:

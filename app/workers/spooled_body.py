@@ -1,10 +1,10 @@
 """A request's body: bytes while it is small, a file in memory once it is large."""
 
 import os
-import tempfile
 from typing import IO
 
-from app.workers.capacity import Capacity, exhaustion_problem
+from app.workers.capacity import Capacity
+from app.workers.memory_file import memory_file
 
 
 class SpooledBody:
@@ -31,13 +31,7 @@ class SpooledBody:
     def move_to_file(self) -> None:
         """Become a large body; raises `overloaded`."""
         self.capacity.check()
-        try:
-            if hasattr(os, "memfd_create"):
-                self._file = open(os.memfd_create("body"), "w+b")  # noqa: SIM115 - `close` closes it
-            else:  # macOS
-                self._file = tempfile.NamedTemporaryFile("w+b")  # noqa: SIM115
-        except OSError as error:
-            raise exhaustion_problem(error) or error from None
+        self._file = memory_file()
         self._file.writelines(self._chunks)
         self._chunks = []
 

@@ -259,6 +259,14 @@ def costs() -> Iterator[Cost]:
     for shape in itertools.islice(batch_shapes(), 0, None, 5):
         yield case(shape, UNPACKED, "zstd")
     yield from checkpoints()
+    yield case(Shape("lines of large comments", "/reduce?ordered=true", large_comments, NDJSON), 7 * UNPACKED, "gzip")
+
+
+def large_comments(size: int) -> bytes:
+    """Fill a state, and so the answer, with comments of 900 KB."""
+    comment = event(*build.comment("ann", content="x" * 900_000, comment_id=f"c{NUMBER}"))
+    join = build.event(*build.joined("ann"), lamport_clock=1)
+    return b"\n".join([packed(join), *(comment(number) for number in range(2, 1 + size // 900_000))])
 
 
 def case(shape: Shape, size: int, encoding: str = "") -> Cost:

@@ -11,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.body import content_coding
+from app.api.compression import compress, preferred_coding
 from app.api.decompression import StreamDecompressor
 from app.api.endpoints.folding import check_state_size, new_accumulator, state_response
+from app.api.request_parts import header
 from app.api.service import AppState
 from app.problems import library_refusals
 from app.responses import BatchStatistics
@@ -59,7 +61,8 @@ async def reduce_stream(
     if is_whole:
         body = SpooledBody(limits.inline_body_bytes, app_state.capacity)
         body.write(head)
-        return await app_state.pool.do(fold_compressed, body, limits, coding, mode, mission_id)
+        wanted = preferred_coding(header(request.scope, b"accept-encoding"))
+        return await app_state.pool.do(fold_compressed, body, limits, coding, wanted, mode, mission_id)
     with ExitStack() as held:
 
         def hold(size: int) -> None:
@@ -112,16 +115,25 @@ async def off_loop_if_large(fold: "StreamFold", call: Callable[..., Returned], *
     return await to_thread.run_sync(call, *arguments) if fold.is_large else call(*arguments)
 
 
-def fold_compressed(body: bytes, limits: Settings, coding: str, mode: Mode, mission_id: str | None) -> Response:
-    """Answer for a compressed stream that is here; raises `Problem`, and `TooMuchInPlaceError` for a process."""
+def fold_compressed(
+    body: bytes, limits: Settings, coding: str, wanted: str | None, mode: Mode, mission_id: str | None
+) -> Response:
+    """Answer for a compressed stream that is here, and compress the answer where that is the task of a pool process.
+
+    Raises `Problem`, and `TooMuchInPlaceError` where all of it is.
+    """
+    in_place = is_in_place(body)
     fold = StreamFold(mode, mission_id, limits, hold_unpacked.get())
     decompressor = StreamDecompressor(coding, limits)
     for plain in decompressor.steps(body):
-        if is_in_place(body) and decompressor.size > limits.inline_body_bytes:
+        if in_place and decompressor.size > limits.inline_body_bytes:
             raise TooMuchInPlaceError
         fold.take(plain)
     decompressor.finish()
-    return fold.answer()
+    response = fold.answer()
+    if not in_place:
+        compress(response, wanted)
+    return response
 
 
 class StreamFold:

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import select
 import signal
+import socket
 from collections.abc import Callable, Container, Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -19,7 +20,11 @@ import pytest
 from starlette.responses import Response
 
 from app.api.application import create_app
+from app.problems import Problem
 from app.settings import Settings
+from app.workers.capacity import Capacity
+from app.workers.pool import WorkerPool
+from app.workers.spooled_body import SpooledBody
 from tests.support import builders as build
 from tests.support import story
 from tests.support.bodies import NOT_JSON
@@ -156,6 +161,22 @@ def test_a_compressed_stream_that_swells_goes_to_a_process(make_client: Callable
     assert answer.status_code == 200
     assert answer.content == expected.content
     assert len(made_since(known)) == 1
+
+
+def test_the_process_that_answers_a_compressed_stream_compresses_the_answer(
+    make_client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compress_in_the_server(body: bytes, coding: str) -> bytes:
+        raise AssertionError("the server itself compresses a large answer")
+
+    client = make_client(inline_body_bytes=65_536)
+    comments = build.history(build.joined("p1"), *[build.comment("p1", content="x" * 5_000) for _ in range(100)])
+    lines = gzip.compress(b"".join(json.dumps(event).encode() + b"\n" for event in comments))
+    headers = {"Content_Type": "application/x-ndjson"}
+    monkeypatch.setattr("app.api.compression._compressed", compress_in_the_server)
+    answer = client.send("/reduce?ordered=true", lines, Content_Encoding="gzip", Accept_Encoding="zstd", **headers)
+    assert answer.headers["content-encoding"] == "zstd"
+    assert answer.json()["event_count"] == len(comments)
 
 
 def test_what_swells_past_all_limits_is_refused_wherever_it_is_worked_on(make_client: Callable[..., Client]) -> None:
@@ -357,6 +378,40 @@ def test_an_answer_that_no_process_can_hand_over_is_a_bug_and_no_lost_process(
         problem(send(elsewhere, "a story"), 500, "internal")
     assert "answer_unsendably" in caplog.text
     assert worker in children()
+
+
+def answer_with_many_bytes(*_: Any) -> Response:
+    return Response(b"0123456789" * 500_000)
+
+
+async def handed_over(work: Callable[..., Response]) -> Response:
+    """Let a process of a pool of its own work, without the service around it."""
+    pool, body = WorkerPool(size=1), SpooledBody(inline_bytes=0, capacity=Capacity(1, 10))
+    body.write(b"{}")
+    try:
+        return await pool.do(work, body)
+    finally:
+        pool.close()
+
+
+def mapped_files() -> str:
+    return "".join(line for line in Path("/proc/self/maps").read_text().splitlines() if "memfd" in line)
+
+
+def test_a_large_answer_is_handed_over_where_it_is_and_let_go_of_with_the_response() -> None:
+    """To receive fifty megabytes through a pipe costs the server ten times as much."""
+    response = asyncio.run(handed_over(answer_with_many_bytes))
+    assert response.body == b"0123456789" * 500_000
+    assert mapped_files()
+    del response
+    assert not mapped_files()
+
+
+def test_an_answer_for_which_no_descriptor_is_left_is_refused_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "recv_fds", lambda *_: (b".", [], 0, None))  # what the system gives in that case
+    with pytest.raises(Problem) as refusal:
+        asyncio.run(handed_over(tell))
+    assert refusal.value.code == "overloaded"
 
 
 def test_every_body_is_let_go_of(elsewhere: Client, worker: int) -> None:
