@@ -5,11 +5,13 @@ A page is made of one of the templates, with every value escaped, and is fenced 
 
 import json
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from app.api.caching import Document, document
 from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 
@@ -32,6 +34,14 @@ _environment = Environment(
 def page(template: str, **values: Any) -> bytes:
     """Fill in a template. Links are relative, so that a page works below any prefix that a proxy adds."""
     return _environment.get_template(template).render(values).encode()
+
+
+@lru_cache(maxsize=512)
+def made_page(template: str, *, docs: bool, content: str = "{}") -> Document:
+    """Fill in a template with the members of a JSON object, once for the same content; few proxies add a prefix."""
+    left_out = {"status": None, "example": None, "explain": None}  # JSON has no members that do not apply
+    values = {**left_out, **json.loads(content)}
+    return document(page(template, docs=docs, **values), MEDIA_TYPE)
 
 
 def prose(text: str) -> Markup:

@@ -1,16 +1,16 @@
 """`/docs`, `/redoc`, `/openapi.json` and `/explore`: the pages to read and to look, with every asset from this host."""
 
-from functools import cache, partial
+from functools import partial
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api.caching import Document, answer, document
+from app.api.caching import answer
 from app.api.openapi import served_document
 from app.api.operation import Handler
-from app.api.pages import MEDIA_TYPE, page, security_headers
+from app.api.pages import made_page, security_headers
 from app.api.request_parts import header
 from app.api.service import Service
 from app.problems import url_prefix
@@ -45,12 +45,8 @@ async def get_openapi(request: Request, service: Service) -> Response:
 def page_handler(template: str, loads: str = LOADS) -> Handler:
     """Make the handler of a page that is made once, when it is first asked for."""
 
-    @cache
-    def made() -> Document:
-        return document(page(template, docs=True), MEDIA_TYPE)
-
     async def handle(request: Request, service: Service) -> Response:
         headers = {"Cache-Control": "no-cache", **security_headers(loads)}
-        return answer(made(), header(request.scope, b"if-none-match"), headers)
+        return answer(made_page(template, docs=True), header(request.scope, b"if-none-match"), headers)
 
     return handle

@@ -1,16 +1,13 @@
 """What people and programs both read: JSON, or the same as a page for callers who prefer HTML."""
 
-import json
-from functools import lru_cache
-
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.body import JSON
-from app.api.caching import Document, answer, document
+from app.api.caching import answer, document
 from app.api.negotiation import choose
-from app.api.pages import HTML, MEDIA_TYPE, page, security_headers
+from app.api.pages import HTML, made_page, page, security_headers
 from app.api.request_parts import header
 from app.api.service import Service
 from app.problems import Problem, url_prefix
@@ -26,7 +23,7 @@ def answer_in_either_form(request: Request, service: Service, content: BaseModel
     """Answer with a document, as JSON or as a page; raises `not-acceptable`."""
     as_page = prefers_page(request)
     text = content.model_dump_json(exclude_none=template != "schemas.html")
-    made = _made(text, template if as_page else None, service.settings.docs)
+    made = made_page(template, docs=service.settings.docs, content=text) if as_page else document(text.encode(), JSON)
     headers = {"Vary": "Accept", **(security_headers() if as_page else {})}
     return answer(made, header(request.scope, b"if-none-match"), headers)
 
@@ -40,12 +37,3 @@ def page_of_missing(problem: Problem, request: Request, *, docs: bool) -> Respon
     response = BatchResponse(content, problem.status, {"Vary": "Accept", **security_headers()}, HTML)
     response.refusal = problem.code
     return response
-
-
-@lru_cache(maxsize=512)
-def _made(text: str, template: str | None, docs: bool) -> Document:
-    """Make each document once; there are two of each, for few prefixes."""
-    if template is None:
-        return document(text.encode(), JSON)
-    values = {"status": None, "example": None, "explain": None, **json.loads(text)}
-    return document(page(template, docs=docs, **values), MEDIA_TYPE)
