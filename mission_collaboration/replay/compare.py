@@ -47,25 +47,11 @@ class _Entry(msgspec.Struct):
 _Rejected = dict[str, list[tuple[str, str, bytes]]]
 
 
-def differences(before: Path, after: Path) -> Iterator[Difference]:
-    """Find the missions whose state differs, then those whose rejected lines do, each by mission.
+def state_differences(before: Path, after: Path) -> Iterator[Difference]:
+    """Find the missions whose state differs, by mission.
 
-    States are read side by side, a row at a time. The files and numbers of rejected lines are left aside. Raises
-    `InputError` where a folder holds no outputs.
+    The sorted states of two runs are read side by side, a row at a time. Raises `InputError` where a folder holds none.
     """
-    yield from _of_states(before, after)
-    rejected_before, rejected_after = _rejected(before), _rejected(after)
-    for mission_id in sorted(rejected_before.keys() | rejected_after.keys()):
-        pairs = zip_longest(sorted(rejected_before.get(mission_id, ())), sorted(rejected_after.get(mission_id, ())))
-        differing = next(((old, new) for old, new in pairs if old != new), None)
-        if differing is not None:
-            old, new = differing
-            event_id = (old or new or ("",))[0]
-            yield Difference(mission_id, "rejected", event_id, old and old[1], new and new[1])
-
-
-def _of_states(before: Path, after: Path) -> Iterator[Difference]:
-    """Merge two sorted lists of states."""
     old_rows, new_rows = _states(before), _states(after)
     old, new = next(old_rows, None), next(new_rows, None)
     while old is not None or new is not None:
@@ -82,6 +68,18 @@ def _of_states(before: Path, after: Path) -> Iterator[Difference]:
                 location, was, is_now = next(_members(*states, ()))
                 yield Difference(old.mission_id, "state", pointer(location), was, is_now)
             old, new = next(old_rows, None), next(new_rows, None)
+
+
+def rejected_differences(before: Path, after: Path) -> Iterator[Difference]:
+    """Find the missions whose rejected lines differ, by mission; their files and numbers are left aside."""
+    rejected_before, rejected_after = _rejected(before), _rejected(after)
+    for mission_id in sorted(rejected_before.keys() | rejected_after.keys()):
+        pairs = zip_longest(sorted(rejected_before.get(mission_id, ())), sorted(rejected_after.get(mission_id, ())))
+        differing = next(((old, new) for old, new in pairs if old != new), None)
+        if differing is not None:
+            old, new = differing
+            event_id = (old or new or ("",))[0]
+            yield Difference(mission_id, "rejected", event_id, old and old[1], new and new[1])
 
 
 def _members(old: Any, new: Any, location: Location) -> Iterator[tuple[Location, Any, Any]]:

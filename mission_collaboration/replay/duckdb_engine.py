@@ -19,7 +19,7 @@ from mission_collaboration.replay.census import Census
 from mission_collaboration.replay.engine import TO_GO_ON, EngineError, Options
 from mission_collaboration.replay.files import Part
 from mission_collaboration.replay.missions import RESULTS, Mode, fold_rows
-from mission_collaboration.replay.outputs import write_rejected, write_states
+from mission_collaboration.replay.outputs import Format, write_rejected, write_states
 from mission_collaboration.replay.processes import LostProcessError, Processes, count
 from mission_collaboration.replay.progress import Progress
 from mission_collaboration.replay.rows import ROWS, rows_of
@@ -55,47 +55,73 @@ class Unit(NamedTuple):
     before: str | None
     """The mission of the row before the first group."""
 
+    @classmethod
+    def all_of(cls, file: parquet.ParquetFile) -> "list[Unit]":
+        """Cut the rows in order into pieces of whole missions."""
+        units: list[Unit] = []
+        before: str | None = None
+        for first in range(0, file.num_row_groups if file.metadata.num_rows else 0, UNIT_GROUPS):
+            end = min(first + UNIT_GROUPS, file.num_row_groups)
+            units.append(cls(first, end, before))
+            before = file.read_row_group(end - 1, columns=["mission"]).column(0)[-1].as_py()
+        return units
+
+    def rows(self, file: parquet.ParquetFile) -> Iterator[pa.RecordBatch]:
+        """Read the rows of the missions that begin in the unit's groups; the last mission may end behind them."""
+        last = self.before
+        for group in range(self.first_group, file.num_row_groups):
+            table = file.read_row_group(group, columns=FOLDED)
+            missions = table.column("mission")
+            if group < self.end_group:
+                rows = table if self.before is None else table.filter(pc.not_equal(missions, self.before))
+                last = missions[-1].as_py()
+            elif last == self.before:  # no mission begins here
+                return
+            else:
+                rows = table.filter(pc.equal(missions, last))
+            yield from rows.to_batches()
+            count(rows.num_rows)
+            if group >= self.end_group and rows.num_rows < table.num_rows:
+                return
+
+    def results(self, in_order: Path, mode: Mode) -> Iterator[pa.RecordBatch]:
+        """Fold the missions, in a folding process."""
+        with parquet.ParquetFile(in_order) as file:
+            yield from fold_rows(self.rows(file), mode)
+
 
 def replay(work: WorkFolder, parts: list[Part], options: Options, progress: Progress) -> Census:
     """Replay the parts of a history, write states and rejected lines, and give the census.
 
     Raises `InputError` for what cannot be read, and `EngineError`.
     """
+    in_order, rows, results = (work.folder / name for name in ("in-order.parquet", "rows", "results"))
+    rows.mkdir(exist_ok=True)
+    results.mkdir(exist_ok=True)
+    row_files = [rows / f"{number:06}.parquet" for number in range(len(parts))]
     try:
-        return _replay(work, parts, options, progress)
+        with Processes(options.threads) as processes:
+            with progress.step("reading", sum(part.size for part in parts)):
+                reads = ((path, ROWS, rows_of, part, count) for part, path in zip(parts, row_files, strict=True))
+                processes.run(_write, reads, progress.move_to)
+            if not in_order.exists():
+                with progress.step("sorting", 100), _connected(work, options) as engine:
+                    _sort(engine, row_files, in_order, progress.move_to)
+            with parquet.ParquetFile(in_order) as file:
+                units, total = Unit.all_of(file), file.metadata.num_rows
+            result_files = [results / f"{number:06}.parquet" for number in range(len(units))]
+            with progress.step("folding", total):
+                pairs = zip(units, result_files, strict=True)
+                folds = ((path, RESULTS, unit.results, in_order, options.mode) for unit, path in pairs)
+                processes.run(_write, folds, progress.move_to)
+        with _connected(work, options) as engine:
+            return _write_outputs(engine, work.out, row_files, result_files, options.form)
     except LostProcessError:
         raise EngineError(
             f"A folding process was ended, perhaps for want of memory; {TO_GO_ON} and fewer --threads"
         ) from None
     except duckdb.Error as error:
         raise EngineError(f"DuckDB gave up: {error}; {TO_GO_ON}, or with more --memory or disk") from None
-
-
-def _replay(work: WorkFolder, parts: list[Part], options: Options, progress: Progress) -> Census:
-    in_order, rows, results = (work.folder / name for name in ("in-order.parquet", "rows", "results"))
-    rows.mkdir(exist_ok=True)
-    results.mkdir(exist_ok=True)
-    row_files = [rows / f"{number:06}.parquet" for number in range(len(parts))]
-    with Processes(options.threads) as processes:
-        with progress.step("reading", sum(part.size for part in parts)):
-            processes.run(_read, zip(parts, row_files, strict=True), progress.move_to)
-        if not in_order.exists():
-            with progress.step("sorting", 100), _connected(work, options) as engine:
-                _sort(engine, row_files, in_order, progress.move_to)
-        with parquet.ParquetFile(in_order) as file:
-            units, total = _units(file), file.metadata.num_rows
-        result_files = [results / f"{number:06}.parquet" for number in range(len(units))]
-        with progress.step("folding", total):
-            folds = ((unit, in_order, path, options.mode) for unit, path in zip(units, result_files, strict=True))
-            processes.run(_fold, folds, progress.move_to)
-    write_states(work.out, _states(result_files), options.form)
-    files = {"files": list(map(str, (*row_files, *result_files)))}
-    census = Census()
-    with _connected(work, options) as engine:
-        write_rejected(work.out, engine.sql(REJECTED, params=files).to_arrow_reader(1_000))
-        for (text,) in engine.execute(CENSUSES, files).fetchall():
-            census.add(text)
-    return census
 
 
 @contextmanager
@@ -111,12 +137,12 @@ def _connected(work: WorkFolder, options: Options) -> Iterator[duckdb.DuckDBPyCo
         yield engine
 
 
-def _read(part: Part, target: Path) -> None:
-    """Write the rows of a part, where the run that was ended did not."""
+def _write(target: Path, schema: pa.Schema, make: Callable[..., Iterator[pa.RecordBatch]], *arguments: Any) -> None:
+    """Write the batches that `make` gives, in a process, where the run that was ended did not."""
     if target.exists():
         return
-    with written(target) as path, parquet.ParquetWriter(path, ROWS, **PACKED) as file:
-        for batch in rows_of(part, count):
+    with written(target) as path, parquet.ParquetWriter(path, schema, **PACKED) as file:
+        for batch in make(*arguments):
             file.write_batch(batch)
 
 
@@ -134,52 +160,15 @@ def _sort(engine: duckdb.DuckDBPyConnection, rows: list[Path], target: Path, wat
         sorting.result()
 
 
-def _units(file: parquet.ParquetFile) -> list[Unit]:
-    """Cut the rows in order into pieces of whole missions."""
-    units: list[Unit] = []
-    before: str | None = None
-    for first in range(0, file.num_row_groups if file.metadata.num_rows else 0, UNIT_GROUPS):
-        end = min(first + UNIT_GROUPS, file.num_row_groups)
-        units.append(Unit(first, end, before))
-        before = file.read_row_group(end - 1, columns=["mission"]).column(0)[-1].as_py()
-    return units
-
-
-def _fold(unit: Unit, in_order: Path, target: Path, mode: Mode) -> None:
-    """Write the results of a unit, where the run that was ended did not."""
-    if target.exists():
-        return
-    with (
-        parquet.ParquetFile(in_order) as file,
-        written(target) as path,
-        parquet.ParquetWriter(path, RESULTS, compression="lz4", use_dictionary=False) as results,
-    ):
-        for batch in fold_rows(_rows_of_unit(file, unit), mode):
-            results.write_batch(batch)
-
-
-def _rows_of_unit(file: parquet.ParquetFile, unit: Unit) -> Iterator[pa.RecordBatch]:
-    """Read the rows of the missions that begin in the unit's groups; the last mission may end behind them."""
-    last = unit.before
-    for group in range(unit.first_group, file.num_row_groups):
-        table = file.read_row_group(group, columns=FOLDED)
-        missions = table.column("mission")
-        if group < unit.end_group:
-            rows = table if unit.before is None else table.filter(pc.not_equal(missions, unit.before))
-            last = missions[-1].as_py()
-        elif last == unit.before:  # no mission begins here
-            return
-        else:
-            rows = table.filter(pc.equal(missions, last))
-        yield from rows.to_batches()
-        count(rows.num_rows)
-        if group >= unit.end_group and rows.num_rows < table.num_rows:
-            return
-
-
-def _states(results: list[Path]) -> Iterator[pa.RecordBatch]:
-    """Read the states, in the order of their missions."""
-    for path in results:
-        with parquet.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=1_000):
-                yield batch.filter(pc.is_valid(batch.column("mission")))
+def _write_outputs(
+    engine: duckdb.DuckDBPyConnection, out: Path, row_files: list[Path], result_files: list[Path], form: Format
+) -> Census:
+    """Write the states, in the order of their missions, and the rejected lines, and give the census."""
+    results = (batch for path in result_files for batch in parquet.ParquetFile(path).iter_batches(batch_size=1_000))
+    write_states(out, (batch.filter(pc.is_valid(batch.column("mission"))) for batch in results), form)
+    files = {"files": list(map(str, (*row_files, *result_files)))}
+    write_rejected(out, engine.sql(REJECTED, params=files).to_arrow_reader(1_000))
+    census = Census()
+    for (text,) in engine.execute(CENSUSES, files).fetchall():
+        census.add(text)
+    return census

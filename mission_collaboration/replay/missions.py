@@ -21,6 +21,7 @@ from mission_collaboration.reducer.snapshot import encode
 from mission_collaboration.replay.census import Census, Fate, Origin
 from mission_collaboration.replay.rejects import Line, Names, Reason, rejected
 from mission_collaboration.replay.rows import read_lines
+from mission_collaboration.replay.runs import runs_of
 
 Mode = Literal["admit", "permissive"]
 RESULTS: Final = pa.schema(
@@ -181,7 +182,7 @@ def fold_rows(batches: Iterable[pa.RecordBatch], mode: Mode) -> Iterator[pa.Reco
     rows of a mission are there. They may hold a column `repeated`: false where no other row of the mission has the id.
     """
     census, results = Census(), Results()
-    for mission_id, runs in groupby(_runs(batches), key=itemgetter(0)):
+    for mission_id, runs in groupby(runs_of(batches), key=itemgetter(0)):
         if mission_id is None:
             for _, [rows] in runs:
                 for row in rows.select(["path", "line", "text"]).to_pylist():
@@ -198,48 +199,6 @@ def fold_rows(batches: Iterable[pa.RecordBatch], mode: Mode) -> Iterator[pa.Reco
             results.add_state(mission_id, mission.event_count, mission.state())
     results.add(census.encode())
     yield from results.handed_on(at_end=True)
-
-
-def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str | None, list[pa.RecordBatch]]]:
-    """Cut rows into runs of one mission, so that neighbours with the same id, as ties are, stay together."""
-    held: list[pa.RecordBatch] = []
-    held_for: str | None = None
-    for batch in batches:
-        missions = pc.run_end_encode(batch.column("mission"))
-        start = 0
-        for mission_id, end in zip(missions.values.to_pylist(), missions.run_ends.to_pylist(), strict=True):
-            rows, start = batch.slice(start, end - start), end
-            cut = _end_of_whole_ids(rows, is_last=end == len(batch))
-            if held and (
-                mission_id != held_for
-                or (not cut and held[0].column("event_id")[0].as_py() != rows.column("event_id")[0].as_py())
-            ):
-                yield held_for, held
-                held = []
-            held_for = mission_id
-            if cut:
-                yield mission_id, [*held, rows.slice(0, cut)]
-                held = []
-            if cut < len(rows):
-                held.append(_compact(rows.slice(cut)))
-    if held:
-        yield held_for, held
-
-
-def _end_of_whole_ids(rows: pa.RecordBatch, *, is_last: bool) -> int:
-    """Find where those rows begin that may have more with their id in the next batch."""
-    ids = rows.column("event_id")
-    if not is_last or not ids[-1].is_valid:
-        return len(rows)
-    others = pc.indices_nonzero(pc.not_equal(ids, ids[-1]))
-    return others[-1].as_py() + 1 if len(others) else 0
-
-
-def _compact(rows: pa.RecordBatch) -> pa.RecordBatch:
-    """Copy rows that wait, each text once, so that the batch that they come from need not stay."""
-    texts = rows.column("text").dictionary_encode()
-    rows = rows.set_column(rows.schema.get_field_index("text"), "text", texts)
-    return rows.take(pa.array(range(len(rows))))
 
 
 def _order(events: Sequence[FoldEvent], repeated: Sequence[int]) -> list[int]:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -9,7 +10,7 @@ import click
 import pyarrow.compute as pc
 
 from mission_collaboration.replay.census import FATES, Census
-from mission_collaboration.replay.compare import differences
+from mission_collaboration.replay.compare import rejected_differences, state_differences
 from mission_collaboration.replay.engine import EngineError, EngineName, Options, find_engine
 from mission_collaboration.replay.files import InputError, Part, find_files
 from mission_collaboration.replay.missions import Mode
@@ -106,7 +107,7 @@ def _replay(request: Request, paths: list[str], progress: Progress) -> dict[str,
 def _compare(before: Path, after: Path, progress: Progress) -> None:
     """Print a line for each mission that differs from an earlier run."""
     count = 0
-    for difference in differences(before, after):
+    for difference in chain(state_differences(before, after), rejected_differences(before, after)):
         click.echo(json.dumps(difference._asdict(), ensure_ascii=False))
         count += 1
     progress.warn(f"{count:,} differences from {before}")

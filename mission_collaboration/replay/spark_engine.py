@@ -23,7 +23,7 @@ from pyspark.sql.functions import coalesce, col, concat_ws
 from mission_collaboration.replay.census import Census
 from mission_collaboration.replay.engine import EngineError, Options
 from mission_collaboration.replay.files import InputError, Part
-from mission_collaboration.replay.missions import RESULTS, Mode, fold_rows
+from mission_collaboration.replay.missions import RESULTS, fold_rows
 from mission_collaboration.replay.outputs import write_rejected, write_states
 from mission_collaboration.replay.progress import Progress
 from mission_collaboration.replay.rows import rows_of
@@ -45,40 +45,37 @@ def replay(work: WorkFolder, parts: list[Part], options: Options, progress: Prog
 
     Raises `InputError` for what cannot be read, and `EngineError`.
     """
+    mode = options.mode
     try:
         with _session(work, options) as spark:
-            return _replay(spark, work, parts, options, progress)
+            partitions = spark.sparkContext.defaultParallelism * PARTITIONS_PER_CORE
+            spark.conf.set("spark.sql.shuffle.partitions", partitions)
+            # what belongs to no mission is a result already, and spread evenly
+            spread = coalesce(col("mission"), concat_ws(":", "path", "line"))
+            in_order = (col("mission"), col("clock").asc_nulls_first(), "time", "event_id", "path", "line")
+            results = (
+                spark.createDataFrame(parts, PARTS)
+                .repartition(len(parts))
+                .mapInArrow(_read, ROWS)
+                .repartition(partitions, spread)
+                .sortWithinPartitions(*in_order)
+                .mapInArrow(lambda batches: fold_rows(batches, mode), FOUND)
+                .persist(StorageLevel.DISK_ONLY)
+            )
+            with progress.step("on Spark", 100):
+                _watched(spark, results.count, progress.move_to)
+            states = results.where(col("mission").isNotNull()).orderBy("mission")
+            write_states(work.out, _batches(states.toLocalIterator()), options.form)
+            rejected = results.where(col("mission").isNull() & col("line").isNotNull()).orderBy("path", "line")
+            write_rejected(work.out, _batches(rejected.toLocalIterator()))
+            census = Census()
+            for row in results.where(col("mission").isNull() & col("line").isNull()).collect():
+                census.add(bytes(row.text))
+            return census
     except PySparkException as error:
         if found := _INPUT_ERROR.search(str(error)):
             raise InputError(found[1]) from None
         raise EngineError(f"Spark gave up: {error}") from None
-
-
-def _replay(spark: SparkSession, work: WorkFolder, parts: list[Part], options: Options, progress: Progress) -> Census:
-    partitions = spark.sparkContext.defaultParallelism * PARTITIONS_PER_CORE
-    spark.conf.set("spark.sql.shuffle.partitions", partitions)
-    # what belongs to no mission is a result already, and spread evenly
-    spread = coalesce(col("mission"), concat_ws(":", "path", "line"))
-    in_order = (col("mission"), col("clock").asc_nulls_first(), "time", "event_id", "path", "line")
-    results = (
-        spark.createDataFrame(parts, PARTS)
-        .repartition(len(parts))
-        .mapInArrow(_read, ROWS)
-        .repartition(partitions, spread)
-        .sortWithinPartitions(*in_order)
-        .mapInArrow(_folding(options.mode), FOUND)
-        .persist(StorageLevel.DISK_ONLY)
-    )
-    with progress.step("on Spark", 100):
-        _watched(spark, results.count, progress.move_to)
-    states = results.where(col("mission").isNotNull()).orderBy("mission")
-    write_states(work.out, _batches(states.toLocalIterator()), options.form)
-    rejected = results.where(col("mission").isNull() & col("line").isNotNull()).orderBy("path", "line")
-    write_rejected(work.out, _batches(rejected.toLocalIterator()))
-    census = Census()
-    for row in results.where(col("mission").isNull() & col("line").isNull()).collect():
-        census.add(bytes(row.text))
-    return census
 
 
 @contextmanager
@@ -113,13 +110,6 @@ def _read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         for row in batch.to_pylist():
             yield from rows_of(Part(**row))
-
-
-def _folding(mode: Mode) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    def fold(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return fold_rows(batches, mode)
-
-    return fold
 
 
 def _watched(spark: SparkSession, work: Callable[[], Any], watch: Callable[[int], None]) -> None:
