@@ -22,7 +22,7 @@ from app.api.caching import forbid_sharing
 from app.api.compression import SMALLEST, compress_off_loop, preferred_coding
 from app.api.cors import Cors, is_preflight
 from app.api.dispatch import Dispatch
-from app.api.pages.either_form import page_of_missing, prefers_page
+from app.api.pages import page_of_missing, prefers_page
 from app.api.proxies import Proxies
 from app.api.request_parts import header
 from app.api.service import AppState

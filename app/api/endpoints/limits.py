@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from app.api.body import JSON
 from app.api.operation import Operation
-from app.api.pages import HTML, page, security_headers
-from app.api.pages.either_form import prefers_page
+from app.api.pages import HTML, page, prefers_page, security_headers
 from app.api.service import Service
 from app.settings import LIMITS, Settings
 

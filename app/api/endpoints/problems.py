@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.operation import IF_NONE_MATCH, Operation
-from app.api.pages.either_form import answer_in_either_form
+from app.api.pages import answer_in_either_form
 from app.api.pages.explanations import problem_index, problem_page
 from app.api.schemas.guide import ProblemIndex, ProblemPage
 from app.api.service import Service

@@ -14,9 +14,8 @@ from app.api.body import JSON
 from app.api.caching import Document, answer, document
 from app.api.negotiation import choose
 from app.api.operation import IF_NONE_MATCH, Operation
-from app.api.pages import HTML, page, security_headers
+from app.api.pages import HTML, answer_in_either_form, page, security_headers
 from app.api.pages import MEDIA_TYPE as HTML_UTF_8
-from app.api.pages.either_form import answer_in_either_form
 from app.api.request_parts import header
 from app.api.schemas.guide import SchemaEntry, SchemaIndex, SchemaKind
 from app.api.service import Service
