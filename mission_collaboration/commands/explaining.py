@@ -7,7 +7,7 @@ import click
 import msgspec
 from pydantic import ValidationError
 
-from mission_collaboration.commands.files import FILE, read_file, refuse
+from mission_collaboration.commands import FILE, read_file, refuse
 from mission_collaboration.commands.rendering import NoSuchEntryError, printable, timeline_lines, why, why_lines
 from mission_collaboration.decoding.refusals import RequestRefusedError
 from mission_collaboration.explanation.explain import encode_explanation, explain_request, take_raw_state

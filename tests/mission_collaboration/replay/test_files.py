@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from backports.zstd import ZstdFile
 from pyarrow import parquet
 
 from mission_collaboration.replay import files
 from mission_collaboration.replay.files import InputError, Part, find_files, parts_of, read_part
-from mission_collaboration.replay.zstd import ZstdFile
 
 
 def numbered(part: Part) -> list[tuple[int, bytes]]:
