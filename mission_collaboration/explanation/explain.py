@@ -5,22 +5,21 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import Location, pointer
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.state import ReducedCollaborationState
-from mission_collaboration.decoding.batch import INVALID_ENVELOPE, MOST_EXPLAINED, Batch, BrokenEvent, OtherEvent
+from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.decoding.refusals import ArrayLocations, Finding, invalid_request
-from mission_collaboration.explanation.explained_fold import ExplainedFold, Mode, texts_of
+from mission_collaboration.explanation.explained_fold import ExplainedFold, Mode
 from mission_collaboration.explanation.requests import ExplainRequest, NoSuchPointError, Until
-from mission_collaboration.explanation.timeline import Effect, Explanation, TimelineEntry
+from mission_collaboration.explanation.timeline import Explanation
+from mission_collaboration.explanation.unplaced import Locate, unplaced
 from mission_collaboration.reducer.accumulator import UNBOUNDED, Accumulator, Bounds
 from mission_collaboration.reducer.snapshot import encode, freeze, plain
 
 S = TypeVar("S")
-Locate = Callable[[int, Location, str, str], Finding]
-"""Says where in what was sent something stands: the index of its event, the location in it, code and message."""
+_write: Final = msgspec.json.Encoder(enc_hook=plain).encode
 
 
 def in_list(index: int, location: Location, code: str, message: str) -> Finding:
@@ -87,7 +86,7 @@ def explain_batch(
         if until.timestamp is None:
             raise NoSuchPointError(until)
         point = point_of(new_fold().up_to(until.timestamp, batch.events, batch.indices))
-    timeline = (*whole.timeline(), *_without_place(batch, finding))
+    timeline = (*whole.timeline(), *unplaced(batch, finding))
     return Explanation(whole.mission_id, mode, timeline, point.state, point.blame, point.gone)
 
 
@@ -123,41 +122,3 @@ def take_raw_state(accumulator: Accumulator) -> msgspec.Raw:
 def encode_explanation(explanation: Explanation[msgspec.Raw]) -> bytes:
     """Write an explanation whose state was written already: what `POST /explain` answers."""
     return _write(explanation)
-
-
-_write: Final = msgspec.json.Encoder(enc_hook=plain).encode
-
-
-def _without_place(batch: Batch, finding: Locate) -> list[TimelineEntry]:
-    """Tell of what has no place in the order, by index."""
-    told = [_entry_of(other, "ignored") for other in batch.others]
-    for number, broken in enumerate(batch.broken):
-        entry = _entry_of(broken, "malformed")
-        entry.code = INVALID_ENVELOPE
-        if number < MOST_EXPLAINED:
-            location, violation = next(broken.violations())
-            field = ".".join(map(str, location))
-            entry.reason = f"Malformed envelope: {field}: {violation.message}" if field else violation.message
-            found = finding(broken.index, location, violation.violation_type, violation.message)
-            entry.pointer, entry.line = found.pointer, found.line
-        told.append(entry)
-    return sorted(told, key=lambda entry: entry.index)
-
-
-def _entry_of(sent: OtherEvent | BrokenEvent, effect: Effect) -> TimelineEntry:
-    """Begin to tell of something that may be no event, as far as it can be read."""
-    value = sent.value
-    payload = (
-        value.payload if isinstance(value, Event) else value.get("payload") if isinstance(value, Mapping) else None
-    )
-    return TimelineEntry(
-        index=sent.index,
-        position=None,
-        event_id=sent.event_id,
-        event_type=sent.event_type,
-        lamport_clock=None,
-        timestamp=None,
-        participant_ids=texts_of(payload),
-        effect=effect,
-        changes=(),
-    )

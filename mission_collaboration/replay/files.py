@@ -123,7 +123,14 @@ def read_part(part: Part) -> Iterator[Block]:
     """Read the lines of a part; raises `InputError` where that is not possible to the end."""
     try:
         if part.path.endswith(".parquet"):
-            yield from _read_parquet(part.path)
+            with parquet.ParquetFile(part.path) as rows:
+                if EVENT_COLUMN not in rows.schema_arrow.names:
+                    raise InputError(f"{part.path}: there is no text column {EVENT_COLUMN!r}")
+                size, row = part.size / max(rows.metadata.num_rows, 1), 1
+                for batch in rows.iter_batches(batch_size=2_000, columns=[EVENT_COLUMN]):
+                    texts = [text or b"" for text in batch.column(0).cast(pa.large_binary()).to_pylist()]
+                    yield Block(part.path, row, texts, int(size * len(texts)))
+                    row += len(texts)
         else:
             with open(part.path, "rb") as file:
                 file.seek(part.start)
@@ -148,15 +155,3 @@ def _read_lines(part: Part, file: IO[bytes]) -> Iterator[Block]:
             line, offset = line + len(ended), file.tell()
     if rest:
         yield Block(part.path, line, [rest], file.tell() - offset)
-
-
-def _read_parquet(path: str) -> Iterator[Block]:
-    with parquet.ParquetFile(path) as file:
-        if EVENT_COLUMN not in file.schema_arrow.names:
-            raise InputError(f"{path}: there is no text column {EVENT_COLUMN!r}")
-        size = os.path.getsize(path) / max(file.metadata.num_rows, 1)
-        row = 1
-        for batch in file.iter_batches(batch_size=2_000, columns=[EVENT_COLUMN]):
-            lines = [text or b"" for text in batch.column(0).cast(pa.large_binary()).to_pylist()]
-            yield Block(path, row, lines, int(size * len(lines)))
-            row += len(lines)

@@ -16,12 +16,12 @@ from mission_collaboration.decoding.events import malformed
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.content import content
 from mission_collaboration.reducer.fold import fold, fold_accepted
-from mission_collaboration.reducer.ordering import CanonicalSequence, conflict, sort_key
+from mission_collaboration.reducer.ordering import CanonicalSequence, conflict
 from mission_collaboration.reducer.snapshot import encode
 from mission_collaboration.replay.census import Census, Fate, Origin
 from mission_collaboration.replay.rejects import Line, Names, Reason, rejected
 from mission_collaboration.replay.rows import read_lines
-from mission_collaboration.replay.runs import runs_of
+from mission_collaboration.replay.runs import order_of, runs_of
 
 Mode = Literal["admit", "permissive"]
 RESULTS: Final = pa.schema(
@@ -74,7 +74,7 @@ class MissionFold:
         repeated = range(len(rows))
         if "repeated" in rows.column_names:
             repeated = pc.indices_nonzero(rows.column("repeated")).to_pylist()
-        order = _order(events, repeated)
+        order = order_of(events, repeated)
         ordered = [events[row] for row in order]
         if self._mode == "permissive":
             self._note(ordered, repeated)
@@ -199,20 +199,6 @@ def fold_rows(batches: Iterable[pa.RecordBatch], mode: Mode) -> Iterator[pa.Reco
             results.add_state(mission_id, mission.event_count, mission.state())
     results.add(census.encode())
     yield from results.handed_on(at_end=True)
-
-
-def _order(events: Sequence[FoldEvent], repeated: Sequence[int]) -> list[int]:
-    """Order events that share their place and their id by their content; all others are in order already."""
-    order = list(range(len(events)))
-    for _, run in groupby(repeated, key=lambda at: events[at].event_id):
-        ties = list(run)
-        different = {id(events[at]): events[at] for at in ties}  # copies of a line are one event
-        if len(different) > 1:
-            keys = {name: (sort_key(event), content(event)) for name, event in different.items()}
-            ordered = sorted(ties, key=lambda at: keys[id(events[at])])
-            for at, row in zip(ties, ordered, strict=True):
-                order[at] = row
-    return order
 
 
 _origin: Final = attrgetter("event_type", "source.schema_version")

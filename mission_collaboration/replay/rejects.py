@@ -1,18 +1,23 @@
 """Rejected lines: why, and the line itself, so that it can be mended and sent again."""
 
 import base64
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from mission_collaboration.contract.errors import Location, SpecKittyEventsError, pointer
-from mission_collaboration.decoding.batch import INVALID_ENVELOPE, BrokenEvent, FoldEvent
+from mission_collaboration.decoding.batch import INVALID_ENVELOPE, Batch, BrokenEvent, FoldEvent, text_member
 from mission_collaboration.decoding.events import malformed
 from mission_collaboration.decoding.json_text import JsonTextError, decode_json
-from mission_collaboration.decoding.verdicts import foreign_shape
+from mission_collaboration.decoding.verdicts import foreign_shape, is_cloudevents_row
+from mission_collaboration.replay.census import NAMELESS, Census, Origin
+from mission_collaboration.replay.files import Block
 
 MAX_NESTING: Final = 64
 """How deep objects and arrays of a line may nest, as in a request to the service."""
+OLDEST_PRODUCER: Final = "1.0.0"
+"""The schema version of events that name none."""
 
 
 class Reason(NamedTuple):
@@ -77,3 +82,33 @@ def why_without_mission(event: FoldEvent, value: Any) -> Reason:
         return Reason(*shape)
     refusal = malformed(event)
     return Reason(refusal.code, refusal.reason, refusal.location)
+
+
+def reject_rows(block: Block, numbers: Sequence[int], batch: Batch, census: Census) -> Iterator[dict[str, Any]]:
+    """Count the lines that are no event, or name no mission, and make their rows."""
+    found = [(broken.index, broken.value, why_broken(broken)) for broken in batch.broken]
+    for index, event in zip(batch.indices, batch.events, strict=True):
+        if event.payload is None and named_mission(event.source.payload) is None:
+            value = decode_json(block.lines[numbers[index]], max_nesting=MAX_NESTING)
+            found.append((index, value, why_without_mission(event, value)))
+    for index, value, reason in found:
+        census.reject(reason.code, origin_of(value))
+        mission_id = named_mission(value.get("payload")) if isinstance(value, dict) else None
+        event_id = text_member(value, "id" if is_cloudevents_row(value) else "event_id")
+        line = Line(block.path, block.first_line + numbers[index], block.lines[numbers[index]])
+        names = Names(mission_id, event_id, text_member(value, "event_type"))
+        yield {"path": line.path, "line": line.number, "text": rejected(line, names, reason)}
+
+
+def named_mission(payload: Any) -> str | None:
+    """Find the mission that a payload as sent names."""
+    mission_id = payload.get("mission_id") if isinstance(payload, dict) else None
+    return mission_id if isinstance(mission_id, str) and mission_id else None
+
+
+def origin_of(value: Any) -> Origin:
+    """Name the type and the producer of a line as sent."""
+    if not isinstance(value, dict):
+        return NAMELESS
+    producer = text_member(value, "schema_version") if "schema_version" in value else OLDEST_PRODUCER
+    return Origin(text_member(value, "event_type") or "", producer or "")

@@ -6,16 +6,12 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mission_collaboration.decoding.batch import Batch, text_member
-from mission_collaboration.decoding.json_text import decode_json
+from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.reader import read_texts
-from mission_collaboration.decoding.verdicts import is_cloudevents_row
-from mission_collaboration.replay.census import NAMELESS, Census, Origin
+from mission_collaboration.replay.census import Census
 from mission_collaboration.replay.files import Block, Part, read_part
-from mission_collaboration.replay.rejects import MAX_NESTING, Line, Names, rejected, why_broken, why_without_mission
+from mission_collaboration.replay.rejects import MAX_NESTING, named_mission, origin_of, reject_rows
 
-OLDEST_PRODUCER: Final = "1.0.0"
-"""The schema version of events that name none."""
 ROWS: Final = pa.schema(
     [
         ("mission", pa.string()),
@@ -45,7 +41,7 @@ def rows_of(part: Part, progress: Callable[[int], None] = lambda size: None) -> 
         numbers = [number for number, text in enumerate(block.lines) if text and not text.isspace()]
         batch = read_lines([block.lines[number] for number in numbers])
         census.count("ignored", (origin_of(other.value) for other in batch.others))
-        if rejects := list(_rejects(block, numbers, batch, census)):
+        if rejects := list(reject_rows(block, numbers, batch, census)):
             yield pa.RecordBatch.from_pylist(rejects, schema=ROWS)
         yield _events(block, numbers, batch)
         progress(block.size)
@@ -79,31 +75,17 @@ def _events(block: Block, numbers: Sequence[int], batch: Batch) -> pa.RecordBatc
     return rows.filter(pc.is_valid(rows.column("mission"))) if None in missions else rows
 
 
-def _rejects(block: Block, numbers: Sequence[int], batch: Batch, census: Census) -> Iterator[dict[str, Any]]:
-    """Count the lines that are no event, or name no mission, and make their rows."""
-    found = [(broken.index, broken.value, why_broken(broken)) for broken in batch.broken]
-    for index, event in zip(batch.indices, batch.events, strict=True):
-        if event.payload is None and named_mission(event.source.payload) is None:
-            value = decode_json(block.lines[numbers[index]], max_nesting=MAX_NESTING)
-            found.append((index, value, why_without_mission(event, value)))
-    for index, value, reason in found:
-        census.reject(reason.code, origin_of(value))
-        mission_id = named_mission(value.get("payload")) if isinstance(value, dict) else None
-        event_id = text_member(value, "id" if is_cloudevents_row(value) else "event_id")
-        line = Line(block.path, block.first_line + numbers[index], block.lines[numbers[index]])
-        names = Names(mission_id, event_id, text_member(value, "event_type"))
-        yield {"path": line.path, "line": line.number, "text": rejected(line, names, reason)}
-
-
-def named_mission(payload: Any) -> str | None:
-    """Find the mission that a payload as sent names."""
-    mission_id = payload.get("mission_id") if isinstance(payload, dict) else None
-    return mission_id if isinstance(mission_id, str) and mission_id else None
-
-
-def origin_of(value: Any) -> Origin:
-    """Name the type and the producer of a line as sent."""
-    if not isinstance(value, dict):
-        return NAMELESS
-    producer = text_member(value, "schema_version") if "schema_version" in value else OLDEST_PRODUCER
-    return Origin(text_member(value, "event_type") or "", producer or "")
+def count_lines(paths: list[str]) -> dict[str, Any]:
+    """Count what can be counted of files without folding them."""
+    census, events, missions = Census(), 0, set[str]()
+    for path in paths:
+        for batch in rows_of(Part(path)):
+            of_missions = batch.filter(pc.is_valid(batch.column("mission")))
+            events += len(of_missions)
+            missions.update(of_missions.column("mission").unique().to_pylist())
+            for row in batch.filter(pc.is_null(batch.column("line"))).to_pylist():
+                census.add(row["text"])
+    counted = census.report()
+    report = {"read": counted["read"] + events, "events_of_missions": events, "missions": len(missions)}
+    report |= {name: counted[name] for name in ("ignored", "rejected", "by_code")}
+    return report

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
-import pyarrow.compute as pc
 
-from mission_collaboration.replay.census import FATES, Census
+from mission_collaboration.replay.census import FATES
 from mission_collaboration.replay.compare import rejected_differences, state_differences
 from mission_collaboration.replay.engine import EngineError, EngineName, Options, find_engine
-from mission_collaboration.replay.files import InputError, Part, find_files
+from mission_collaboration.replay.files import InputError, find_files
 from mission_collaboration.replay.missions import Mode
 from mission_collaboration.replay.outputs import CENSUS, Format
 from mission_collaboration.replay.progress import Progress
-from mission_collaboration.replay.rows import rows_of
+from mission_collaboration.replay.rows import count_lines
 from mission_collaboration.replay.work_folder import FolderError, WorkFolder, plan_of, written
 
 DONE: Final = 0
@@ -51,30 +50,22 @@ def run(request: Request) -> int:
             progress.say(f"passed over: {path}")
         if request.against is not None and not (request.against / CENSUS).exists():
             raise InputError(f"{request.against}: there are no outputs of an earlier run")
-        report = _dry_run(files.paths) if request.dry_run else _replay(request, files.paths, progress)
-        if request.against is not None and not request.dry_run:
-            _compare(request.against, request.out, progress)
+        if request.dry_run:
+            report = count_lines(files.paths)
+            click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+        else:
+            report = _replay(request, files.paths, progress)
+            if request.against is not None:
+                runs = request.against, request.out
+                count = 0
+                for difference in chain(state_differences(*runs), rejected_differences(*runs)):
+                    click.echo(json.dumps(difference._asdict(), ensure_ascii=False))
+                    count += 1
+                progress.warn(f"{count:,} differences from {request.against}")
     except (InputError, FolderError, EngineError) as error:
         click.echo(f"Error: {error}", err=True)
         return FAILED
     return REJECTED if request.fail_on_rejected and report["rejected"] else DONE
-
-
-def _dry_run(paths: list[str]) -> dict[str, Any]:
-    """Print what can be counted without folding."""
-    census, events, missions = Census(), 0, set[str]()
-    for path in paths:
-        for batch in rows_of(Part(path)):
-            of_missions = batch.filter(pc.is_valid(batch.column("mission")))
-            events += len(of_missions)
-            missions.update(of_missions.column("mission").unique().to_pylist())
-            for row in batch.filter(pc.is_null(batch.column("line"))).to_pylist():
-                census.add(row["text"])
-    counted = census.report()
-    report = {"read": counted["read"] + events, "events_of_missions": events, "missions": len(missions)}
-    report |= {name: counted[name] for name in ("ignored", "rejected", "by_code")}
-    click.echo(json.dumps(report, indent=2, ensure_ascii=False))
-    return report
 
 
 def _replay(request: Request, paths: list[str], progress: Progress) -> dict[str, Any]:
@@ -102,12 +93,3 @@ def _replay(request: Request, paths: list[str], progress: Progress) -> dict[str,
     counts = ", ".join(f"{report[fate]:,} {fate}" for fate in FATES)
     progress.warn(f"{report['read']:,} lines read: {counts}; {report['missions']:,} missions in {request.out}")
     return report
-
-
-def _compare(before: Path, after: Path, progress: Progress) -> None:
-    """Print a line for each mission that differs from an earlier run."""
-    count = 0
-    for difference in chain(state_differences(before, after), rejected_differences(before, after)):
-        click.echo(json.dumps(difference._asdict(), ensure_ascii=False))
-        count += 1
-    progress.warn(f"{count:,} differences from {before}")

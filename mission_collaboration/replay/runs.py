@@ -1,9 +1,14 @@
-"""Runs: neighbouring rows of one mission, where those with one id, as ties are, stay together."""
+"""Runs of rows of one mission, and ties within them: rows with one place and one id, which an engine cannot order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from mission_collaboration.decoding.batch import FoldEvent
+from mission_collaboration.reducer.content import content
+from mission_collaboration.reducer.ordering import sort_key
 
 
 def runs_of(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str | None, list[pa.RecordBatch]]]:
@@ -43,3 +48,17 @@ def _end_of_whole_ids(rows: pa.RecordBatch, *, is_last: bool) -> int:
         return len(rows)
     others = pc.indices_nonzero(pc.not_equal(ids, ids[-1]))
     return others[-1].as_py() + 1 if len(others) else 0
+
+
+def order_of(events: Sequence[FoldEvent], repeated: Sequence[int]) -> list[int]:
+    """Order events that share their place and their id by their content; all others are in order already."""
+    order = list(range(len(events)))
+    for _, run in groupby(repeated, key=lambda at: events[at].event_id):
+        ties = list(run)
+        different = {id(events[at]): events[at] for at in ties}  # copies of a line are one event
+        if len(different) > 1:
+            keys = {name: (sort_key(event), content(event)) for name, event in different.items()}
+            ordered = sorted(ties, key=lambda at: keys[id(events[at])])
+            for at, row in zip(ties, ordered, strict=True):
+                order[at] = row
+    return order
