@@ -88,8 +88,9 @@ class HttpProtocol(DeadlineProtocol):
         self.body_bytes = 0
 
     def on_headers_complete(self) -> None:
-        """Start the request; raises `Problem` for a head that is too large or breaks RFC 9112.
+        """Start the request, or let it wait for the answers to those before it.
 
+        Raises `Problem` for a head that is too large or breaks RFC 9112.
         uvicorn's own method is not called: it knows no limits, no other forms of target, and makes cycles of its own.
         """
         self.head_since = None
@@ -109,30 +110,14 @@ class HttpProtocol(DeadlineProtocol):
         self.scope["path"] = unquote(path) if "%" in path else path
         self.scope["raw_path"] = target.path
         self.scope["query_string"] = target.query or b""
-        self._start_request()
-        self.headers = []  # trailers are no headers (RFC 9110, 6.5.1)
-
-    def _start_request(self) -> None:
-        """Start a request, or let it wait for the answers to the requests before it."""
         must_wait = self.owes_answer
-        self.cycle = RequestCycle(
-            scope=self.scope,
-            transport=cast(asyncio.Transport, self.transport),
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=False,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue,
-            keep_alive=self.scope["http_version"] != "1.0" and self.parser.should_keep_alive(),
-            on_response=self.on_response_complete,
-        )
+        self.cycle = RequestCycle(self)
         if must_wait:
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, self.app))
         else:
             self._start_asgi_task(self.cycle, self.app)
+        self.headers = []  # trailers are no headers (RFC 9110, 6.5.1)
 
     def on_body(self, body: bytes) -> None:
         """Count the bytes of a body."""

@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import ClientDisconnect
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.problems import Problem
 from app.server.protocol_problems import ended_early
@@ -23,6 +23,22 @@ class RequestCycle(RequestResponseCycle):
 
     fault: Problem | None = None
     body_rate: MinimumRate | None = None
+
+    def __init__(self, connection: HttpToolsProtocol) -> None:
+        """Begin the request whose head has just come on a connection."""
+        super().__init__(
+            scope=connection.scope,
+            transport=connection.transport,
+            flow=connection.flow,
+            logger=connection.logger,
+            access_logger=connection.access_logger,
+            access_log=False,
+            default_headers=connection.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=connection.expect_100_continue,
+            keep_alive=connection.scope["http_version"] != "1.0" and connection.parser.should_keep_alive(),
+            on_response=connection.on_response_complete,
+        )
 
     async def run_asgi(self, app: "ASGI3Application") -> None:
         """Run the application. A client that leaves, or still reads when the drain time is over, is no error."""
