@@ -19,7 +19,7 @@ from typing import Any, Final
 from uuid import UUID
 
 Json = dict[str, Any]
-MISSION: Final = "checkout-redesign"
+MISSION: Final = "launch-day"
 PEOPLE: Final = {"p-ada": ("Ada", "human"), "p-ben": ("Ben", "human"), "p-agent": ("Agent", "llm_context")}
 ROUNDS, BATCH, OFFLINE = 40, 8, range(12, 24)
 MORNING: Final = datetime(2026, 1, 19, 9, tzinfo=UTC)

@@ -7,7 +7,7 @@ import httpx
 
 from tests.container.engine import CheckError, Compose, docker, inspect
 
-MISSION: Final = "checkout-redesign"
+MISSION: Final = "launch-day"
 KILLED: Final = ("backend", "database", "service")
 LONGEST_DAY: Final = 300.0
 POLL: Final = 0.2

@@ -3,9 +3,9 @@
 import type { Client } from "openapi-fetch";
 
 import type { components, paths } from "../generated/service.js";
-import type { CollaborationEvent as Event } from "./mission.js";
 
 type Schemas = components["schemas"];
+type Event = Schemas["CollaborationEvent"];
 type Verdict = Pick<Schemas["Admitted"], "verdict" | "code" | "detail" | "pointer">;
 export type Kept = { event: Event; told: Verdict };
 
