@@ -82,6 +82,16 @@ def bodies_of(pid: int) -> list[str]:
     return [name for name in fds_of(pid) if "memfd" in name]
 
 
+def sizes_of_bodies(pid: int) -> list[int]:
+    """List how many bytes of each large body a server holds."""
+    sizes = []
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            if "memfd" in os.readlink(entry):
+                sizes.append(entry.stat().st_size)
+    return sizes
+
+
 def event_count(answer: Future[httpx.Response]) -> object:
     """Wait for an answer; where it has no state, the problem is what the assertion then shows."""
     told = answer.result(DEADLINE).json()
@@ -102,6 +112,9 @@ class Running(NamedTuple):
         return found
 
     def at_work(self) -> list[int]:
+        """List the processes that run while a body is here as a whole; before, one may still end its last work."""
+        if len(SLOW) not in sizes_of_bodies(self.process.pid):
+            return []
         return [worker for worker in workers(self.process.pid) if stat_of(worker)[:1] == ["R"]]
 
     @contextlib.contextmanager
