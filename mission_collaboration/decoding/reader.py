@@ -48,9 +48,11 @@ def read_texts(texts: Sequence[Text], *, max_nesting: int, max_bytes: float = ma
             reading.broken.append(BrokenEvent(index, None, bytes(text)))
             continue
         try:
-            reading.events[index] = _decode_event(text)
+            event = _decode_event(text)
         except DECLINED:
             reading.read_odd(index)
+        else:
+            reading.add(index, event)
     return reading.batch()
 
 
@@ -68,22 +70,29 @@ class Reading:
     def __init__(self, texts: Sequence[Text], max_nesting: int) -> None:
         self.texts = texts
         self.max_nesting = max_nesting
-        self.events: dict[int, Any] = {}
-        """Index → collaboration event."""
+        self.events: list[Any] = []
+        """The collaboration events."""
+        self.indices: list[int] = []
+        """The index of each of them."""
         self.others: list[OtherEvent] = []
         self.broken: list[BrokenEvent] = []
 
+    def add(self, index: int, event: Any) -> None:
+        """Take a collaboration event with a sound envelope."""
+        self.events.append(event)
+        self.indices.append(index)
+
     def read_odd(self, index: int) -> None:
         """Read an event whose text does not fit the struct of its type."""
-        text = bytes(self.texts[index])
-        may_be_deep = text.count(b"{") + text.count(b"[") > self.max_nesting
         try:
-            envelope = _decode_envelope(text)
-            if envelope.event_type not in PAYLOAD_MODELS and not may_be_deep:
-                self.others.append(OtherEvent(index, envelope.event_type, envelope))
-                return
+            envelope = _decode_envelope(self.texts[index])
         except DECLINED:
             pass  # with a member that the contract does not know, or with something wrong
+        else:
+            if envelope.event_type not in PAYLOAD_MODELS:
+                self.others.append(OtherEvent(index, envelope.event_type, envelope))
+                return
+        text = bytes(self.texts[index])
         value = try_decode(text, max_nesting=self.max_nesting)
         if value is NOT_JSON:
             self.broken.append(BrokenEvent(index, None, text))
@@ -99,7 +108,7 @@ class Reading:
             self.broken.append(BrokenEvent(index, value))
             return
         try:
-            self.events[index] = _decode_open_event(text)
+            self.add(index, _decode_open_event(text))
         except DECLINED:
             try:
                 source = Event.model_validate(value)
@@ -108,20 +117,22 @@ class Reading:
                 return
             payload = read_payload(source.payload, source.event_type)
             envelope = source.event_id, source.event_type, source.lamport_clock, source.timestamp
-            self.events[index] = ReadEvent(*envelope, payload, source, value)
+            self.add(index, ReadEvent(*envelope, payload, source, value))
 
     def batch(self) -> Batch:
         """Make the batch of what was read; events in which a text breaks its format are broken."""
-        sent_ids = {index: event.event_id for index, event in self.events.items()}
-        typed = [index for index, event in self.events.items() if type(event) is not ReadEvent]
-        for position in normalise([self.events[index] for index in typed]):
-            index = typed[position]
-            del self.events[index], sent_ids[index]
-            value = try_decode(bytes(self.texts[index]), max_nesting=self.max_nesting)
-            self.broken.append(BrokenEvent(index, value))
+        events, indices = self.events, self.indices
+        sent_ids = [event.event_id for event in events]
+        typed = [place for place, event in enumerate(events) if type(event) is not ReadEvent]
+        unsound = {typed[position] for position in normalise([events[place] for place in typed])}
+        if unsound:
+            for place in unsound:
+                value = try_decode(bytes(self.texts[indices[place]]), max_nesting=self.max_nesting)
+                self.broken.append(BrokenEvent(indices[place], value))
+            sound = [place for place in range(len(events)) if place not in unsound]
+            events, indices, sent_ids = ([column[place] for place in sound] for column in (events, indices, sent_ids))
         self.broken.sort(key=attrgetter("index"))
-        events, total = self.events, len(self.texts)
-        return Batch(list(events.values()), list(events), self.others, self.broken, total, list(sent_ids.values()))
+        return Batch(events, indices, self.others, self.broken, len(self.texts), sent_ids)
 
 
 def normalise(events: Sequence[Any]) -> list[int]:

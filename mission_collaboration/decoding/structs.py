@@ -31,6 +31,12 @@ LIMITS: Final = {annotated_types.MinLen: "min_length", annotated_types.Ge: "ge",
 """The rules that `msgspec` knows, by the name that both give to the limit."""
 UNLIMITED: Final = (pydantic.FailFast, pydantic.WrapSerializer)
 """Rules that refuse nothing more."""
+Scalar = str | int | float | bool | None
+Flat = Scalar | list[Scalar] | dict[str, Scalar]
+Shallow = Scalar | list[Flat] | dict[str, Flat]
+SHALLOW_OBJECT: Final = dict[str, Scalar | list[Shallow] | dict[str, Shallow]]
+SHALLOW: Final = 4
+"""How deep objects and arrays nest in a `SHALLOW_OBJECT`, itself counted."""
 
 
 @cache
@@ -80,10 +86,13 @@ def event_struct(event_type: str, *, closed: bool = True) -> type[Event]:
 
 @cache
 def envelope_struct(*, closed: bool) -> type[Event]:
-    """Derive the struct of the envelope, its payload as it came; members that were not sent are `UNSET`."""
+    """Derive the struct of the envelope, its payload as it came; members that were not sent are `UNSET`.
+
+    A closed one takes only payloads that nest at most `SHALLOW` deep, so that nothing has to look how deep they are.
+    """
     fields: list[Any] = []
     for name, info in Event.model_fields.items():
-        kind = _kind(info.annotation, closed, info.metadata)
+        kind = SHALLOW_OBJECT if closed and name == "payload" else _kind(info.annotation, closed, info.metadata)
         fields.append((name, kind) if info.is_required() else (name, kind | msgspec.UnsetType, msgspec.UNSET))
     struct = msgspec.defstruct("Envelope", fields, gc=False, kw_only=True, forbid_unknown_fields=closed)
     return cast("type[Event]", struct)

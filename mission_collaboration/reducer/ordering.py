@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from mission_collaboration.contract.errors import ConflictingDuplicateError
 from mission_collaboration.decoding.batch import FoldEvent
@@ -10,6 +11,7 @@ from mission_collaboration.reducer.content import content, same_content
 
 E = TypeVar("E", bound=FoldEvent)
 SortKey = tuple[int, datetime, str]
+_timestamp, _event_id = attrgetter("timestamp"), attrgetter("event_id")
 
 
 class Placed(Protocol):
@@ -86,11 +88,12 @@ def conflict(event: FoldEvent) -> ConflictingDuplicateError:
 def _sorted(events: Sequence[E]) -> Sequence[E]:
     """Sort by clock, instant and id; where no two clocks are equal, they alone decide."""
     clocks = [-1 if event.lamport_clock is None else event.lamport_clock for event in events]
+    keys: Sequence[Any] = clocks
     if len(set(clocks)) < len(clocks):
-        return sorted(events, key=sort_key)
-    if clocks == sorted(clocks):
+        keys = list(zip(clocks, map(_timestamp, events), map(_event_id, events), strict=True))
+    elif clocks == sorted(clocks):
         return events
-    return [events[place] for place in sorted(range(len(clocks)), key=clocks.__getitem__)]
+    return [events[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]
 
 
 def _settled(events: Sequence[E]) -> tuple[list[E], list[E]]:
