@@ -33,6 +33,8 @@ VALUES_IN_PLACE: Final = 8_192
 """A body of 128 KB with ordinary events has some 6,000 values."""
 OBJECTS_IN_PLACE: Final = 1_000
 """Ordinary events of 128 KB have some 800 objects; one that is no event takes 50 microseconds to read."""
+SHORTEST_VALUE: Final = 2
+"""Bytes that a value takes at least: its own, and what parts it from the next."""
 VALUE_BYTES: Final = 16
 """A body may have more than `max_values` values when they have so many bytes on average, as those of events have."""
 JSON: Final = "application/json"
@@ -95,7 +97,7 @@ def check_values(body: bytes, settings: Settings, *, in_place: bool) -> None:
 
     Raises `TooMuchInPlaceError` where a pool process should work on them, and `body-too-large`.
     """
-    if len(body) <= VALUES_IN_PLACE:
+    if len(body) <= SHORTEST_VALUE * (VALUES_IN_PLACE if in_place else settings.max_values):
         return
     marks = bytes(body).translate(None, NO_MARKS)  # in one pass; to count each mark takes twice as long
     values = len(marks)

@@ -4,9 +4,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
+from pydantic import ValidationError
 
 from app.settings import LIMITS, Settings
+from mission_collaboration.decoding.structs import SHALLOW, SHALLOW_OBJECT
 from tests.support import builders as build
 from tests.support.client import Client, Json, problem
 
@@ -69,3 +72,21 @@ def test_of_a_hundred_thousand_errors_a_hundred_are_told(make_client: Make, cont
     verdicts = here.send("/validate/batch", body, Content_Type=content_type)
     assert verdicts.json()["invalid"] == 100_000
     assert sum(bool(result["violations"]) for result in verdicts.json()["results"]) == 1_000
+
+
+def test_a_shallow_object_nests_as_deep_as_said_and_less_than_any_limit() -> None:
+    """Payloads of other event types are read without looking how deep they are, so the limit may not be lower."""
+    lowest = 8
+    with pytest.raises(ValidationError):
+        Settings(max_nesting=lowest - 1)
+    around = ("the body", "its events", "the event")
+    assert len(around) + SHALLOW <= lowest
+    for depth, fits in ((SHALLOW, True), (SHALLOW + 1, False)):
+        for opening, closing in (('{"a":', "}"), ("[", "]")):
+            text = '{"a":' + opening * (depth - 1) + "1" + closing * (depth - 1) + "}"
+            try:
+                msgspec.json.decode(text, type=SHALLOW_OBJECT)
+            except msgspec.ValidationError:
+                assert not fits
+            else:
+                assert fits

@@ -93,6 +93,28 @@ def test_an_event_over_the_limit_is_named_by_its_id(limited: Client) -> None:
     assert found["event_type"] == "CommentPosted"
 
 
+SPELLINGS = {
+    "a member that is repeated": (b'"event_id":', b'"event_id": "x", ' * 300 + b'"event_id":'),
+    "space before a member": (b'"event_id":', b" " * 4 * LIMIT + b'"event_id":'),
+    "items that look like members": (b'["ann", "ben"]', b'["ann"' + b', "\\"event_id\\":"' * 300 + b', "ben"]'),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+def test_no_spelling_hides_a_large_event_among_small_ones(
+    make_client: Callable[..., Client], spelling: tuple[bytes, bytes]
+) -> None:
+    client = make_client(max_event_bytes=4 * LIMIT, pool_size=0)
+    before = [text_of(event).encode() for event in small(30)]
+    last = text_of(build.event(*build.driver_warning("w", "ann", "ben"), lamport_clock=31)).encode()
+    large = last.replace(*spelling)
+    assert len(last) < LIMIT < 4 * LIMIT < len(large)
+    found = problem(
+        client.send("/reduce", b'{"events": [' + b",".join([*before, large]) + b"]}"), 413, "event-too-large"
+    )
+    assert places(found) == [("/events/30", "too_long")]
+
+
 @pytest.mark.parametrize("place", [1, 5, 11])
 @pytest.mark.parametrize("made", WAYS.values(), ids=WAYS)
 def test_an_event_of_exactly_the_limit_is_taken_in_every_form(limited: Client, made: Made, place: int) -> None:
