@@ -79,3 +79,10 @@ def test_the_limit_in_words_is_the_limit() -> None:
 def test_a_request_of_any_method_is_passed_on_once() -> None:
     assert "proxy_next_upstream error timeout http_503 non_idempotent;" in NGINX
     assert "proxy_next_upstream_tries 2;" in NGINX
+
+
+def test_a_request_without_host_reaches_a_replica_with_one() -> None:
+    assert "proxy_set_header Host $host_to_ask;" in NGINX
+    assert re.search(
+        r'map \$http_host \$host_to_ask \{\s+"" \$server_addr:\$server_port;\s+default \$http_host;', NGINX
+    )
