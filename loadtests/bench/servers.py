@@ -28,19 +28,21 @@ class Server(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What a worker holds: the resident memory of its process, and what its children hold alone.
+    """What a worker holds: its process, what its children hold alone, and their files in memory.
 
     Children are forked, so most of their pages are the worker's too: resident or proportional sizes count those twice.
+    Files in memory count once, mapped or not.
     """
 
     own: int
     children: int
+    files: int
     processes: int
 
     @property
     def total(self) -> int:
         """All of it, in bytes."""
-        return self.own + self.children
+        return self.own + self.children + self.files
 
 
 def free_port() -> int:
@@ -112,10 +114,27 @@ def descendants(pid: int) -> list[int]:
 
 
 def memory(pid: int) -> Memory:
-    """Measure a worker: its own resident memory, and what its children hold beyond what they share."""
+    """Measure a worker: its own resident memory, what its children hold beyond what they share, and their files."""
     children = descendants(pid)
-    alone = sum(_rollup(child, "Private_Clean:") + _rollup(child, "Private_Dirty:") for child in children)
-    return Memory(_rollup(pid, "Rss:"), alone, 1 + len(children))
+    alone = sum(
+        _rollup(child, "Private_Clean:") + _rollup(child, "Private_Dirty:") - _rollup(child, "Pss_Shmem:")
+        for child in children
+    )
+    own = _rollup(pid, "Rss:") - _rollup(pid, "Pss_Shmem:")
+    return Memory(own, alone, _files_in_memory([pid, *children]), 1 + len(children))
+
+
+def _files_in_memory(pids: list[int]) -> int:
+    """Add up the files in memory that these processes have open, each once."""
+    sizes: dict[int, int] = {}
+    for pid in pids:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+            for entry in Path(f"/proc/{pid}/fd").iterdir():
+                with contextlib.suppress(OSError):
+                    if entry.readlink().name.startswith("memfd:"):
+                        found = entry.stat()
+                        sizes[found.st_ino] = found.st_blocks * 512
+    return sum(sizes.values())
 
 
 def _rollup(pid: int, field: str) -> int:
