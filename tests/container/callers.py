@@ -60,6 +60,6 @@ class Callers:
             answer = http.post("/reduce", content=body, headers={"Content-Type": "application/json"})
         except httpx.HTTPError as error:
             return repr(error)
-        if answer.status_code == 200 and answer.headers.get("Repr-Digest") == digest:
+        if answer.status_code == 200 and answer.headers.get("Unencoded-Digest") == digest:
             return None
         return f"{answer.status_code} {answer.text[:200]}"

@@ -15,7 +15,7 @@ BATCHES: Final = (100, 2_000)
 ASK: Final = """
 import sys, urllib.request as web
 asked = web.Request("http://127.0.0.1:8000/reduce", sys.stdin.buffer.read(), {"Content-Type": "application/json"})
-print(web.urlopen(asked).headers["Repr-Digest"])
+print(web.urlopen(asked).headers["Unencoded-Digest"])
 """
 TOO_LARGE: Final = 64 * 1024 * 1024 + 1
 PHASE: Final = 1_500
@@ -28,7 +28,7 @@ def check_replicas(compose: Compose) -> None:
     await_health(compose.container("nginx"))
     address = f"http://127.0.0.1:{compose.scale_port}"
     digests = {body: check_alike(compose, body) for body in (batch(mixed(count)) for count in BATCHES)}
-    print(f"{len(REPLICAS)} replicas: the same Repr-Digest for {' and '.join(map(str, BATCHES))} events from each")
+    print(f"{len(REPLICAS)} replicas: the same Unencoded-Digest for {' and '.join(map(str, BATCHES))} events from each")
     check_limit(address)
     with Callers(address, digests) as callers:
         lose_replicas(compose, callers)
