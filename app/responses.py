@@ -12,6 +12,7 @@ from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
 OTHER: Final = "other"
 """The type of all events of other types, so that no caller can fill a page with names of their own."""
 _event_type = attrgetter("event_type")
+_verdict = attrgetter("verdict", "code")
 
 
 class BatchStatistics(NamedTuple):
@@ -41,7 +42,7 @@ def batch_statistics(events: Collection[Any], mode: str | None = None, anomalies
 
 def loop_statistics(verdicts: Sequence[Any], moved: Sequence[tuple[int, int]]) -> BatchStatistics:
     """Count verdicts; `moved` has, for each mission, the events of its window and the bytes of its checkpoint."""
-    told = Counter((verdict.verdict, verdict.code or "") for verdict in verdicts)
+    told = {(verdict, code or ""): count for (verdict, code), count in Counter(map(_verdict, verdicts)).items()}
     windows, checkpoints = [events for events, _ in moved], [size for _, size in moved]
     return batch_statistics(verdicts)._replace(verdicts=told, windows=windows, checkpoints=checkpoints)
 

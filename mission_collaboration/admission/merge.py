@@ -12,7 +12,7 @@ from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.fold import fold_accepted
-from mission_collaboration.reducer.ordering import sort_key
+from mission_collaboration.reducer.ordering import by_place
 
 RECENT_EVENTS: Final = 1_000
 """How many accepted events before the horizon are remembered, unless the caller says otherwise."""
@@ -65,7 +65,7 @@ def merge(
     """Merge new events into a mission, each of which passed the door; one of them may have decided `mission_id`."""
     mission = Mission(mission_id, undecided.state, undecided.horizon, undecided.window, undecided.remembered)
     held = {event.event_id for event in mission.window}
-    events: list[FoldEvent] = sorted([*mission.window, *new], key=sort_key)
+    events: list[FoldEvent] = list(by_place([*mission.window, *new]))
     start = window_start(events, memory.window)
     folded = _fold(mission, events, start, settle)
     fates: dict[str, Fate] = {}

@@ -36,6 +36,17 @@ def sort_key(event: Placed) -> SortKey:
     return 0 if clock is None else clock + 1, event.timestamp, event.event_id
 
 
+def by_place(events: Sequence[E]) -> Sequence[E]:
+    """Sort by clock, instant and id; where no two clocks are equal, they alone decide."""
+    clocks = [-1 if event.lamport_clock is None else event.lamport_clock for event in events]
+    keys: Sequence[Any] = clocks
+    if len(set(clocks)) < len(clocks):
+        keys = list(zip(clocks, map(_timestamp, events), map(_event_id, events), strict=True))
+    elif clocks == sorted(clocks):
+        return events
+    return [events[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]
+
+
 class CanonicalSequence(NamedTuple, Generic[E]):
     """Events in the order in which they are folded."""
 
@@ -50,7 +61,7 @@ def canonical(events: Sequence[E]) -> CanonicalSequence[E]:
     conflicting: list[E] = []
     if len({event.event_id for event in events}) < len(events):
         events, conflicting = _settled(events)
-    ordered = _sorted(events)
+    ordered = by_place(events)
     if not conflicting:
         return CanonicalSequence(ordered, frozenset())
     marked = set(map(id, conflicting))
@@ -59,7 +70,7 @@ def canonical(events: Sequence[E]) -> CanonicalSequence[E]:
 
 def in_order(events: Sequence[E]) -> list[E]:
     """Sort by clock, instant and id, and events that share even their id by the text of their content (R1, R31)."""
-    ordered = list(_sorted(events))
+    ordered = list(by_place(events))
     ids = [event.event_id for event in ordered]
     if len(set(ids)) == len(ids):
         return ordered
@@ -83,17 +94,6 @@ def conflict(event: FoldEvent) -> ConflictingDuplicateError:
     )
     refusal.event = event
     return refusal
-
-
-def _sorted(events: Sequence[E]) -> Sequence[E]:
-    """Sort by clock, instant and id; where no two clocks are equal, they alone decide."""
-    clocks = [-1 if event.lamport_clock is None else event.lamport_clock for event in events]
-    keys: Sequence[Any] = clocks
-    if len(set(clocks)) < len(clocks):
-        keys = list(zip(clocks, map(_timestamp, events), map(_event_id, events), strict=True))
-    elif clocks == sorted(clocks):
-        return events
-    return [events[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]
 
 
 def _settled(events: Sequence[E]) -> tuple[list[E], list[E]]:

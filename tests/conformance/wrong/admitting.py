@@ -217,7 +217,7 @@ VARIANTS = (
         "L3",
         "An event after the horizon takes its place in a full window",
         ("/state/active_drivers/0", '"p1"', "(missing)"),
-        changes=(instead("mission_collaboration.admission.merge.sorted", lambda events, key: list(events)),),
+        changes=(instead("mission_collaboration.admission.merge.by_place", list),),
     ),
     Variant(
         "forgets to revise",

@@ -20,7 +20,7 @@ def sorting(key: Callable[[FoldEvent], Any]) -> tuple[Patch, ...]:
         return sorted(events, key=key)
 
     ordering = "mission_collaboration.reducer.ordering"
-    return instead(f"{ordering}.sort_key", key), instead(f"{ordering}._sorted", in_its_order)
+    return instead(f"{ordering}.sort_key", key), instead(f"{ordering}.by_place", in_its_order)
 
 
 def by_text(event: FoldEvent) -> tuple[int, str, str]:
