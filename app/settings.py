@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     """Addresses or networks of proxies whose `X-Forwarded-Prefix` and `X-Forwarded-Proto` are trusted."""
     max_body_bytes: Annotated[int, Field(ge=1024), LIMIT] = 64 * 1024 * 1024
     """The largest request body, in bytes after decompression."""
-    max_values: Annotated[int, Field(ge=10_000), LIMIT] = 2_500_000
+    max_values: Annotated[int, Field(ge=10_000), LIMIT] = 2_000_000
     """The most JSON values and lines in one body. A body of more than 16 bytes for each of them has no such limit."""
     max_events: Annotated[int, Field(ge=1), LIMIT] = 100_000
     """The most events in one batch."""
