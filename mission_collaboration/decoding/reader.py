@@ -8,6 +8,7 @@ these structs refuse members that they do not know, and an odd event is decoded 
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import compress
 from operator import attrgetter
 from typing import Any, Final
 
@@ -121,16 +122,15 @@ class Reading:
 
     def batch(self) -> Batch:
         """Make the batch of what was read; events in which a text breaks its format are broken."""
-        events, indices = self.events, self.indices
-        sent_ids = [event.event_id for event in events]
-        typed = [place for place, event in enumerate(events) if type(event) is not ReadEvent]
-        unsound = {typed[position] for position in normalise([events[place] for place in typed])}
-        if unsound:
-            for place in unsound:
-                value = try_decode(bytes(self.texts[indices[place]]), max_nesting=self.max_nesting)
-                self.broken.append(BrokenEvent(indices[place], value))
-            sound = [place for place in range(len(events)) if place not in unsound]
-            events, indices, sent_ids = ([column[place] for place in sound] for column in (events, indices, sent_ids))
+        columns: list[list[Any]] = [self.events, self.indices, [event.event_id for event in self.events]]
+        typed = [place for place, event in enumerate(self.events) if type(event) is not ReadEvent]
+        if unsound := {typed[position] for position in normalise([self.events[place] for place in typed])}:
+            for index in map(self.indices.__getitem__, unsound):
+                value = try_decode(bytes(self.texts[index]), max_nesting=self.max_nesting)
+                self.broken.append(BrokenEvent(index, value))
+            is_sound = [place not in unsound for place in range(len(self.events))]
+            columns = [list(compress(column, is_sound)) for column in columns]
+        events, indices, sent_ids = columns
         self.broken.sort(key=attrgetter("index"))
         return Batch(events, indices, self.others, self.broken, len(self.texts), sent_ids)
 
