@@ -15,7 +15,7 @@ from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, json_han
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas import ValidateBatchRequest, ValidateRequest
 from app.api.service import Service
-from app.problems import Finding, Problem, library_refusals
+from app.problems import SEE_LIMITS, Finding, Problem, library_refusals
 from app.responses import BatchResponse, BatchStatistics, batch_statistics
 from app.settings import Settings
 from app.workers.pool import TooMuchInPlaceError, is_in_place
@@ -36,7 +36,13 @@ REPORTS: Final = get_args(Report)
 
 
 def validate_body(body: bytes, limits: Settings) -> Response:
-    """Answer a `/validate` request; raises `Problem`."""
+    """Answer a `/validate` request, whose body is an event; raises `Problem`."""
+    if len(body) > limits.max_event_bytes:
+        most = f"At most {limits.max_event_bytes} bytes"
+        finding = Finding(pointer="", code="too_long", message=most)
+        raise Problem(
+            "event-too-large", f"The event has {len(body)} bytes. {most} are allowed; {SEE_LIMITS}.", (finding,)
+        )
     request = read_request(ValidateRequest, body, limits)
     try:
         result = validate_event(request.payload, request.event_type)
@@ -111,7 +117,7 @@ VALIDATE: Final = Operation(
     answer=ConformanceResult,
     answered="The verdict of both layers. `valid` is true if neither found a violation.",
     request=ValidateRequest,
-    problems=(*BODY_PROBLEMS, "unknown-event-type", *LOST),
+    problems=(*BODY_PROBLEMS, "event-too-large", "unknown-event-type", *LOST),
     examples=examples.VALIDATE,
 )
 PublishedRequest: Final = ValidateBatchRequest[Event | JsonValue]

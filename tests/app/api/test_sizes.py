@@ -86,6 +86,14 @@ def test_an_event_one_byte_over_the_limit_is_refused_with_its_place(
     assert str(LIMIT + 1) in found["detail"]
 
 
+def test_an_event_to_validate_has_the_same_limit(limited: Client) -> None:
+    fits, too_large = (padded(comment(1), size, "content") for size in (LIMIT, LIMIT + 1))
+    assert limited.send("/validate", text_of(fits).encode()).json()["valid"]
+    found = problem(limited.send("/validate", text_of(too_large).encode()), 413, "event-too-large")
+    assert places(found) == [("", "too_long")]
+    assert f"has {LIMIT + 1} bytes" in found["detail"]
+
+
 def test_an_event_over_the_limit_is_named_by_its_id(limited: Client) -> None:
     events = [*small(), comment(13) | {"project_slug": "x" * LIMIT}]
     found = problem(limited.send("/reduce", as_json(events)), 413, "event-too-large")
