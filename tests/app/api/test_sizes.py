@@ -123,6 +123,23 @@ def test_no_spelling_hides_a_large_event_among_small_ones(
     assert places(found) == [("/events/30", "too_long")]
 
 
+@pytest.mark.parametrize("unlike", [b'"event_id" :', b'"event\\u005fid":'])
+def test_small_events_hide_no_large_one_by_spelling_a_member_that_it_repeats(
+    make_client: Callable[..., Client], unlike: bytes
+) -> None:
+    """Members of all events taken together, the name stands there as often in one spelling as there are events."""
+    client = make_client(max_event_bytes=4 * LIMIT, pool_size=0)
+    texts = [text_of(event).encode() for event in small(40)]
+    texts[::2] = [text.replace(b'"event_id":', unlike) for text in texts[::2]]
+    member = b'"event_id":'
+    last = text_of(comment(41)).encode()
+    large = last.replace(member, (member + b'"x",' + b" " * (LIMIT // 2)) * 20 + member)
+    body = b'{"events": [' + b",".join([*texts, large]) + b"]}"
+    assert body.count(member) == 41
+    found = problem(client.send("/reduce", body), 413, "event-too-large")
+    assert places(found) == [("/events/40", "too_long")]
+
+
 @pytest.mark.parametrize("place", [1, 5, 11])
 @pytest.mark.parametrize("made", WAYS.values(), ids=WAYS)
 def test_an_event_of_exactly_the_limit_is_taken_in_every_form(limited: Client, made: Made, place: int) -> None:
