@@ -46,7 +46,8 @@ def test_a_damaged_file_is_a_problem(command: str, text: bytes) -> None:
 
 
 def test_zstd_without_its_package_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "backports.zstd", None)
+    for package in ("backports.zstd", "compression.zstd"):  # the second in Python 3.14
+        monkeypatch.setitem(sys.modules, package, None)
     told = run("reduce", compress(BODY))
     assert told.exit_code == 1
     assert "install mission-collaboration[replay]" in json.loads(told.stdout)["detail"]
