@@ -34,7 +34,8 @@ VALUES_IN_PLACE: Final = 8_192
 OBJECTS_IN_PLACE: Final = 1_000
 """Ordinary events of 128 KB have some 800 objects; one that is no event takes 50 microseconds to read."""
 SHORTEST_VALUE: Final = 2.5
-"""With so many bytes for each value of the limit, nothing is counted: only lists of digits could have more values."""
+"""Values of ordinary JSON have more bytes. So a body with at most so many bytes for each allowed value is not counted:
+only lists of digits could have too many values in it."""
 VALUE_BYTES: Final = 16
 """A body may have more than `max_values` values when they have so many bytes on average, as those of events have."""
 JSON: Final = "application/json"

@@ -116,7 +116,7 @@ class DroppingQueueHandler(QueueHandler):
 
 
 class GatheringListener(QueueListener):
-    """Takes lines in batches: to wake this thread for each of them would cost a request a third of its time."""
+    """Takes lines in batches: to wake this thread for each of them takes a tenth of a request's time."""
 
     def dequeue(self, block: bool) -> logging.LogRecord:
         """Take the next line; once there is none, let some gather before waiting for one."""

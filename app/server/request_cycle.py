@@ -90,7 +90,7 @@ class RequestCycle(RequestResponseCycle):
             raise ClientDisconnect
 
     def is_body_too_slow(self, count: int, settings: Settings) -> bool:
-        """Take the bytes of the body at this look; whether the client holds back what the application waits for."""
+        """Whether the client holds back a body that the application waits for; `count` of its bytes have come."""
         if not self.more_body or self.response_complete or self.body or self.waiting_for_100_continue:
             return False
         if self.flow.read_paused:

@@ -38,7 +38,7 @@ class Merged:
     settled: Settled | None
 
     def revisions(self, window: Iterable[WindowEvent]) -> Iterator[Revision]:
-        """Find the events of the window before whose verdict or code changed, in canonical order (L5)."""
+        """Find the events of the earlier window whose verdict or code changed, in canonical order (L5)."""
         for event in window:
             if event.code is None and event.event_id not in self.fates:
                 continue

@@ -59,9 +59,10 @@ class Mission:
         state: bytes,
         recent_events: int,
     ) -> "Mission":
-        """Move the horizon to where the window now begins, which is at `start` of all events held.
+        """Return the mission with its window cut to begin at position `start`, and its horizon right before that.
 
-        `refused` says at which positions events could not be applied, `state` is the account at the new horizon.
+        `events` are all events held, in canonical order. `refused` has those that could not be applied, by position.
+        `state` is what the events up to the new horizon come to.
         """
         window: list[Any] = list(events[start:])
         for place, event in enumerate(window):
