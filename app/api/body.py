@@ -34,8 +34,8 @@ VALUES_IN_PLACE: Final = 8_192
 OBJECTS_IN_PLACE: Final = 1_000
 """Ordinary events of 128 KB have some 800 objects; one that is no event takes 50 microseconds to read."""
 SHORTEST_VALUE: Final = 2.5
-"""Values of ordinary JSON have more bytes. So a body with at most so many bytes for each allowed value is not counted:
-only lists of digits could have too many values in it."""
+"""Values of ordinary JSON have more bytes. So a body with at most so many bytes for each of `max_values` is not counted
+against that limit: only lists of digits could have too many values in it."""
 VALUE_BYTES: Final = 16
 """A body may have more than `max_values` values when they have so many bytes on average, as those of events have."""
 JSON: Final = "application/json"
@@ -98,7 +98,7 @@ def check_values(body: bytes, settings: Settings, *, in_place: bool) -> None:
 
     Raises `TooMuchInPlaceError` where a pool process should work on them, and `body-too-large`.
     """
-    if len(body) <= SHORTEST_VALUE * (VALUES_IN_PLACE if in_place else settings.max_values):
+    if len(body) <= (VALUES_IN_PLACE if in_place else SHORTEST_VALUE * settings.max_values):
         return
     marks = bytes(body).translate(None, NO_MARKS)  # in one pass; to count each mark takes twice as long
     values = len(marks)

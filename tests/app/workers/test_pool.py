@@ -149,6 +149,14 @@ def test_what_is_small_and_swells_goes_to_a_process(make_client: Callable[..., C
     assert len(made_since(known)) == 1
 
 
+def test_a_short_body_of_many_things_that_are_no_events_goes_to_a_process(make_client: Callable[..., Client]) -> None:
+    client, known = make_client(), children()
+    assert client.send("/explain", in_json(*[{}] * 900)).status_code == 200
+    assert not made_since(known)
+    assert client.send("/explain", in_json(*[{}] * 3_000)).status_code == 200
+    assert len(made_since(known)) == 1
+
+
 def test_a_compressed_stream_that_swells_goes_to_a_process(make_client: Callable[..., Client]) -> None:
     path, headers = "/reduce?ordered=true&mode=permissive", {"Content_Type": "application/x-ndjson"}
     client, known = make_client(inline_body_bytes=65_536), children()
