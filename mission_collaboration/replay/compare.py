@@ -113,6 +113,8 @@ def _states(folder: Path) -> Iterator[_Row]:
 def _rejected(folder: Path) -> _Rejected:
     """Read what was rejected of each mission: event id, code, and the hash of the line."""
     found: _Rejected = defaultdict(list)
+    if not (folder / REJECTED).exists():
+        raise InputError(f"{folder}: there are no rejected lines of an earlier run")
     with (folder / REJECTED).open("rb") as lines:
         for line in lines:
             entry = msgspec.json.decode(line, type=_Entry)

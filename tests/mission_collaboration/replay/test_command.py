@@ -192,6 +192,17 @@ def test_a_comparison_names_the_first_member_that_differs(tmp_path: Path) -> Non
     )
 
 
+@pytest.mark.parametrize("missing", ["states.ndjson", "rejected.ndjson"])
+def test_a_comparison_with_half_an_earlier_run_says_what_is_missing(tmp_path: Path, missing: str) -> None:
+    source = write(tmp_path / "in.ndjson", map(line, mission("m1", build.joined("p1"))))
+    replay(source, "--out", tmp_path / "before")
+    (tmp_path / "before" / missing).unlink()
+
+    told = replay(source, "--out", tmp_path / "after", "--against", tmp_path / "before", "--quiet", status=2)
+
+    assert "of an earlier run" in told.splitlines()[-1]
+
+
 def test_rejected_lines_fail_where_they_are_to(tmp_path: Path) -> None:
     source = write(tmp_path / "in.ndjson", [b"{"])
 
