@@ -1,7 +1,11 @@
 """Closes a connection without losing the answer that the client is about to read."""
 
 import asyncio
+import fcntl
+import sys
+import termios
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Final
 
@@ -55,5 +59,14 @@ class LingeringTransport:
         return self.is_lingering and now > min(self._until, self._quiet_until)
 
     def unread_bytes(self) -> int:
-        """Count the bytes that wait for the client to read them."""
-        return self._transport.get_write_buffer_size()
+        """Count the bytes that wait for the client to read them, those that the system holds included.
+
+        The system takes nothing for a while, and then much at once, also from a client that reads steadily.
+        """
+        waiting = self._transport.get_write_buffer_size()
+        if not waiting:
+            return 0
+        held = bytearray(4)
+        with suppress(OSError, ValueError):  # closed meanwhile, or a system that does not say
+            fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, held)
+        return waiting + int.from_bytes(held, sys.byteorder)

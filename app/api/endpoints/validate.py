@@ -37,13 +37,13 @@ REPORTS: Final = get_args(Report)
 
 def validate_body(body: bytes, limits: Settings) -> Response:
     """Answer a `/validate` request, whose body is an event; raises `Problem`."""
+    request = read_request(ValidateRequest, body, limits)
     if len(body) > limits.max_event_bytes:
         most = f"At most {limits.max_event_bytes} bytes"
         finding = Finding(pointer="", code="too_long", message=most)
         raise Problem(
             "event-too-large", f"The event has {len(body)} bytes. {most} are allowed; {SEE_LIMITS}.", (finding,)
         )
-    request = read_request(ValidateRequest, body, limits)
     try:
         result = validate_event(request.payload, request.event_type)
     except UnknownEventTypeError as error:

@@ -1,6 +1,7 @@
 """Who takes too long to send a head or a body, to say anything, or to read, is let go."""
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -138,3 +139,18 @@ def test_an_answer_that_nobody_reads_does_not_keep_the_connection(port: int) -> 
         connection.socket.settimeout(30)
         while connection.send_if_heard(b"GET"):
             pass
+
+
+def test_a_large_answer_that_is_read_slowly_and_steadily_is_read_to_its_end(port: int) -> None:
+    """The system holds some megabytes, so for longer than the deadline it takes nothing more from the server."""
+    pause = threading.Event()
+    body = json.dumps({"events": [{}] * 100_000}).encode()
+    with wire(port) as connection:
+        connection.send(request("POST", "/validate/batch", "Connection: close", body=body))
+        received = bytearray()
+        while piece := connection.socket.recv(1 << 16):
+            received += piece
+            pause.wait(0.02)
+    head, _, verdicts = received.partition(b"\r\n\r\n")
+    assert f"content-length: {len(verdicts)}\r\n".encode() in head
+    assert json.loads(verdicts)["total"] == 100_000
