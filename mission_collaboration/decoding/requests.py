@@ -33,6 +33,7 @@ from mission_collaboration.decoding.structs import any_event_struct
 Model = TypeVar("Model", bound=BaseModel)
 IN_A_BODY: Final = 2
 """How deep an event stands in a JSON body: in the array of the request object."""
+EVENT_ID: Final = b'"event_id"'
 ESCAPED_LETTER: Final = re.compile(rb"\\u00[5-7]")
 """A small letter or `_` as an escape. No encoder writes it, but it would hide a member's name."""
 _LINE: Final = re.compile(rb"[^\n]*\S[^\n]*")
@@ -220,14 +221,18 @@ def are_surely_small(body: bytes, count: int, limits: Limits) -> bool:
     """Whether none of the `count` events of a body is too large, as far as that shows without telling them apart.
 
     The body was decoded into closed structs, so every event has an `event_id`. Where the name is never escaped and
-    stands there as often as there are events, each event has it once and lies within two neighbouring pieces.
+    stands there as often as there are events, each event has it once, and lies between the names of its neighbours.
     """
     if len(body) <= limits.max_event_bytes:
         return True
-    pieces = body.split(b'"event_id"')
-    if len(pieces) != count + 1 or 2 * max(map(len, pieces)) >= limits.max_event_bytes:
+    if body.count(EVENT_ID) != count or (b"\\" in body and ESCAPED_LETTER.search(body)):
         return False
-    return b"\\" not in body or not ESCAPED_LETTER.search(body)
+    most, at = limits.max_event_bytes // 2, 0
+    while len(body) - at > most:  # from name to name, each time as far as the half of a large event
+        at = body.rfind(EVENT_ID, at + 1, at + most)
+        if at < 0:
+            return False
+    return True
 
 
 def check_sizes(texts: Sequence[Text], limits: Limits) -> None:
