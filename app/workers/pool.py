@@ -77,9 +77,7 @@ class WorkerPool:
                 self._limiter = CapacityLimiter(self.size)
             with body.capacity.room():
                 async with self._limiter:
-                    if not self._is_sweeping:
-                        self._is_sweeping = True
-                        asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep)
+                    self._sweep_later()
                     return await to_thread.run_sync(self._do_in_process, work, body, arguments)
         finally:
             body.close()
@@ -148,6 +146,11 @@ class WorkerPool:
             process.close()
         return PoolProcess(self.start_process())
 
+    def _sweep_later(self) -> None:
+        if not self._is_sweeping:
+            self._is_sweeping = True
+            asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep)
+
     def _sweep(self) -> None:
         """Kill processes that are stopped or take too long, and end idle ones that keep much memory."""
         self._is_sweeping = False
@@ -164,8 +167,7 @@ class WorkerPool:
                     process.close()
                     self.lost += is_frozen
         if self.processes:
-            self._is_sweeping = True
-            asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep)
+            self._sweep_later()
 
 
 def _nothing(*_: Any) -> Response:

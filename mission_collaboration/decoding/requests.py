@@ -4,7 +4,7 @@ The service and the command line read requests here, so they refuse the same one
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -85,7 +85,6 @@ class RequestReader(Generic[Model]):
             events = request.events  # type: ignore[attr-defined] # every such model has them
             check_count(len(events), limits)
             read = request, read_batch(events)
-        check_count(read[1].total, limits)
         return read
 
     def _read_typed(self, body: bytes, limits: Limits) -> tuple[Model, Batch] | None:
@@ -97,8 +96,11 @@ class RequestReader(Generic[Model]):
         if not are_surely_small(body, len(parts.events), limits):
             return None
         request = self._request(parts, limits)
+        if request is None:
+            return None
+        check_count(len(parts.events), limits)
         batch = read_typed(parts.events)
-        return None if request is None or batch is None else (request, batch)
+        return None if batch is None else (request, batch)
 
     def _read_apart(self, body: bytes, limits: Limits) -> tuple[Model, Batch] | None:
         """Read a request event by event; None where the request object is wrong."""
@@ -243,16 +245,22 @@ def check_sizes(texts: Sequence[Text], limits: Limits) -> None:
 
 
 def _size_refusal(text: Text, at: Finding, name: str, limits: Limits) -> RequestRefusedError:
-    most = f"At most {limits.max_event_bytes} bytes"
-    detail = f"The event at {name} has {len(text)} bytes. {most} are allowed"
     try:
         event = msgspec.json.decode(text)
     except DECLINED:
         event = None
     about = {name: found for name in ("event_id", "event_type") if (found := text_member(event, name))}
-    return RequestRefusedError(
-        "event-too-large", detail, (at._replace(code="too_long", message=most),), about, is_limit=True
-    )
+    return event_too_large(len(text), limits, at, f" at {name}", about)
+
+
+def event_too_large(
+    size: int, limits: Limits, at: Finding, place: str = "", about: Mapping[str, str] | None = None
+) -> RequestRefusedError:
+    """Make the refusal of an event that is too large, at this place of the request where it has more than one."""
+    most = f"At most {limits.max_event_bytes} bytes"
+    detail = f"The event{place} has {size} bytes. {most} are allowed"
+    finding = at._replace(code="too_long", message=most)
+    return RequestRefusedError("event-too-large", detail, (finding,), about, is_limit=True)
 
 
 def _decode_body(body: bytes, limits: Limits) -> Any:

@@ -15,7 +15,7 @@ from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, json_han
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas import ValidateBatchRequest, ValidateRequest
 from app.api.service import Service
-from app.problems import SEE_LIMITS, Finding, Problem, library_refusals
+from app.problems import Finding, Problem, library_refusals, problem_of
 from app.responses import BatchResponse, BatchStatistics, batch_statistics
 from app.settings import Settings
 from app.workers.pool import TooMuchInPlaceError, is_in_place
@@ -23,10 +23,11 @@ from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import UnknownEventTypeError
 from mission_collaboration.contract.validation import validate_event
 from mission_collaboration.contract.violations import ConformanceResult
+from mission_collaboration.decoding import refusals
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import ReadEvent
 from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
-from mission_collaboration.decoding.requests import RequestReader, read_all_lines
+from mission_collaboration.decoding.requests import RequestReader, event_too_large, read_all_lines
 from mission_collaboration.decoding.verdicts import BatchVerdict, judge_batch
 
 VALIDATE_READER: Final = RequestReader(ValidateBatchRequest[Any])
@@ -39,11 +40,7 @@ def validate_body(body: bytes, limits: Settings) -> Response:
     """Answer a `/validate` request, whose body is an event; raises `Problem`."""
     request = read_request(ValidateRequest, body, limits)
     if len(body) > limits.max_event_bytes:
-        most = f"At most {limits.max_event_bytes} bytes"
-        finding = Finding(pointer="", code="too_long", message=most)
-        raise Problem(
-            "event-too-large", f"The event has {len(body)} bytes. {most} are allowed; {SEE_LIMITS}.", (finding,)
-        )
+        raise problem_of(event_too_large(len(body), limits, refusals.Finding("", "", "")))
     try:
         result = validate_event(request.payload, request.event_type)
     except UnknownEventTypeError as error:
