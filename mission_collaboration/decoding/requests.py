@@ -3,6 +3,7 @@
 The service and the command line read requests here, so they refuse the same ones with the same findings.
 """
 
+import mmap
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -31,11 +32,12 @@ from mission_collaboration.decoding.refusals import (
 from mission_collaboration.decoding.structs import any_event_struct
 
 Model = TypeVar("Model", bound=BaseModel)
+Body = bytes | mmap.mmap
+"""The text of a request; a large one may be a mapped file, which is not copied."""
 IN_A_BODY: Final = 2
 """How deep an event stands in a JSON body: in the array of the request object."""
-EVENT_ID: Final = b'"event_id"'
-ESCAPED_LETTER: Final = re.compile(rb"\\u00[5-7]")
-"""A small letter or `_` as an escape. No encoder writes it, but it would hide a member's name."""
+NEXT_OBJECT: Final = re.compile(rb',\s*+\{\s*+"\w')
+"""An object that follows in an array. In a string its quote would be escaped, and behind a string is no letter."""
 _LINE: Final = re.compile(rb"[^\n]*\S[^\n]*")
 
 
@@ -64,18 +66,17 @@ class RequestReader(Generic[Model]):
         self._decode_typed: Final = self._decoder(list[any_event_struct()])  # type: ignore[misc] # made at run time
         self._decode_apart: Final = self._decoder(list[msgspec.Raw])
 
-    def _decoder(self, events: Any) -> Callable[[bytes], Any]:
+    def _decoder(self, events: Any) -> Callable[[Body], Any]:
         """Make a decoder that leaves the members beside the events to the model."""
         members: list[Any] = [("events", events), *((name, Any, msgspec.UNSET) for name in self._others)]
         parts = msgspec.defstruct("Parts", members, kw_only=True, forbid_unknown_fields=True)
         return msgspec.json.Decoder(parts).decode
 
-    def read(self, body: bytes, limits: Limits) -> tuple[Model, Batch]:
+    def read(self, body: Body, limits: Limits) -> tuple[Model, Batch]:
         """Read a request and its events, as a whole or, where something is odd, one by one.
 
         Raises `RequestRefusedError`.
         """
-        body = bytes(body)
         read = self._read_typed(body, limits) or self._read_apart(body, limits)
         if read is None:  # the model says what is wrong with the request object
             if len(body) > limits.max_event_bytes:
@@ -87,13 +88,13 @@ class RequestReader(Generic[Model]):
             read = request, read_batch(events)
         return read
 
-    def _read_typed(self, body: bytes, limits: Limits) -> tuple[Model, Batch] | None:
+    def _read_typed(self, body: Body, limits: Limits) -> tuple[Model, Batch] | None:
         """Read a request in which nothing is odd; None for any other, and where an event may be too large."""
         try:
             parts = self._decode_typed(body)
         except DECLINED:
             return None
-        if not are_surely_small(body, len(parts.events), limits):
+        if not are_surely_small(body, limits):
             return None
         request = self._request(parts, limits)
         if request is None:
@@ -102,7 +103,7 @@ class RequestReader(Generic[Model]):
         batch = read_typed(parts.events)
         return None if batch is None else (request, batch)
 
-    def _read_apart(self, body: bytes, limits: Limits) -> tuple[Model, Batch] | None:
+    def _read_apart(self, body: Body, limits: Limits) -> tuple[Model, Batch] | None:
         """Read a request event by event; None where the request object is wrong."""
         try:
             parts = self._decode_apart(body)
@@ -135,7 +136,7 @@ class RequestReader(Generic[Model]):
 
 
 _Events: Final = msgspec.defstruct("Events", [("events", list[msgspec.Raw])])
-_decode_events: Final[Callable[[bytes], Any]] = msgspec.json.Decoder(_Events).decode
+_decode_events: Final[Callable[[Body], Any]] = msgspec.json.Decoder(_Events).decode
 
 
 def read_lines(body: bytes, limits: Limits) -> tuple[Batch, LineLocations]:
@@ -193,9 +194,9 @@ def _broken_refusal(broken: Sequence[BrokenEvent], locations: ArrayLocations) ->
     return invalid_request(findings, {name: text for name, text in names.items() if text})
 
 
-def read_object(model: type[Model], body: bytes, limits: Limits) -> Model:
+def read_object(model: type[Model], body: Body, limits: Limits) -> Model:
     """Read a request object, its events left as they are; raises `RequestRefusedError`."""
-    data = _decode_body(bytes(body), limits)
+    data = _decode_body(body, limits)
     roster = data.get("roster") if isinstance(data, dict) else None
     if isinstance(roster, dict):  # entry by entry, so that a bad one of any size is answered after 100 errors
         findings = roster_findings(roster, ("roster",))
@@ -219,22 +220,15 @@ def check_count(count: int, limits: Limits, pointer: str = "/events") -> None:
         raise RequestRefusedError("too-many-events", detail, (Finding(pointer, "too_long", most),), is_limit=True)
 
 
-def are_surely_small(body: bytes, count: int, limits: Limits) -> bool:
-    """Whether none of the `count` events of a body is too large, as far as that shows without telling them apart.
+def are_surely_small(body: Body, limits: Limits) -> bool:
+    """Whether no event of a body is too large, as far as that shows without telling the events apart.
 
-    The body was decoded into closed structs, so every event has an `event_id`. Where the name is never escaped and
-    stands there as often as there are events, each event has it once, and lies between the names of its neighbours.
+    The body was decoded into closed structs, in which no event has objects in an array. So where an object follows in
+    an array, one event has ended before it. Where that happens in each half of `max_event_bytes`, no event is larger.
     """
-    if len(body) <= limits.max_event_bytes:
-        return True
-    if body.count(EVENT_ID) != count or (b"\\" in body and ESCAPED_LETTER.search(body)):
-        return False
-    most, at = limits.max_event_bytes // 2, 0
-    while len(body) - at > most:  # from name to name, each time as far as the half of a large event
-        at = body.rfind(EVENT_ID, at + 1, at + most)
-        if at < 0:
-            return False
-    return True
+    half = limits.max_event_bytes // 2
+    starts = range(0, len(body) - half + 1, half) if len(body) > limits.max_event_bytes else ()
+    return all(NEXT_OBJECT.search(body, start, start + half) for start in starts)
 
 
 def check_sizes(texts: Sequence[Text], limits: Limits) -> None:
@@ -263,7 +257,7 @@ def event_too_large(
     return RequestRefusedError("event-too-large", detail, (finding,), about, is_limit=True)
 
 
-def _decode_body(body: bytes, limits: Limits) -> Any:
+def _decode_body(body: Body, limits: Limits) -> Any:
     try:
         return decode_json(body, max_nesting=limits.max_nesting)
     except JsonTextError as error:

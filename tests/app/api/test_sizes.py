@@ -241,7 +241,7 @@ FILLERS = st.sampled_from(
 
 
 TEXTS = st.sampled_from(
-    ("", '"event_id"', '},{"event_id":"' * 12, '}, {"event_id": "' * 20, "x" * 300, "é" * 100, "\n" * 80)
+    ("", '"event_id"', '},{"event_id":"' * 12, '}, {"event_id": "' * 20, ",{" * 200, "x" * 300, "é" * 100, "\n" * 80)
 )
 
 

@@ -1,16 +1,18 @@
 """The fast twins of the models: they may say "surely", and are never wrong when they do."""
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import inspect
 from pydantic import BaseModel, Field, ValidationError
 
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
-from mission_collaboration.decoding.structs import PAYLOAD_STRUCTS, struct_for
+from mission_collaboration.decoding.structs import PAYLOAD_STRUCTS, any_event_struct, struct_for
 from tests.support import strategies
 from tests.support.folding import Json, examples
 
@@ -77,6 +79,29 @@ def test_an_open_twin_ignores_unknown_members_and_a_closed_one_refuses_them(even
     payload: Json = {**strategies.payload_of(step), "zz_future": 1}
     assert by_twin(event_type, payload) == by_model(event_type, payload) != REFUSED
     assert by_closed_twin(event_type, json.dumps(payload)) is REFUSED
+
+
+def kinds_in(kind: inspect.Type) -> Iterator[inspect.Type]:
+    """Give a type and all types within it."""
+    yield kind
+    inner: Iterable[inspect.Type] = ()
+    if isinstance(kind, inspect.StructType):
+        inner = [field.type for field in kind.fields]
+    elif isinstance(kind, inspect.UnionType):
+        inner = kind.types
+    for each in inner:
+        yield from kinds_in(each)
+
+
+def test_no_event_has_objects_in_an_array() -> None:
+    """An object that follows in an array therefore shows that an event has ended, which the limit of one relies on."""
+    scalars = inspect.StrType, inspect.IntType, inspect.BoolType, inspect.NoneType, inspect.LiteralType
+    [kind] = inspect.multi_type_info([any_event_struct()])
+    found = [each for each in kinds_in(kind) if not isinstance(each, (*scalars, inspect.StructType, inspect.UnionType))]
+    assert found
+    for each in found:
+        assert isinstance(each, inspect.ListType)
+        assert isinstance(each.item_type, scalars)
 
 
 class Unlike(BaseModel):
