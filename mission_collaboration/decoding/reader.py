@@ -1,9 +1,9 @@
 """The one reader: from the JSON texts of events to a `Batch`.
 
 Each event is decoded straight into the struct of its type. What does not fit its struct is odd: an event of another
-type, with a member that the contract does not know, or with something wrong. It is read by itself, and only what is
-still not understood is put to the model. So one odd event costs one odd event. No part of a text is skipped unread:
-these structs refuse members that they do not know, and an odd event is decoded as a whole.
+type that was not met before, with a member that the contract does not know, or with something wrong. It is read by
+itself, and only what is still not understood is put to the model. So one odd event costs one odd event. No part of a
+text is skipped unread: these structs refuse members that they do not know, and an odd event is decoded as a whole.
 """
 
 import math
@@ -18,13 +18,14 @@ from pydantic import ValidationError
 
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
-from mission_collaboration.decoding.batch import Batch, BrokenEvent, OtherEvent
+from mission_collaboration.decoding.batch import LONGEST_NAME, Batch, BrokenEvent, OtherEvent
 from mission_collaboration.decoding.events import ReadEvent, other_type, read_payload
 from mission_collaboration.decoding.json_text import NOT_JSON, try_decode
-from mission_collaboration.decoding.structs import any_event_struct, envelope_struct, text_rules
+from mission_collaboration.decoding.structs import ENVELOPE, any_event_struct, envelope_struct, text_rules
 from mission_collaboration.decoding.text_formats import Column, normal_ids, read_instants
 
 Text = bytes | msgspec.Raw
+_index = attrgetter("index")
 DECLINED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What decoding into a struct raises for a text that does not fit it."""
 AT_ONCE: Final = 1_000
@@ -33,9 +34,33 @@ FORMATS: Final = {
     name: Column(rule) for name, rule in text_rules(Event).items() if name not in ("event_id", "timestamp")
 }
 """Member of the envelope → its text format; ids and instants have functions of their own."""
-_decode_event: Final[Callable[[Text], Event]] = msgspec.json.Decoder(any_event_struct()).decode
+MOST_LEARNED: Final = 64
+"""How many other types have structs of their own: more than producers send, fewer than a caller can think of."""
 _decode_open_event: Final[Callable[[Text], Event]] = msgspec.json.Decoder(any_event_struct(closed=False)).decode
-_decode_envelope: Final[Callable[[Text], Event]] = msgspec.json.Decoder(envelope_struct(closed=True)).decode
+_decode_envelope: Final[Callable[[Text], Event]] = msgspec.json.Decoder(envelope_struct()).decode
+
+
+class KnownTypes:
+    """The types whose events are decoded straight into structs: the contract's, and other types that were met.
+
+    What was met makes reading faster and changes nothing else.
+    """
+
+    def __init__(self) -> None:
+        self._others: tuple[str, ...] = ()
+        self.struct = any_event_struct()
+        """The union of their structs."""
+        self.decode: Callable[[Text], Event] = msgspec.json.Decoder(self.struct).decode
+
+    def learn(self, event_type: str) -> None:
+        """Give another type a struct of its own, unless there are many."""
+        if len(self._others) < MOST_LEARNED and len(event_type) <= LONGEST_NAME:
+            self._others = (*self._others, event_type)
+            self.struct = any_event_struct(self._others)
+            self.decode = msgspec.json.Decoder(self.struct).decode
+
+
+KNOWN_TYPES: Final = KnownTypes()
 
 
 def read_texts(texts: Sequence[Text], *, max_nesting: int, max_bytes: float = math.inf) -> Batch:
@@ -49,7 +74,7 @@ def read_texts(texts: Sequence[Text], *, max_nesting: int, max_bytes: float = ma
             reading.broken.append(BrokenEvent(index, None, bytes(text)))
             continue
         try:
-            event = _decode_event(text)
+            event = KNOWN_TYPES.decode(text)
         except DECLINED:
             reading.read_odd(index)
         else:
@@ -59,10 +84,25 @@ def read_texts(texts: Sequence[Text], *, max_nesting: int, max_bytes: float = ma
 
 def read_typed(events: Sequence[Any]) -> Batch | None:
     """Make the batch of events that were decoded into their structs; None where a text breaks its format."""
+    total = len(events)
+    events, indices, others = part(events, range(total))
     sent_ids = [event.event_id for event in events]
     if normalise(events):
         return None
-    return Batch(events, range(len(events)), (), (), len(events), sent_ids)
+    return Batch(events, indices, others, (), total, sent_ids)
+
+
+def part(events: Sequence[Any], indices: Sequence[int]) -> tuple[Sequence[Any], Sequence[int], list[OtherEvent]]:
+    """Part collaboration events and their indices from events of other types."""
+    if {event.event_type for event in events} <= PAYLOAD_MODELS.keys():
+        return events, indices, []
+    is_ours = [event.event_type in PAYLOAD_MODELS for event in events]
+    others = [
+        OtherEvent(index, event.event_type, event)
+        for index, event, ours in zip(indices, events, is_ours, strict=True)
+        if not ours
+    ]
+    return list(compress(events, is_ours)), list(compress(indices, is_ours)), others
 
 
 class Reading:
@@ -72,14 +112,14 @@ class Reading:
         self.texts = texts
         self.max_nesting = max_nesting
         self.events: list[Any] = []
-        """The collaboration events."""
+        """The events of known types."""
         self.indices: list[int] = []
         """The index of each of them."""
         self.others: list[OtherEvent] = []
         self.broken: list[BrokenEvent] = []
 
     def add(self, index: int, event: Any) -> None:
-        """Take a collaboration event with a sound envelope."""
+        """Take an event of a known type."""
         self.events.append(event)
         self.indices.append(index)
 
@@ -91,6 +131,7 @@ class Reading:
             pass  # with a member that the contract does not know, or with something wrong
         else:
             if envelope.event_type not in PAYLOAD_MODELS:
+                KNOWN_TYPES.learn(envelope.event_type)
                 self.others.append(OtherEvent(index, envelope.event_type, envelope))
                 return
         text = bytes(self.texts[index])
@@ -122,17 +163,17 @@ class Reading:
 
     def batch(self) -> Batch:
         """Make the batch of what was read; events in which a text breaks its format are broken."""
-        columns: list[list[Any]] = [self.events, self.indices, [event.event_id for event in self.events]]
-        typed = [place for place, event in enumerate(self.events) if type(event) is not ReadEvent]
-        if unsound := {typed[position] for position in normalise([self.events[place] for place in typed])}:
-            for index in map(self.indices.__getitem__, unsound):
+        events, indices, others = part(self.events, self.indices)
+        sent_ids: Sequence[str] = [event.event_id for event in events]
+        typed = [place for place, event in enumerate(events) if type(event) is not ReadEvent]
+        if unsound := {typed[position] for position in normalise([events[place] for place in typed])}:
+            for index in map(indices.__getitem__, unsound):
                 value = try_decode(bytes(self.texts[index]), max_nesting=self.max_nesting)
                 self.broken.append(BrokenEvent(index, value))
-            is_sound = [place not in unsound for place in range(len(self.events))]
-            columns = [list(compress(column, is_sound)) for column in columns]
-        events, indices, sent_ids = columns
-        self.broken.sort(key=attrgetter("index"))
-        return Batch(events, indices, self.others, self.broken, len(self.texts), sent_ids)
+            is_sound = [place not in unsound for place in range(len(events))]
+            events, indices, sent_ids = (list(compress(column, is_sound)) for column in (events, indices, sent_ids))
+        others = sorted([*self.others, *others], key=_index)
+        return Batch(events, indices, others, sorted(self.broken, key=_index), len(self.texts), sent_ids)
 
 
 def normalise(events: Sequence[Any]) -> list[int]:
@@ -156,8 +197,8 @@ def normalise(events: Sequence[Any]) -> list[int]:
 
 def _are_normalised(events: Sequence[Any]) -> bool:
     """Look at the texts of all events at once; false, and no event is changed, where one is unsound."""
-    members = zip(*map(structs.astuple, events), strict=True)
-    columns: dict[str, tuple[Any, ...]] = dict(zip(events[0].__struct_fields__, members, strict=True))
+    members = zip(*map(structs.astuple, events), strict=False)  # some end with their type, which is left out
+    columns: dict[str, tuple[Any, ...]] = dict(zip(ENVELOPE, members, strict=False))
     instants = read_instants(columns["timestamp"])
     ids = normal_ids(columns["event_id"])
     if instants is None or ids is None or not all(rule.fits(columns[name]) for name, rule in FORMATS.items()):

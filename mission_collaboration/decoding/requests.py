@@ -20,7 +20,7 @@ from mission_collaboration.contract.violations import model_violations
 from mission_collaboration.decoding.batch import Batch, BrokenEvent, text_member
 from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.decoding.json_text import JsonTextError, TooDeepError, decode_json, is_deeper
-from mission_collaboration.decoding.reader import DECLINED, Text, read_texts, read_typed
+from mission_collaboration.decoding.reader import DECLINED, KNOWN_TYPES, Text, read_texts, read_typed
 from mission_collaboration.decoding.refusals import (
     IN_ARRAY,
     ArrayLocations,
@@ -29,7 +29,6 @@ from mission_collaboration.decoding.refusals import (
     RequestRefusedError,
     invalid_request,
 )
-from mission_collaboration.decoding.structs import any_event_struct
 
 Model = TypeVar("Model", bound=BaseModel)
 Body = bytes | mmap.mmap
@@ -63,11 +62,14 @@ class RequestReader(Generic[Model]):
     def __init__(self, model: type[Model]) -> None:
         self._model: Final = model
         self._others: Final = [name for name in model.model_fields if name != "events"]
-        self._decode_typed: Final = self._decoder(list[any_event_struct()])  # type: ignore[misc] # made at run time
-        self._decode_apart: Final = self._decoder(list[msgspec.Raw])
+        self._decode_typed: Callable[[Body], Any]
+        self._struct: Any = None
+        """What it decodes each event into."""
+        self._decode_apart: Final = self._decoder(msgspec.Raw)
 
-    def _decoder(self, events: Any) -> Callable[[Body], Any]:
+    def _decoder(self, event: Any) -> Callable[[Body], Any]:
         """Make a decoder that leaves the members beside the events to the model."""
+        events = list[event]
         members: list[Any] = [("events", events), *((name, Any, msgspec.UNSET) for name in self._others)]
         parts = msgspec.defstruct("Parts", members, kw_only=True, forbid_unknown_fields=True)
         return msgspec.json.Decoder(parts).decode
@@ -90,6 +92,10 @@ class RequestReader(Generic[Model]):
 
     def _read_typed(self, body: Body, limits: Limits) -> tuple[Model, Batch] | None:
         """Read a request in which nothing is odd; None for any other, and where an event may be too large."""
+        struct = KNOWN_TYPES.struct
+        if self._struct is not struct:  # another type was met since
+            self._decode_typed = self._decoder(struct)
+            self._struct = struct
         try:
             parts = self._decode_typed(body)
         except DECLINED:

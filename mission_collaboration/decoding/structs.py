@@ -9,7 +9,7 @@ JSON that it accepts was read as a whole.
 """
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from types import MappingProxyType
@@ -33,10 +33,12 @@ UNLIMITED: Final = (pydantic.FailFast, pydantic.WrapSerializer)
 """Rules that refuse nothing more."""
 Scalar = str | int | float | bool | None
 Flat = Scalar | list[Scalar] | dict[str, Scalar]
-Shallow = Scalar | list[Flat] | dict[str, Flat]
-SHALLOW_OBJECT: Final = dict[str, Scalar | list[Shallow] | dict[str, Shallow]]
+Shallow = Scalar | list[Scalar] | dict[str, Flat]
+SHALLOW_OBJECT: Final = dict[str, Scalar | list[Scalar] | dict[str, Shallow]]
 SHALLOW: Final = 4
-"""How deep objects and arrays nest in a `SHALLOW_OBJECT`, itself counted."""
+"""How deep objects and arrays nest in a `SHALLOW_OBJECT`, itself counted. As in all events, no array has objects."""
+ENVELOPE: Final = tuple(name for name in Event.model_fields if name != "event_type")
+"""What every struct of an event has first, in this order."""
 
 
 @cache
@@ -69,11 +71,7 @@ def event_struct(event_type: str, *, closed: bool = True) -> type[Event]:
     payload = ("payload", struct_for(PAYLOAD_MODELS[event_type], closed=closed))
     struct = msgspec.defstruct(
         f"{event_type}Event",
-        [
-            payload if name == "payload" else _field(name, info, closed)
-            for name, info in Event.model_fields.items()
-            if name != "event_type"
-        ],
+        [payload if name == "payload" else _field(name, Event.model_fields[name], closed) for name in ENVELOPE],
         gc=False,
         kw_only=True,
         forbid_unknown_fields=closed,
@@ -85,22 +83,27 @@ def event_struct(event_type: str, *, closed: bool = True) -> type[Event]:
 
 
 @cache
-def envelope_struct(*, closed: bool) -> type[Event]:
-    """Derive the struct of the envelope, its payload as it came; members that were not sent are `UNSET`.
+def envelope_struct(event_type: str | None = None, *, closed: bool = True) -> type[Event]:
+    """Derive the struct of an event of this type, or of any, its payload as it came; members not sent are `UNSET`.
 
     A closed one takes only payloads that nest at most `SHALLOW` deep, so that nothing has to look how deep they are.
     """
     fields: list[Any] = []
-    for name, info in Event.model_fields.items():
+    for name in (*ENVELOPE, *(() if event_type else ("event_type",))):
+        info = Event.model_fields[name]
         kind = SHALLOW_OBJECT if closed and name == "payload" else _kind(info.annotation, closed, info.metadata)
         fields.append((name, kind) if info.is_required() else (name, kind | msgspec.UnsetType, msgspec.UNSET))
-    struct = msgspec.defstruct("Envelope", fields, gc=False, kw_only=True, forbid_unknown_fields=closed)
+    tag: dict[str, Any] = {}
+    if event_type:
+        tag = {"tag_field": "event_type", "tag": event_type, "namespace": {"event_type": event_type}}
+    struct = msgspec.defstruct("Envelope", fields, gc=False, kw_only=True, forbid_unknown_fields=closed, **tag)
     return cast("type[Event]", struct)
 
 
-def any_event_struct(*, closed: bool = True) -> Any:
-    """Derive the union of the structs of all events, told apart by their type."""
-    return Union[tuple(event_struct(event_type, closed=closed) for event_type in PAYLOAD_MODELS)]  # noqa: UP007
+def any_event_struct(others: Iterable[str] = (), *, closed: bool = True) -> Any:
+    """Derive the union of the structs of all events, told apart by their type; and of these other types."""
+    structs = [event_struct(event_type, closed=closed) for event_type in PAYLOAD_MODELS]
+    return Union[(*structs, *map(envelope_struct, others))]
 
 
 def wire_formats(model: type[BaseModel]) -> Mapping[str, WireFormat]:

@@ -140,6 +140,20 @@ def test_small_events_hide_no_large_one_by_spelling_a_member_that_it_repeats(
     assert places(found) == [("/events/40", "too_long")]
 
 
+@pytest.mark.parametrize("steps", [[{"step": "write"}], [[{"step": "write"}]], {"of": [{"step": "write"}]}])
+def test_objects_in_arrays_hide_no_large_event_of_another_type(make_client: Callable[..., Client], steps: Any) -> None:
+    """The service has met the type before, so it decodes the batch as a whole."""
+    client = make_client(max_event_bytes=4 * LIMIT, pool_size=0)
+    before = small(30)
+    large = build.event("Other", {f"steps{number}": steps for number in range(4 * LIMIT // 20)}, lamport_clock=31)
+    assert size_of(large) > 4 * LIMIT
+    for _ in range(2):
+        known = [*before, build.event("Other", {"step": "write"}, lamport_clock=31)]
+        assert client.send("/reduce", as_json(known)).json()["event_count"] == 30
+        found = problem(client.send("/reduce", as_json([*before, large])), 413, "event-too-large")
+        assert places(found) == [("/events/30", "too_long")]
+
+
 @pytest.mark.parametrize("place", [1, 5, 11])
 @pytest.mark.parametrize("made", WAYS.values(), ids=WAYS)
 def test_an_event_of_exactly_the_limit_is_taken_in_every_form(limited: Client, made: Made, place: int) -> None:

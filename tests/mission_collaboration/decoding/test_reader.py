@@ -4,7 +4,7 @@ import copy
 import json
 import random
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 from unittest.mock import patch
 
 import pytest
@@ -29,6 +29,12 @@ from tests.support.folding import Json, Outcome, examples, outcome
 
 CHANCE = st.integers(0, 2**32).map(random.Random)
 SOUND = build.event(*build.joined("p1"))
+UNLIKE: tuple[Json, ...] = (
+    *({}, {"payload": {}}, {"payload": {"wp": [{"lane": "doing"}]}}, {"payload": {"a": {"b": {"c": {"d": 1}}}}}),
+    *({"timestamp": "no"}, {"event_id": "x"}, {"zz_future": 1}, {"lamport_clock": None}, {"build_id": 7}),
+)
+OTHERS: tuple[Json, ...] = tuple(SOUND | {"event_type": "WPStatusChanged"} | changed for changed in UNLIKE)
+"""Events of another type, some of which do not fit the envelope."""
 
 
 def read(events: list[Any]) -> Batch:
@@ -65,6 +71,29 @@ def test_texts_and_decoded_values_make_the_same_batch(events: list[Any]) -> None
         (other.index, other.event_type) for other in by_value.others
     ]
     assert [broken.index for broken in by_text.broken] == [broken.index for broken in by_value.broken]
+
+
+@given(st.lists(strategies.near_events() | st.sampled_from(OTHERS), max_size=5))
+@examples(100)
+def test_an_other_type_that_was_met_before_is_read_as_it_was_the_first_time(events: list[Any]) -> None:
+    with patch.object(reader, "KNOWN_TYPES", reader.KnownTypes()):
+        first, again = read(events), read(events)
+    assert [(other.index, other.event_id, other.value) for other in first.others] == [
+        (other.index, other.event_id, other.value) for other in again.others
+    ]
+    assert list(map(content, first.events)) == list(map(content, again.events))
+    assert (first.indices, first.sent_ids, first.broken) == (again.indices, again.sent_ids, again.broken)
+
+
+def test_no_caller_makes_the_reader_learn_without_end() -> None:
+    known = reader.KnownTypes()
+    with patch.object(reader, "KNOWN_TYPES", known):
+        batch = read([SOUND | {"event_type": f"Type{number}"} for number in range(reader.MOST_LEARNED + 10)])
+        learned = known.struct
+        again = read([SOUND | {"event_type": f"Type{number}"} for number in range(reader.MOST_LEARNED + 10)])
+    assert len(get_args(learned)) == len(PAYLOAD_MODELS) + reader.MOST_LEARNED
+    assert known.struct is learned
+    assert [other.event_type for other in batch.others] == [other.event_type for other in again.others]
 
 
 @given(st.lists(strategies.near_events(), max_size=3))
