@@ -8,6 +8,7 @@ text is skipped unread: these structs refuse members that they do not know, and 
 
 import math
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from itertools import compress
 from operator import attrgetter
 from typing import Any, Final
@@ -78,7 +79,8 @@ def read_texts(texts: Sequence[Text], *, max_nesting: int, max_bytes: float = ma
         except DECLINED:
             reading.read_odd(index)
         else:
-            reading.add(index, event)
+            reading.events.append(event)
+            reading.indices.append(index)
     return reading.batch()
 
 
@@ -118,11 +120,6 @@ class Reading:
         self.others: list[OtherEvent] = []
         self.broken: list[BrokenEvent] = []
 
-    def add(self, index: int, event: Any) -> None:
-        """Take an event of a known type."""
-        self.events.append(event)
-        self.indices.append(index)
-
     def read_odd(self, index: int) -> None:
         """Read an event whose text does not fit the struct of its type."""
         try:
@@ -149,8 +146,9 @@ class Reading:
         if not isinstance(event_type, str) or event_type not in PAYLOAD_MODELS:
             self.broken.append(BrokenEvent(index, value))
             return
+        event: Any
         try:
-            self.add(index, _decode_open_event(text))
+            event = _decode_open_event(text)
         except DECLINED:
             try:
                 source = Event.model_validate(value)
@@ -159,7 +157,9 @@ class Reading:
                 return
             payload = read_payload(source.payload, source.event_type)
             envelope = source.event_id, source.event_type, source.lamport_clock, source.timestamp
-            self.add(index, ReadEvent(*envelope, payload, source, value))
+            event = ReadEvent(*envelope, payload, source, value)
+        self.events.append(event)
+        self.indices.append(index)
 
     def batch(self) -> Batch:
         """Make the batch of what was read; events in which a text breaks its format are broken."""
@@ -177,35 +177,42 @@ class Reading:
 
 
 def normalise(events: Sequence[Any]) -> list[int]:
-    """Let each event hold its normal id and its instant; where a text breaks its format, the event is not changed.
+    """Let each event hold its normal id and its instant; give the positions of those that break a format, unchanged."""
+    return unsound(events, _are_normalised)
 
-    Gives the positions of those events. Where there is one among many, each half is looked at again.
-    """
-    unsound: list[int] = []
+
+def unsound(events: Sequence[Any], are_sound: Callable[[Sequence[Any]], bool]) -> list[int]:
+    """Find the positions of unsound events. Where there is one among many, each half is looked at again."""
+    found: list[int] = []
     pending = [(start, events[start : start + AT_ONCE]) for start in range(0, len(events), AT_ONCE)]
     while pending:
         start, some = pending.pop()
-        if _are_normalised(some):
+        if are_sound(some):
             continue
         if len(some) == 1:
-            unsound.append(start)
+            found.append(start)
         else:
             half = len(some) // 2
             pending += [(start, some[:half]), (start + half, some[half:])]
-    return sorted(unsound)
+    return sorted(found)
 
 
 def _are_normalised(events: Sequence[Any]) -> bool:
-    """Look at the texts of all events at once; false, and no event is changed, where one is unsound."""
+    normal = normal_texts(events)
+    if normal is None:
+        return False
+    for event, event_id, instant in zip(events, *normal, strict=True):
+        event.event_id = event_id
+        event.timestamp = instant
+    return True
+
+
+def normal_texts(events: Sequence[Any]) -> tuple[Sequence[str], Sequence[datetime]] | None:
+    """Look at the texts of all events at once: normal ids and instants, or None where one breaks its format."""
     members = zip(*map(structs.astuple, events), strict=False)  # some end with their type, which is left out
     columns: dict[str, tuple[Any, ...]] = dict(zip(ENVELOPE, members, strict=False))
     instants = read_instants(columns["timestamp"])
     ids = normal_ids(columns["event_id"])
     if instants is None or ids is None or not all(rule.fits(columns[name]) for name, rule in FORMATS.items()):
-        return False
-    for event, instant in zip(events, instants, strict=True):
-        event.timestamp = instant
-    if ids is not columns["event_id"]:
-        for event, event_id in zip(events, ids, strict=True):
-            event.event_id = event_id
-    return True
+        return None
+    return ids, instants

@@ -5,7 +5,6 @@ events are put to the judges one by one.
 """
 
 from collections.abc import Iterator, Sequence
-from copy import copy
 from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, Literal
@@ -20,7 +19,7 @@ from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.validation import judge_by_model, judge_by_schema
 from mission_collaboration.decoding.batch import LONGEST_NAME, Batch, BrokenEvent, OtherEvent, text_member
 from mission_collaboration.decoding.events import ReadEvent
-from mission_collaboration.decoding.reader import normalise
+from mission_collaboration.decoding.reader import normal_texts, unsound
 from mission_collaboration.decoding.refusals import ArrayLocations
 from mission_collaboration.decoding.requests import Limits, line_refusal
 from mission_collaboration.decoding.structs import envelope_struct, struct_for
@@ -191,12 +190,12 @@ def _doubtful_envelopes(others: Sequence[OtherEvent]) -> list[tuple[int, Any]]:
     """Find the events of other types whose envelopes may not fit: index and event as sent, for the judges."""
     envelopes: dict[int, Any] = {}
     for position, other in enumerate(others):
-        is_read = isinstance(other.read, msgspec.Struct)
         try:
-            envelopes[position] = copy(other.read) if is_read else msgspec.convert(other.read, OPEN_ENVELOPE)
+            is_read = isinstance(other.read, msgspec.Struct)
+            envelopes[position] = other.read if is_read else msgspec.convert(other.read, OPEN_ENVELOPE)
         except msgspec.ValidationError:
             continue
     positions = list(envelopes)
-    for unsound in normalise(list(envelopes.values())):
-        del envelopes[positions[unsound]]
+    for place in unsound(list(envelopes.values()), lambda some: normal_texts(some) is not None):
+        del envelopes[positions[place]]
     return [(other.index, other.value) for position, other in enumerate(others) if position not in envelopes]
