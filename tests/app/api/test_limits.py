@@ -82,8 +82,8 @@ def test_a_shallow_object_nests_as_deep_as_said_and_less_than_any_limit() -> Non
     around = ("the body", "its events", "the event")
     assert len(around) + SHALLOW <= lowest
     for depth, fits in ((SHALLOW, True), (SHALLOW + 1, False)):
-        for opening, closing in (('{"a":', "}"), ("[", "]")):
-            text = '{"a":' + opening * (depth - 1) + "1" + closing * (depth - 1) + "}"
+        for innermost in ('{"a":1}', "[1]"):
+            text = '{"a":' * (depth - 1) + innermost + "}" * (depth - 1)
             try:
                 msgspec.json.decode(text, type=SHALLOW_OBJECT)
             except msgspec.ValidationError:
