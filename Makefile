@@ -30,7 +30,8 @@ help:
 ##
 ##Check
 ## check         everything that CI checks: lint, drift, all suites, a short bench, the tests
-## check-SUITE   one of: backend browser clients container costs deployment explorer fuzz hostile install openapi pythons spark tracing
+## check-SUITE   one of: backend browser clients container costs deployment explorer fuzz hostile install lowest openapi
+##               pythons spark tracing
 ## bench         floor, peer and service side by side, in ten minutes (BENCH="--short --json FILE --only ROW")
 ## load          locust scenarios against a local service (LOAD_SECONDS=30 in all, LOAD_ONLY=soak for one)
 
@@ -231,6 +232,19 @@ check-pythons:
 .PHONY: test-library
 test-library: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile tests/mission_collaboration
+
+# The library's tests with the lowest releases that pyproject.toml allows. A checkout and the image have the locked ones.
+LOWEST := $(VENV)/lowest
+.PHONY: check-lowest
+check-lowest: $(LOWEST)/installed.stamp
+	$(LOWEST)/bin/python -m pytest --numprocesses=auto --dist=loadfile tests/mission_collaboration
+
+$(LOWEST)/installed.stamp: pyproject.toml $(VENV)/dev.stamp
+	@test -x $(LOWEST)/bin/python || $(PYTHON) -m venv $(LOWEST)
+	$(BIN)/uv pip compile --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --generate-hashes \
+	  --no-strip-extras --extra test pyproject.toml -o $(LOWEST)/requirements.txt
+	@$(LOWEST)/bin/$(INSTALL) -r $(LOWEST)/requirements.txt
+	@touch $@
 
 # Replays on Spark give the bytes of replays on DuckDB; needs Java.
 .PHONY: check-spark

@@ -19,28 +19,24 @@ AT: Final = "Take the state at this position, event id or timestamp."
 WHY: Final = "Name the event that made or removed this entry of the state, such as /active_drivers/p1."
 
 
-class Point(click.ParamType[Until]):
-    """A point of a history: digits are a position, an id is an event's, anything else a timestamp."""
+def point(text: str) -> Until:
+    """Read a point of a history: digits are a position, an id is an event's, anything else a timestamp.
 
-    name = "POINT"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Until:
-        """Read a point."""
-        if isinstance(value, Until):
-            return value
-        members: dict[str, Any] = {"position": int(value)} if value.isdecimal() and len(value) < 16 else {}
-        for name, member in (members or {"event_id": value, "timestamp": value}).items():
-            try:
-                return Until.model_validate({name: member})
-            except ValidationError:
-                continue
-        return self.fail(f"{value!r} is neither a position, an event's id nor a timestamp", param, ctx)
+    Raises `click.BadParameter`.
+    """
+    members: dict[str, Any] = {"position": int(text)} if text.isdecimal() and len(text) < 16 else {}
+    for name, member in (members or {"event_id": text, "timestamp": text}).items():
+        try:
+            return Until.model_validate({name: member})
+        except ValidationError:
+            continue
+    raise click.BadParameter(f"{text!r} is neither a position, an event's id nor a timestamp")
 
 
 @click.command("explain")
 @FILE
 @click.option("--mode", type=click.Choice(MODES), help="The rules of the fold.  [default: the file's, else permissive]")
-@click.option("--at", "until", type=Point(), help=AT)
+@click.option("--at", "until", type=point, metavar="POINT", help=AT)
 @click.option("--why", "entry", metavar="POINTER", help=WHY)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on a terminal, too.")
 def explain(file: BinaryIO, mode: Mode | None, until: Until | None, entry: str | None, as_json: bool) -> None:

@@ -15,22 +15,15 @@ FORMATS: Final = ("ndjson", "parquet")
 LEAST_MEMORY: Final = 100_000_000
 
 
-class Size(click.ParamType[int]):
-    """A number of bytes: `500MB`, `1GB`, `1.5GiB`."""
-
-    name = "SIZE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read a size."""
-        if isinstance(value, int):
-            return value
-        found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMG]I?|)B?", str(value).upper())
-        if not found:
-            self.fail(f"{value!r} is no size; write it like 500MB or 1GB", param, ctx)
-        size = int(float(found[1]) * SIZES[found[2]])
-        if size < LEAST_MEMORY:
-            self.fail(f"{value!r} is too small; at least 100MB are needed", param, ctx)
-        return size
+def size(text: str) -> int:
+    """Read a number of bytes: `500MB`, `1GB`, `1.5GiB`; raises `click.BadParameter`."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMG]I?|)B?", text.upper())
+    if not found:
+        raise click.BadParameter(f"{text!r} is no size; write it like 500MB or 1GB")
+    number = int(float(found[1]) * SIZES[found[2]])
+    if number < LEAST_MEMORY:
+        raise click.BadParameter(f"{text!r} is too small; at least 100MB are needed")
+    return number
 
 
 FOLDER: Final = click.Path(file_okay=False, path_type=Path)
@@ -56,7 +49,7 @@ HELP: Final = {
 @click.option("--mode", default="admit", show_default=True, type=click.Choice(MODES), help=HELP["mode"])
 @click.option("--engine", default="duckdb", show_default=True, type=click.Choice(ENGINES), help=HELP["engine"])
 @click.option("--master", help=HELP["master"])
-@click.option("--memory", default="1GB", show_default=True, type=Size(), help=HELP["memory"])
+@click.option("--memory", default="1GB", show_default=True, type=size, metavar="SIZE", help=HELP["memory"])
 @click.option("--threads", type=click.IntRange(1), help=HELP["threads"])
 @click.option("--format", "form", default="ndjson", show_default=True, type=click.Choice(FORMATS), help=HELP["format"])
 @click.option("--against", type=FOLDER, help=HELP["against"])

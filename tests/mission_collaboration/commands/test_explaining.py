@@ -56,10 +56,12 @@ def test_the_second_event_of_an_id_is_to_blame_for_its_anomaly() -> None:
     assert answer(str(MORNING), "--why", "/anomalies/0")["event"]["code"] == "conflicting-duplicate"
 
 
-def test_an_entry_that_never_was_is_answered_with_the_nearest() -> None:
-    done = asked(str(MORNING), "--why", "/active_drivers/p-adam")
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert "nearest: /active_drivers/p-ada" in done.stderr
+def test_an_entry_that_never_was_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["explain", str(MORNING), "--why", "/active_drivers/p-adam"])
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (1, "")
+    assert "nearest: /active_drivers/p-ada" in told.err
 
 
 def test_a_point_at_which_no_event_stands_is_a_problem() -> None:
