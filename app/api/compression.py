@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import Final
 
 from anyio import to_thread
-from backports import zstd
 from isal import igzip
 from starlette.responses import Response
 
 from app.api.negotiation import qualities
+from mission_collaboration.zstd import zstd
 
 SMALLEST: Final = 4 * 1024
 """Answers under this many bytes are sent as they are."""

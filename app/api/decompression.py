@@ -7,16 +7,15 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
-
 from app.problems import SEE_LIMITS, Finding, Problem
 from app.settings import Settings
+from mission_collaboration.zstd import zstd
 
 STEP: Final = 256 * 1024
 """The most bytes that one step gives."""
 GZIP_WINDOW_BITS: Final = 31
 """zlib's largest window, with a gzip header around it."""
-ZSTD_OPTIONS: Final[dict[int, int]] = {DecompressionParameter.window_log_max: 23}
+ZSTD_OPTIONS: Final[dict[int, int]] = {zstd.DecompressionParameter.window_log_max: 23}
 """A frame may ask for a window of 8 MB at most, as RFC 8878 advises for HTTP."""
 MAGIC: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """How a compressed body begins. JSON begins otherwise, and so does text in UTF-8."""
@@ -64,7 +63,7 @@ class ZstdFrame:
     """One zstd frame."""
 
     def __init__(self) -> None:
-        self._stream = ZstdDecompressor(options=ZSTD_OPTIONS)
+        self._stream = zstd.ZstdDecompressor(options=ZSTD_OPTIONS)
 
     @property
     def eof(self) -> bool:
@@ -98,7 +97,7 @@ class Decompressor:
                 self._members += 1
             try:
                 plain, data, has_more = self._member.step(data)
-            except (zlib.error, ZstdError) as error:
+            except (zlib.error, zstd.ZstdError) as error:
                 raise self._problem(str(error)) from None
             yield plain
 

@@ -77,11 +77,9 @@ def unpack(text: bytes) -> bytes:
         if text.startswith(GZIP):
             return gzip.decompress(text)
         if text.startswith(ZSTD):
-            if sys.version_info >= (3, 14):
-                from compression.zstd import ZstdFile
-            else:
-                from backports.zstd import ZstdFile  # may be absent
-            return ZstdFile(io.BytesIO(text)).read()
+            from mission_collaboration.zstd import zstd  # may be absent
+
+            return zstd.ZstdFile(io.BytesIO(text)).read()
     except ImportError:
         reason = "The file is zstd: install mission-collaboration[replay] to read it"
     except Exception as error:  # gzip, zlib and zstd raise kinds of their own

@@ -2,7 +2,6 @@
 
 import glob
 import os
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any, Final, NamedTuple
 
@@ -10,10 +9,7 @@ import pyarrow as pa
 from isal import igzip, igzip_lib
 from pyarrow import parquet
 
-if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdError, ZstdFile
-else:
-    from backports.zstd import ZstdError, ZstdFile
+from mission_collaboration.zstd import zstd
 
 TEXT_SUFFIXES: Final = (".ndjson", ".jsonl")
 SUFFIXES: Final = (".parquet", *(f"{text}{packed}" for text in TEXT_SUFFIXES for packed in ("", ".gz", ".zst")))
@@ -135,7 +131,7 @@ def read_part(part: Part) -> Iterator[Block]:
             with open(part.path, "rb") as file:
                 file.seek(part.start)
                 yield from _read_lines(part, file)
-    except (OSError, EOFError, ZstdError, PACKED_BADLY, pa.ArrowException) as error:
+    except (OSError, EOFError, zstd.ZstdError, PACKED_BADLY, pa.ArrowException) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise InputError(f"{part.path}: {reason}") from None
 
@@ -145,7 +141,7 @@ def _read_lines(part: Part, file: IO[bytes]) -> Iterator[Block]:
     if part.path.endswith(".gz"):
         lines = igzip.GzipFile(fileobj=file)  # type: ignore[no-untyped-call]
     elif part.path.endswith(".zst"):
-        lines = ZstdFile(file)
+        lines = zstd.ZstdFile(file)
     line, rest, place, offset = part.first_line, b"", part.start, part.start
     while text := lines.read(BLOCK_BYTES if part.stop is None else min(BLOCK_BYTES, part.stop - place)):
         place += len(text)

@@ -11,8 +11,8 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from backports import zstd
 
+from mission_collaboration.zstd import zstd
 from tests.support import builders as build
 
 WIRE: Final = 128 * 1024

@@ -5,8 +5,8 @@ import tracemalloc
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from backports import zstd
 
+from mission_collaboration.zstd import zstd
 from tests.support import builders as build
 from tests.support.client import Client, places, problem
 

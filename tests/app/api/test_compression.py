@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from backports import zstd
 
+from mission_collaboration.zstd import zstd
 from tests.support import builders as build
 from tests.support.client import Client
 

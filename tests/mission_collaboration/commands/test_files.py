@@ -6,10 +6,10 @@ import sys
 from typing import Any
 
 import pytest
-from backports.zstd import compress
 from click.testing import CliRunner, Result
 
 from mission_collaboration.__main__ import main
+from mission_collaboration.zstd import zstd
 from tests.support import builders as build
 
 EVENTS = build.history(build.joined("p1"), build.drive("p1", "active"))
@@ -25,7 +25,7 @@ def run(command: str, text: bytes) -> Result:
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize(
-    "packed", [gzip.compress, compress, lambda text: gzip.compress(text[:9]) + gzip.compress(text[9:])]
+    "packed", [gzip.compress, zstd.compress, lambda text: gzip.compress(text[:9]) + gzip.compress(text[9:])]
 )
 def test_a_packed_file_is_read_as_what_it_holds(command: str, packed: Any) -> None:
     for text in (BODY, LIST, LINES):
@@ -36,7 +36,7 @@ def test_a_packed_file_is_read_as_what_it_holds(command: str, packed: Any) -> No
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize(
-    "text", [gzip.compress(BODY)[:-9], b"\x1f\x8b", compress(BODY)[:-3], compress(BODY)[:20] + b"x"]
+    "text", [gzip.compress(BODY)[:-9], b"\x1f\x8b", zstd.compress(BODY)[:-3], zstd.compress(BODY)[:20] + b"x"]
 )
 def test_a_damaged_file_is_a_problem(command: str, text: bytes) -> None:
     told = run(command, text)
@@ -46,8 +46,7 @@ def test_a_damaged_file_is_a_problem(command: str, text: bytes) -> None:
 
 
 def test_zstd_without_its_package_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for package in ("backports.zstd", "compression.zstd"):  # the second in Python 3.14
-        monkeypatch.setitem(sys.modules, package, None)
-    told = run("reduce", compress(BODY))
+    monkeypatch.setitem(sys.modules, "mission_collaboration.zstd", None)
+    told = run("reduce", zstd.compress(BODY))
     assert told.exit_code == 1
     assert "install mission-collaboration[replay]" in json.loads(told.stdout)["detail"]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from backports.zstd import ZstdFile
 from pyarrow import parquet
 
 from mission_collaboration.replay import files
 from mission_collaboration.replay.files import InputError, Part, find_files, parts_of, read_part
+from mission_collaboration.zstd import zstd
 
 
 def numbered(part: Part) -> list[tuple[int, bytes]]:
@@ -18,7 +18,7 @@ def numbered(part: Part) -> list[tuple[int, bytes]]:
 
 
 def packed(path: Path, text: bytes) -> None:
-    with ZstdFile(path, "wb") as file:
+    with zstd.ZstdFile(path, "wb") as file:
         file.write(text)
 
 
