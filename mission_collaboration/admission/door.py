@@ -12,11 +12,11 @@ from mission_collaboration.contract.errors import (
     MalformedPayloadError,
     MissionMismatchError,
 )
-from mission_collaboration.decoding.batch import INVALID_ENVELOPE, MOST_EXPLAINED, Batch, FoldEvent
+from mission_collaboration.decoding.batch import INVALID_ENVELOPE, MOST_EXPLAINED, Batch, FoldEvent, explained
 from mission_collaboration.decoding.events import malformed
 from mission_collaboration.reducer.accumulator import WarningTooLargeError
 from mission_collaboration.reducer.content import same_content
-from mission_collaboration.reducer.ordering import in_order, sort_key
+from mission_collaboration.reducer.ordering import UNCLOCKED, in_order, sort_key
 
 CLOCK: Final[Location] = ("lamport_clock",)
 EPOCH_MILLISECONDS: Final = range(10**11, 10**14)
@@ -63,10 +63,10 @@ class Door:
         """Ask every event."""
         index_of = dict(zip(map(id, batch.events), batch.indices, strict=True))
         verdicts = [Verdict(event.index, event.event_id, event.event_type, "ignored") for event in batch.others]
-        for number, broken in enumerate(batch.broken):
+        for broken, found in explained(batch.broken):
             why = Fate("rejected", INVALID_ENVELOPE)
-            if number < MOST_EXPLAINED:
-                location, violation = next(broken.violations())
+            if found is not None:
+                location, violation = found
                 why = Fate("rejected", INVALID_ENVELOPE, violation.message, location)
             verdicts.append(judged(broken.index, broken, why))
         asked = Asked(verdicts, [], [])
@@ -107,7 +107,7 @@ class Door:
             detail = f"Event of mission '{theirs}' among events of mission '{ours}'"
             return Fate("rejected", MissionMismatchError.code, detail, ("payload", "mission_id"))
         if self._passed is not None and sort_key(event) <= self._passed:
-            has_no_clock = event.lamport_clock is None and self._passed[0] > 0
+            has_no_clock = event.lamport_clock is None and self._passed[0] != UNCLOCKED
             return Fate("rejected", LATE_EVENT, UNCLOCKED_IS_LATE if has_no_clock else IS_LATE, CLOCK)
         if (jump := self._jump(event.lamport_clock)) is not None:
             return jump

@@ -1,6 +1,6 @@
 """A batch of events as it was read: what can be folded, what is ignored, and what is no event at all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -123,6 +123,14 @@ class Batch:
     def index_of(self, event: FoldEvent) -> int:
         """Find where an event of `events` stands in the batch as sent; by identity, in linear time."""
         return next(index for index, other in zip(self.indices, self.events, strict=True) if other is event)
+
+
+def explained(
+    broken: Iterable[BrokenEvent],
+) -> Iterator[tuple[BrokenEvent, tuple[Location, ModelViolation] | None]]:
+    """Give each broken event with the first thing that is wrong with it; after the first thousand None beside it."""
+    for number, event in enumerate(broken):
+        yield event, next(event.violations()) if number < MOST_EXPLAINED else None
 
 
 def text_member(value: Any, name: str) -> str | None:

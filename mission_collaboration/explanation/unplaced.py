@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import Location
-from mission_collaboration.decoding.batch import INVALID_ENVELOPE, MOST_EXPLAINED, Batch, BrokenEvent, OtherEvent
+from mission_collaboration.decoding.batch import INVALID_ENVELOPE, Batch, BrokenEvent, OtherEvent, explained
 from mission_collaboration.decoding.refusals import Finding
 from mission_collaboration.explanation.explained_fold import texts_of
 from mission_collaboration.explanation.timeline import Effect, TimelineEntry
@@ -16,11 +16,11 @@ Locate = Callable[[int, Location, str, str], Finding]
 def unplaced(batch: Batch, finding: Locate) -> list[TimelineEntry]:
     """Tell of everything in a batch that has no place in the order, by index."""
     told = [_entry_of(other, "ignored") for other in batch.others]
-    for number, broken in enumerate(batch.broken):
+    for broken, first in explained(batch.broken):
         entry = _entry_of(broken, "malformed")
         entry.code = INVALID_ENVELOPE
-        if number < MOST_EXPLAINED:
-            location, violation = next(broken.violations())
+        if first is not None:
+            location, violation = first
             field = ".".join(map(str, location))
             entry.reason = f"Malformed envelope: {field}: {violation.message}" if field else violation.message
             found = finding(broken.index, location, violation.violation_type, violation.message)

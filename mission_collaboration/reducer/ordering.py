@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from mission_collaboration.contract.errors import ConflictingDuplicateError
 from mission_collaboration.decoding.batch import FoldEvent
@@ -11,6 +11,8 @@ from mission_collaboration.reducer.content import content, same_content
 
 E = TypeVar("E", bound=FoldEvent)
 SortKey = tuple[int, datetime, str]
+UNCLOCKED: Final = -1
+"""What stands for the clock of an event that has none: it comes before every clock (R1)."""
 _timestamp, _event_id = attrgetter("timestamp"), attrgetter("event_id")
 
 
@@ -33,12 +35,12 @@ class Placed(Protocol):
 def sort_key(event: Placed) -> SortKey:
     """Give the key of the canonical order: unclocked events first, then clock, instant and id (R1)."""
     clock = event.lamport_clock
-    return 0 if clock is None else clock + 1, event.timestamp, event.event_id
+    return UNCLOCKED if clock is None else clock, event.timestamp, event.event_id
 
 
 def by_place(events: Sequence[E]) -> Sequence[E]:
     """Sort by clock, instant and id; where no two clocks are equal, they alone decide."""
-    clocks = [-1 if event.lamport_clock is None else event.lamport_clock for event in events]
+    clocks = [UNCLOCKED if event.lamport_clock is None else event.lamport_clock for event in events]
     keys: Sequence[Any] = clocks
     if len(set(clocks)) < len(clocks):
         keys = list(zip(clocks, map(_timestamp, events), map(_event_id, events), strict=True))
