@@ -111,7 +111,7 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
             '            self.focus.pop(payload["participant_id"], None)\n',
         ),
     ),
-    "tests/support/strategies.py": (
+    "tests/support/histories.py": (
         Insertion('    "SessionLinked": 2,\n', '    "FocusCleared": 1,\n'),
         Insertion(
             '        "SessionLinked": lambda: build.session_link(who, pick(("x1", "x2"), variant)),\n',

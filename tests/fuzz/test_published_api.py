@@ -18,7 +18,8 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from app.api.application import create_app
 from app.settings import Settings
-from tests.support import strategies
+from tests.support.near_misses import near_events
+from tests.support.valid_events import json_values, valid_events
 
 pytestmark = pytest.mark.fuzz
 
@@ -27,7 +28,7 @@ SEED = 20260301
 
 def ndjson() -> SearchStrategy[bytes]:
     """Make bodies of a few lines; the document can say no more than that they are text."""
-    lines = st.lists(strategies.valid_events() | strategies.near_events() | strategies.json_values(), max_size=5)
+    lines = st.lists(valid_events() | near_events() | json_values(), max_size=5)
     return lines.map(lambda values: "".join(json.dumps(value) + "\n" for value in values).encode())
 
 

@@ -13,10 +13,13 @@ from app.api.endpoints.admit import admit_body
 from app.settings import Settings
 from mission_collaboration import Admission, admit, reduce_collaboration_events
 from tests.support import builders as build
-from tests.support import naive, naive_admission, strategies
+from tests.support import naive, naive_admission
 from tests.support.folding import Json, events_of, roster_of
+from tests.support.histories import TYPES_BY_SHARE, Step, event_of
 from tests.support.json_patch import patched
 from tests.support.naive_admission import Bounds
+from tests.support.pools import OTHER_TYPES, PARTICIPANTS, SPELLINGS
+from tests.support.twists import altered, malformed, of_another_mission, respelled
 
 Ledger = dict[str, tuple[str, str | None]]
 """Event id → verdict and code, as a backend stores them."""
@@ -184,20 +187,20 @@ def kinds_of(settled: Json | None) -> Json | None:
 
 def mission_of(chance: random.Random, length: int, clocks: str) -> list[Any]:
     """Make up a mission: who is there, and what they do; more or less in order, with everything that happens."""
-    crew = strategies.PARTICIPANTS if chance.random() < 0.8 else ()
-    joins = [strategies.Step("ParticipantJoined", who, who, 1, 0, strategies.SPELLINGS[0]) for who in crew]
+    crew = PARTICIPANTS if chance.random() < 0.8 else ()
+    joins = [Step("ParticipantJoined", who, who, 1, 0, SPELLINGS[0]) for who in crew]
     steps = joins + [drawn_step(chance) for _ in range(length)]
-    return [placed(strategies.event_of(0, step), place, chance, clocks) for place, step in enumerate(steps)]
+    return [placed(event_of(0, step), place, chance, clocks) for place, step in enumerate(steps)]
 
 
-def drawn_step(chance: random.Random) -> strategies.Step:
-    return strategies.Step(
-        chance.choice(strategies.TYPES_BY_SHARE),
-        chance.choice(strategies.PARTICIPANTS),
-        chance.choice(strategies.PARTICIPANTS),
+def drawn_step(chance: random.Random) -> Step:
+    return Step(
+        chance.choice(TYPES_BY_SHARE),
+        chance.choice(PARTICIPANTS),
+        chance.choice(PARTICIPANTS),
         chance.randrange(12),
         0,
-        chance.choice(strategies.SPELLINGS),
+        chance.choice(SPELLINGS),
     )
 
 
@@ -215,11 +218,11 @@ def oddity(event: Json, kind: str, variant: int) -> Any:
     clock = event["lamport_clock"] or 0
     other_id = {"event_id": build.ulid(20_000 + variant)}
     odd: dict[str, Any] = {
-        "again": lambda: strategies.respelled(event, variant),
-        "altered": lambda: strategies.altered(event, variant),
-        "malformed": lambda: strategies.malformed(event, variant) | (other_id if variant % 2 else {}),
-        "other type": lambda: event | {"event_type": strategies.OTHER_TYPES[variant % 4]} | {"node_id": None},
-        "other mission": lambda: strategies.of_another_mission(event, variant) | (other_id if variant % 2 else {}),
+        "again": lambda: respelled(event, variant),
+        "altered": lambda: altered(event, variant),
+        "malformed": lambda: malformed(event, variant) | (other_id if variant % 2 else {}),
+        "other type": lambda: event | {"event_type": OTHER_TYPES[variant % 4]} | {"node_id": None},
+        "other mission": lambda: of_another_mission(event, variant) | (other_id if variant % 2 else {}),
         "jump": lambda: event | other_id | {"lamport_clock": clock + 30},
         "envelope": lambda: (7, None, {}, event | {"node_id": 7}, event | {"event_id": "no id"})[variant % 5],
     }

@@ -8,12 +8,15 @@ from hypothesis import strategies as st
 
 from mission_collaboration import validate_event
 from tests.support import builders as build
-from tests.support import strategies
 from tests.support.client import Client, Json
+from tests.support.histories import histories, rosters
+from tests.support.near_misses import near_events, near_payloads
+from tests.support.pools import EVENT_TYPES
+from tests.support.valid_events import valid_events
 
 OTHER = build.event("MissionCreated", {}, event_id=build.ulid(9_999))
-TYPED_PAYLOADS = st.sampled_from(strategies.EVENT_TYPES).flatmap(
-    lambda event_type: st.tuples(st.just(event_type), strategies.near_payloads(event_type))
+TYPED_PAYLOADS = st.sampled_from(EVENT_TYPES).flatmap(
+    lambda event_type: st.tuples(st.just(event_type), near_payloads(event_type))
 )
 MODES = st.sampled_from(("strict", "permissive"))
 
@@ -51,7 +54,7 @@ def test_single_and_batch_validation_agree_about_a_payload(client: Client, typed
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(strategies.near_events(), min_size=1, max_size=4))
+@given(st.lists(near_events(), min_size=1, max_size=4))
 def test_batch_validation_and_reduction_agree_about_envelopes(client: Client, events: list[Any]) -> None:
     results = client.post("/validate/batch", {"events": events}).json()["results"]
     refused = {
@@ -71,7 +74,7 @@ def without_place(answer: Json) -> Json:
 
 
 @settings(max_examples=150, deadline=None)
-@given(strategies.histories(), strategies.rosters(), MODES)
+@given(histories(), rosters(), MODES)
 def test_an_event_of_another_type_changes_nothing(
     client: Client, events: list[Json], roster: Json | None, mode: str
 ) -> None:
@@ -84,7 +87,7 @@ def test_an_event_of_another_type_changes_nothing(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(strategies.valid_events() | strategies.near_events(), max_size=4), MODES)
+@given(st.lists(valid_events() | near_events(), max_size=4), MODES)
 def test_a_member_that_nobody_knows_changes_nothing(client: Client, events: list[Any], mode: str) -> None:
     """Arbitrary text and every spelling of ids and instants: read in one way whoever reads it."""
     newer = [event | {"zz_future": 1} if isinstance(event, dict) else event for event in events]
@@ -95,7 +98,7 @@ def test_a_member_that_nobody_knows_changes_nothing(client: Client, events: list
 
 
 @settings(max_examples=60, deadline=None)
-@given(strategies.histories(), MODES, st.sampled_from((None, 1)), st.booleans())
+@given(histories(), MODES, st.sampled_from((None, 1)), st.booleans())
 def test_how_the_json_is_written_changes_nothing(
     client: Client, events: list[Json], mode: str, indent: int | None, escaped: bool
 ) -> None:

@@ -12,10 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import builders as build
-from tests.support import story, strategies
+from tests.support import story
 from tests.support.bodies import NOT_JSON
 from tests.support.client import Client, Json, places, problem
 from tests.support.folding import examples
+from tests.support.histories import histories
+from tests.support.near_misses import near_events
+from tests.support.valid_events import json_values
 
 AS_LINES = {"Content_Type": "application/x-ndjson"}
 MODES = ("strict", "permissive")
@@ -60,7 +63,7 @@ def test_the_story_gives_the_same_bytes_in_lines(client: Client, events: list[Js
 
 
 @examples(80)
-@given(strategies.histories(), st.sampled_from(MODES), st.randoms(use_true_random=False))
+@given(histories(), st.sampled_from(MODES), st.randoms(use_true_random=False))
 def test_any_history_gives_the_same_answer_in_lines(
     client: Client, events: list[Json], mode: str, chance: random.Random
 ) -> None:
@@ -70,14 +73,14 @@ def test_any_history_gives_the_same_answer_in_lines(
 
 
 @examples(40)
-@given(st.lists(strategies.near_events() | strategies.json_values(), max_size=5), st.sampled_from(("all", "invalid")))
+@given(st.lists(near_events() | json_values(), max_size=5), st.sampled_from(("all", "invalid")))
 def test_any_batch_has_the_same_verdicts_in_lines(client: Client, events: list[Any], report: str) -> None:
     path = f"/validate/batch?report={report}"
     check_same(client.send(path, as_lines(events), **AS_LINES), client.post(path, {"events": events}))
 
 
 @examples(30)
-@given(st.lists(strategies.near_events() | strategies.json_values(), max_size=5))
+@given(st.lists(near_events() | json_values(), max_size=5))
 def test_any_batch_is_refused_with_the_same_places_in_lines(client: Client, events: list[Any]) -> None:
     check_same(client.send("/reduce", as_lines(events), **AS_LINES), client.post("/reduce", {"events": events}))
 

@@ -17,8 +17,9 @@ from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.schemas import PUBLISHED_MODELS, schema_document, validator
 from mission_collaboration.contract.state import ReducedCollaborationState
 from tests.support import builders as build
-from tests.support import strategies
 from tests.support.client import Json
+from tests.support.near_misses import near_events
+from tests.support.valid_events import json_values, valid_events
 
 DOCUMENT: Json = json.loads((Path(__file__).parents[3] / "openapi.json").read_text("utf-8"))
 COMPONENTS: Json = DOCUMENT["components"]["schemas"]
@@ -80,13 +81,13 @@ def fits(event: Any) -> bool:
 
 
 @settings(max_examples=300, deadline=None)
-@given(strategies.valid_events() | strategies.near_events() | strategies.json_values())
+@given(valid_events() | near_events() | json_values())
 def test_the_union_takes_what_the_schemas_of_envelope_and_payload_take(event: Any) -> None:
     assert union().is_valid(event) is fits(event)
 
 
 @settings(max_examples=100, deadline=None)
-@given(strategies.valid_events(), st.sampled_from(sorted(COLLABORATION_EVENT_TYPES)))
+@given(valid_events(), st.sampled_from(sorted(COLLABORATION_EVENT_TYPES)))
 def test_no_payload_passes_for_that_of_another_type(event: Json, event_type: str) -> None:
     retold = event | {"event_type": event_type}
     assert union().is_valid(retold) is fits(retold)

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from app.api.endpoints.reduce_ordered import slices
 from mission_collaboration.reducer.fold import Mode
 from tests.support import builders as build
-from tests.support import naive, story, strategies
+from tests.support import naive, story
 from tests.support.client import Client, Json, places, problem
 from tests.support.folding import examples, naive_outcome
+from tests.support.histories import histories
 
 AS_LINES = {"Content_Type": "application/x-ndjson"}
 PATH = "/reduce?ordered=true"
@@ -75,7 +76,7 @@ def told(answer: Any) -> Json:
 
 @examples(150)
 @given(
-    strategies.histories(),
+    histories(),
     st.sampled_from(MODES),
     st.lists(st.integers(1, 40) | st.integers(1, 4_000), min_size=1, max_size=9),
     st.randoms(use_true_random=False),

@@ -14,8 +14,8 @@ import pytest
 
 from tests.support import builders as build
 from tests.support import story
+from tests.support.builders import Json
 from tests.support.client import Client, problem
-from tests.support.strategies import Json
 
 IN_A_FRESH_PROCESS = """
 import sys

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.support import builders as build
+from tests.support.builders import Json
 from tests.support.client import Client, places, problem
-from tests.support.strategies import Json
 
 
 class Refusal(NamedTuple):

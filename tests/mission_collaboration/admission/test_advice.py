@@ -15,8 +15,8 @@ from mission_collaboration import (
     validate_event,
 )
 from tests.support import builders as build
-from tests.support import strategies
 from tests.support.folding import events_of, joins, strict
+from tests.support.histories import accepted_histories
 
 OVERLAP = [*joins("b", "a", "c"), build.drive("a"), build.drive("b"), build.focus("a", "t1"), build.focus("b", "t1")]
 
@@ -116,7 +116,7 @@ def test_a_state_without_a_mission_or_with_a_nameless_step_has_no_advice() -> No
     assert len(advise(changed(state, active_executions={"a": [""], "b": [""]})).advisories) == 1
 
 
-@given(strategies.accepted_histories())
+@given(accepted_histories())
 def test_sent_as_events_advisories_are_lawful_and_make_the_next_answer_silent(events: list[Any]) -> None:
     first = admit(events)
     assert first.state is not None

@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.support import backend, strategies
+from tests.support import backend
 from tests.support import builders as build
 from tests.support.backend import Backend, Plan
 from tests.support.folding import Json, examples
+from tests.support.histories import rosters
 from tests.support.naive_admission import Bounds
 
 CHANCES = st.randoms(use_true_random=False)
@@ -30,7 +31,7 @@ class LiveLoop(RuleBasedStateMachine):
 
     @initialize(
         bounds=WINDOWS,
-        roster=strategies.rosters(),
+        roster=rosters(),
         mission_id=MISSIONS,
         step=STEPS,
         chance=CHANCES,

@@ -15,8 +15,11 @@ from mission_collaboration import Event, reduce_collaboration_events
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.schemas import PUBLISHED_MODELS, schema_document, validator
 from tests.support import builders as build
-from tests.support import naive, strategies
+from tests.support import naive
 from tests.support.folding import Json, as_json, events_of, examples
+from tests.support.histories import accepted_histories
+from tests.support.near_misses import near_events, near_models, near_payloads, nearly
+from tests.support.valid_events import json_values, valid_events
 
 TYPE_OF: dict[type[BaseModel], str] = {model: event_type for event_type, model in PAYLOAD_MODELS.items()}
 SOME_INSTANT = "2026-01-02T03:04:05Z"
@@ -25,20 +28,20 @@ SOME_INSTANT = "2026-01-02T03:04:05Z"
 @st.composite
 def near_states(draw: DrawFn) -> Any:
     """Draw a state, as it is sent back, in which one thing was changed."""
-    events = events_of(draw(strategies.accepted_histories(max_steps=16)))
+    events = events_of(draw(accepted_histories(max_steps=16)))
     state = as_json(reduce_collaboration_events(events))
-    return strategies.nearly(draw, state, depth=9)
+    return nearly(draw, state, depth=9)
 
 
 def near(model: type[BaseModel]) -> SearchStrategy[Any]:
     """Draw arbitrary JSON, and what is almost the model's."""
     if model in TYPE_OF:
-        almost = strategies.near_payloads(TYPE_OF[model])
+        almost = near_payloads(TYPE_OF[model])
     elif model.__name__ in naive.MODELS:
-        almost = strategies.near_models(model.__name__)
+        almost = near_models(model.__name__)
     else:
         almost = near_states()
-    return st.one_of(almost, almost, almost, almost, strategies.json_values())
+    return st.one_of(almost, almost, almost, almost, json_values())
 
 
 def violations(model: type[BaseModel], value: Any) -> list[Any]:
@@ -127,7 +130,7 @@ def test_the_model_of_a_payload_judges_as_the_contract_does(model: type[BaseMode
     assert {place.split(".")[0] for place in found} == {place.split(".")[0] for place in wanted}
 
 
-@given(strategies.near_events())
+@given(near_events())
 @examples(100)
 def test_the_model_of_the_envelope_judges_as_the_contract_does(value: Any) -> None:
     """E1 to E13."""
@@ -135,7 +138,7 @@ def test_the_model_of_the_envelope_judges_as_the_contract_does(value: Any) -> No
     assert found == set(naive.envelope_faults(value))
 
 
-@given(strategies.valid_events())
+@given(valid_events())
 @examples(60)
 def test_what_the_model_reads_is_what_the_contract_says(raw: Json) -> None:
     """E1, E5, E8: the normal forms."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from mission_collaboration.decoding.json_text import JsonTextError, TooDeepError, decode_json, is_deeper
-from tests.support import strategies
+from tests.support.valid_events import json_values
 
 REFUSED = object()
 LIMIT = 50
@@ -95,7 +95,7 @@ def nearly_json() -> SearchStrategy[bytes]:
     """Draw JSON in which some bytes are missing, added or cut off."""
     texts = st.builds(
         lambda value, ascii_only, indent: json.dumps(value, ensure_ascii=ascii_only, indent=indent).encode(),
-        strategies.json_values(max_leaves=8),
+        json_values(max_leaves=8),
         st.booleans(),
         st.sampled_from((None, 1)),
     )
@@ -173,7 +173,7 @@ def test_nesting_without_end_is_refused(text: bytes) -> None:
         decode_json(text, max_nesting=LIMIT)
 
 
-@given(strategies.json_values(max_leaves=12), st.integers(0, 6))
+@given(json_values(max_leaves=12), st.integers(0, 6))
 def test_depth_is_that_of_the_deepest_branch(value: Any, limit: int) -> None:
     def depth(part: Any) -> int:
         if isinstance(part, dict):

@@ -24,8 +24,10 @@ from mission_collaboration.reducer.fold import MODES, Mode, fold
 from mission_collaboration.reducer.ordering import canonical
 from mission_collaboration.reducer.snapshot import encode, freeze
 from tests.support import builders as build
-from tests.support import strategies
 from tests.support.folding import Json, Outcome, examples, outcome
+from tests.support.histories import histories, rosters
+from tests.support.near_misses import near_events
+from tests.support.valid_events import json_values
 
 CHANCE = st.integers(0, 2**32).map(random.Random)
 SOUND = build.event(*build.joined("p1"))
@@ -51,7 +53,7 @@ def folded(events: list[Json], mode: Mode) -> Outcome:
     return Outcome(encode(accumulator).decode())
 
 
-@given(strategies.histories(), CHANCE)
+@given(histories(), CHANCE)
 def test_texts_come_to_what_python_events_come_to(events: list[Json], chance: random.Random) -> None:
     """States to the byte, refusals to the word; in any order."""
     for batch in (events, chance.sample(events, len(events))):
@@ -59,7 +61,7 @@ def test_texts_come_to_what_python_events_come_to(events: list[Json], chance: ra
             assert folded(batch, mode) == outcome(batch, mode)
 
 
-@given(st.lists(strategies.near_events() | strategies.json_values(), max_size=5))
+@given(st.lists(near_events() | json_values(), max_size=5))
 @examples(100)
 def test_texts_and_decoded_values_make_the_same_batch(events: list[Any]) -> None:
     """E1 to E19: events in which one thing was changed, and things that are no events at all."""
@@ -73,7 +75,7 @@ def test_texts_and_decoded_values_make_the_same_batch(events: list[Any]) -> None
     assert [broken.index for broken in by_text.broken] == [broken.index for broken in by_value.broken]
 
 
-@given(st.lists(strategies.near_events() | st.sampled_from(OTHERS), max_size=5))
+@given(st.lists(near_events() | st.sampled_from(OTHERS), max_size=5))
 @examples(100)
 def test_an_other_type_that_was_met_before_is_read_as_it_was_the_first_time(events: list[Any]) -> None:
     with patch.object(reader, "KNOWN_TYPES", reader.KnownTypes()):
@@ -96,7 +98,7 @@ def test_no_caller_makes_the_reader_learn_without_end() -> None:
     assert [other.event_type for other in batch.others] == [other.event_type for other in again.others]
 
 
-@given(st.lists(strategies.near_events(), max_size=3))
+@given(st.lists(near_events(), max_size=3))
 @examples(200)
 def test_what_the_reader_accepts_the_json_schemas_accept(events: list[Any]) -> None:
     """E16: so no schema need be asked about it."""
@@ -210,7 +212,7 @@ def test_a_text_with_too_many_bytes_is_broken_and_kept() -> None:
     assert [(broken.index, broken.text) for broken in batch.broken] == [(1, text + b" ")]
 
 
-@given(strategies.histories(), strategies.rosters(), st.text(max_size=6))
+@given(histories(), rosters(), st.text(max_size=6))
 def test_the_bytes_of_the_encoder_are_those_of_the_state(
     events: list[Json], raw: dict[str, Json] | None, text: str
 ) -> None:

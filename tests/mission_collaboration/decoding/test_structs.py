@@ -13,8 +13,11 @@ from pydantic import BaseModel, Field, ValidationError
 
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.decoding.structs import PAYLOAD_STRUCTS, any_event_struct, struct_for
-from tests.support import strategies
 from tests.support.folding import Json, examples
+from tests.support.histories import Step, payload_of
+from tests.support.near_misses import near_payloads
+from tests.support.pools import SPELLINGS
+from tests.support.valid_events import json_values, payloads_of
 
 REFUSED = object()
 
@@ -54,7 +57,7 @@ def test_a_twin_accepts_nothing_that_the_model_refuses_and_holds_equal_values(
     event_type: str, data: st.DataObject
 ) -> None:
     """R33: arbitrary JSON and what is almost valid."""
-    payload = data.draw(strategies.near_payloads(event_type) | strategies.json_values())
+    payload = data.draw(near_payloads(event_type) | json_values())
     accepted = by_model(event_type, payload)
     assert by_twin(event_type, payload) in (accepted, REFUSED)
     assert by_closed_twin(event_type, json.dumps(payload)) in (accepted, REFUSED)
@@ -65,7 +68,7 @@ def test_a_twin_accepts_nothing_that_the_model_refuses_and_holds_equal_values(
 @examples(15)
 def test_a_twin_accepts_what_producers_send(event_type: str, data: st.DataObject) -> None:
     """Else it would be of no use."""
-    payload = data.draw(strategies.payloads_of(event_type))
+    payload = data.draw(payloads_of(event_type))
     accepted = by_model(event_type, payload)
     assert accepted is not REFUSED
     assert by_twin(event_type, payload) == accepted
@@ -75,8 +78,8 @@ def test_a_twin_accepts_what_producers_send(event_type: str, data: st.DataObject
 @pytest.mark.parametrize("event_type", PAYLOAD_MODELS)
 def test_an_open_twin_ignores_unknown_members_and_a_closed_one_refuses_them(event_type: str) -> None:
     """E14."""
-    step = strategies.Step(event_type, "p1", "p2", 0, 1, strategies.SPELLINGS[0])
-    payload: Json = {**strategies.payload_of(step), "zz_future": 1}
+    step = Step(event_type, "p1", "p2", 0, 1, SPELLINGS[0])
+    payload: Json = {**payload_of(step), "zz_future": 1}
     assert by_twin(event_type, payload) == by_model(event_type, payload) != REFUSED
     assert by_closed_twin(event_type, json.dumps(payload)) is REFUSED
 

@@ -13,8 +13,8 @@ from mission_collaboration.explanation.explained_fold import Mode
 from mission_collaboration.explanation.requests import Until
 from tests.support import naive
 from tests.support.folding import as_json, events_of, examples, outcome, roster_of
+from tests.support.histories import histories, rosters
 from tests.support.naive_explanation import BruteForce, apply, code_of
-from tests.support.strategies import histories, rosters
 
 Json = dict[str, Any]
 APPLIED = ("changed", "redundant", "invited", "anomaly")

@@ -5,18 +5,20 @@ from hypothesis import strategies as st
 
 from mission_collaboration.reducer.fold import MODES
 from tests.support import builders as build
-from tests.support import strategies
 from tests.support.folding import Json, comparable_outcome, joins, naive_outcome
+from tests.support.histories import accepted_histories, histories, rosters
+from tests.support.near_misses import near_payloads
+from tests.support.pools import EVENT_TYPES
 
 
-@given(strategies.histories(), strategies.rosters())
+@given(histories(), rosters())
 def test_the_reducer_agrees_with_the_naive_reading(events: list[Json], roster: dict[str, Json] | None) -> None:
     """States to the kind of each anomaly; refusals to code, event and participant."""
     for mode in MODES:
         assert comparable_outcome(events, mode, roster) == naive_outcome(events, mode, roster)
 
 
-@given(strategies.accepted_histories())
+@given(accepted_histories())
 def test_the_reducer_agrees_with_the_naive_reading_on_lawful_histories(events: list[Json]) -> None:
     """Strict mode gets to the end of these."""
     assert comparable_outcome(events, "strict") == naive_outcome(events, "strict")
@@ -25,8 +27,8 @@ def test_the_reducer_agrees_with_the_naive_reading_on_lawful_histories(events: l
 @given(st.data())
 def test_the_reducer_agrees_with_the_naive_reading_on_payloads_that_nearly_fit(data: st.DataObject) -> None:
     """R33: and in a conflict, their content (R31)."""
-    event_type = data.draw(st.sampled_from(strategies.EVENT_TYPES))
-    payload = data.draw(strategies.near_payloads(event_type).filter(lambda drawn: isinstance(drawn, dict)))
+    event_type = data.draw(st.sampled_from(EVENT_TYPES))
+    payload = data.draw(near_payloads(event_type).filter(lambda drawn: isinstance(drawn, dict)))
     rival = data.draw(st.sampled_from((payload, {}, {**payload, "zz_future": 1})))
     events = [
         build.event(event_type, payload, lamport_clock=7),

@@ -13,8 +13,9 @@ from mission_collaboration.decoding.events import read_events
 from mission_collaboration.decoding.reader import read_texts
 from mission_collaboration.reducer.content import content
 from tests.support import builders as build
-from tests.support import strategies
 from tests.support.folding import Json
+from tests.support.twists import respelled
+from tests.support.valid_events import valid_events
 
 
 def by_every_reader(event: Json) -> Iterator[str]:
@@ -31,9 +32,9 @@ def by_the_models(event: Json) -> str:
     return json.dumps({**envelope, "payload": payload}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-@given(strategies.valid_events(), st.integers(0, 5))
+@given(valid_events(), st.integers(0, 5))
 def test_every_reader_and_every_spelling_say_the_same_text(event: Json, variant: int) -> None:
-    texts = {*by_every_reader(event), *by_every_reader(strategies.respelled(event, variant))}
+    texts = {*by_every_reader(event), *by_every_reader(respelled(event, variant))}
     assert texts == {by_the_models(event)}
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from mission_collaboration import DepartedParticipantError, ParticipantIdentity, UnknownParticipantError
 from tests.support import builders as build
-from tests.support import strategies
 from tests.support.folding import Pair, as_json, joins, permissive, reasons, refused, seeds, strict
+from tests.support.histories import Step, payload_of
+from tests.support.pools import EVENT_TYPES, SPELLINGS
 
 WARNED = build.driver_warning("w1", "host", "host")
 RUNNING = build.started("p1", "s1")
@@ -32,11 +33,11 @@ def new(who: str, **fields: Any) -> dict[str, Any]:
     return build.identity(who, participant_type="llm_context", **fields)
 
 
-@pytest.mark.parametrize("event_type", sorted(set(strategies.EVENT_TYPES) - build.NEED_NO_MEMBER))
+@pytest.mark.parametrize("event_type", sorted(set(EVENT_TYPES) - build.NEED_NO_MEMBER))
 def test_whoever_acts_alone_has_to_be_a_member(event_type: str) -> None:
     """R10: for every type that there is."""
-    step = strategies.Step(event_type, "p2", "p2", 0, 1, strategies.SPELLINGS[0])
-    refusal = refused(*joins("p1"), (event_type, strategies.payload_of(step)))
+    step = Step(event_type, "p2", "p2", 0, 1, SPELLINGS[0])
+    refusal = refused(*joins("p1"), (event_type, payload_of(step)))
     assert type(refusal) is UnknownParticipantError
     assert refusal.participant_id == "p2"
 

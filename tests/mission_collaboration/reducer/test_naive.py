@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import builders as build
-from tests.support import naive, strategies
+from tests.support import naive
+from tests.support.histories import accepted_histories, histories, rosters
+from tests.support.near_misses import near_events, near_payloads
+from tests.support.valid_events import payloads_of, valid_events
 
 Json = dict[str, Any]
 
@@ -506,7 +509,7 @@ def test_other_types_are_ignored_even_under_a_known_id() -> None:
 # --- Whatever the history ----------------------------------------------------------------------------------
 
 
-@given(strategies.histories(), strategies.rosters(), st.randoms(use_true_random=False))
+@given(histories(), rosters(), st.randoms(use_true_random=False))
 def test_input_order_means_nothing(events: list[Json], roster: dict[str, Json] | None, shuffler: random.Random) -> None:
     shuffled = list(events)
     shuffler.shuffle(shuffled)
@@ -514,13 +517,13 @@ def test_input_order_means_nothing(events: list[Json], roster: dict[str, Json] |
     assert json.dumps(naive.reduce(shuffled, mode="permissive", roster=roster)) == json.dumps(state)
 
 
-@given(strategies.histories())
+@given(histories())
 def test_the_events_of_a_history_have_valid_envelopes(events: list[Json]) -> None:
     assert [naive.envelope_fault(event) for event in events] == [None] * len(events)
     assert len(events) <= 40
 
 
-@given(strategies.accepted_histories())
+@given(accepted_histories())
 def test_both_modes_agree_on_what_strict_mode_accepts(events: list[Json]) -> None:
     assert naive.reduce(events) == naive.reduce(events, mode="permissive")
 
@@ -534,7 +537,7 @@ def strict_outcome(events: list[Json], roster: dict[str, Json] | None) -> tuple[
     return (anomalies[-1]["event_id"], anomalies[-1]["event_type"]) if anomalies else None
 
 
-@given(strategies.histories(), strategies.rosters())
+@given(histories(), rosters())
 def test_strict_mode_refuses_an_event_that_permissive_mode_finds_odd(
     events: list[Json], roster: dict[str, Json] | None
 ) -> None:
@@ -547,11 +550,11 @@ def test_strict_mode_refuses_an_event_that_permissive_mode_finds_odd(
 @pytest.mark.parametrize("event_type", naive.PAYLOADS)
 @given(data=st.data())
 def test_drawn_payloads_fit_their_models(event_type: str, data: st.DataObject) -> None:
-    payload = data.draw(strategies.payloads_of(event_type))
+    payload = data.draw(payloads_of(event_type))
     assert naive.payload_faults(event_type, payload) == []
 
 
-@given(strategies.valid_events())
+@given(valid_events())
 def test_drawn_events_are_valid_and_normalising_them_again_changes_nothing(event: Json) -> None:
     assert naive.envelope_faults(event) == []
     once = naive.normalise_event(event)
@@ -559,7 +562,7 @@ def test_drawn_events_are_valid_and_normalising_them_again_changes_nothing(event
     assert naive.normalise_event(once) == once
 
 
-@given(strategies.near_events(), strategies.near_payloads("ParticipantJoined"))
+@given(near_events(), near_payloads("ParticipantJoined"))
 def test_judging_never_fails(event: Any, payload: Any) -> None:
     assert naive.envelope_fault(event) in (None, *naive.envelope_faults(event))
     assert naive.payload_fault("ParticipantJoined", payload) in (

@@ -25,8 +25,9 @@ from mission_collaboration import (
 )
 from mission_collaboration.reducer.fold import Mode
 from tests.support import builders as build
-from tests.support import strategies
 from tests.support.folding import Json, Pair, as_json, joins
+from tests.support.histories import Step, payload_of
+from tests.support.pools import EVENT_TYPES, SPELLINGS
 
 HALF = "\ud83d"
 ROOT = Path(__file__).parents[3]
@@ -192,9 +193,7 @@ def test_a_focus_target_is_a_plain_object(make: Callable[[Json], Any]) -> None:
 
 def test_one_odd_event_does_not_taint_the_others() -> None:
     """R33: what is malformed is judged alone."""
-    sound = [
-        event_with(strategies.payload_of(step), step.event_type, lamport_clock=3 + n) for n, step in enumerate(STEPS)
-    ]
+    sound = [event_with(payload_of(step), step.event_type, lamport_clock=3 + n) for n, step in enumerate(STEPS)]
     odd = event_with(build.by("p1") | {"participant_id": HALF}, lamport_clock=99)
     alone, beside = as_json(folded(*sound)), as_json(folded(*sound, odd))
     changed = {field for field in alone if alone[field] != beside[field]}
@@ -202,9 +201,7 @@ def test_one_odd_event_does_not_taint_the_others() -> None:
 
 
 STEPS = [
-    strategies.Step(event_type, "p1", "p2", 1, 0, strategies.SPELLINGS[0])
-    for event_type in strategies.EVENT_TYPES
-    if event_type != "ParticipantLeft"
+    Step(event_type, "p1", "p2", 1, 0, SPELLINGS[0]) for event_type in EVENT_TYPES if event_type != "ParticipantLeft"
 ]
 
 

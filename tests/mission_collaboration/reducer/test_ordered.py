@@ -18,8 +18,10 @@ from mission_collaboration.reducer.fold import Mode
 from mission_collaboration.reducer.snapshot import encode
 from mission_collaboration.reducer.streaming import OrderedFold
 from tests.support import builders as build
-from tests.support import naive, strategies
+from tests.support import naive
 from tests.support.folding import Json, events_of, examples, joins, naive_outcome
+from tests.support.histories import accepted_histories, histories
+from tests.support.twists import respelled
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 
@@ -69,7 +71,7 @@ def refusal(events: list[Json], mode: Mode = "strict") -> EventRefusedError:
 
 
 @examples(120)
-@given(strategies.histories(), st.lists(st.booleans(), min_size=1, max_size=7))
+@given(histories(), st.lists(st.booleans(), min_size=1, max_size=7))
 def test_the_ordered_fold_agrees_with_the_naive_reading(events: list[Json], ways: list[bool]) -> None:
     """Whichever reader made each event: duplicates, respelled ones, conflicts and ties among them."""
     for mode in MODES:
@@ -77,7 +79,7 @@ def test_the_ordered_fold_agrees_with_the_naive_reading(events: list[Json], ways
 
 
 @examples(100)
-@given(strategies.accepted_histories(), st.lists(st.booleans(), min_size=1, max_size=7))
+@given(accepted_histories(), st.lists(st.booleans(), min_size=1, max_size=7))
 def test_the_ordered_fold_agrees_with_the_naive_reading_on_lawful_histories(
     events: list[Json], ways: list[bool]
 ) -> None:
@@ -91,7 +93,7 @@ BROKEN = build.event(*build.comment("p1", reply_to=7), lamport_clock=9)
 @pytest.mark.parametrize("ways", [[False], [True], [True, False], [False, False, True]])
 @pytest.mark.parametrize(
     "tied",
-    [[*TIED, TIED[0]], [*TIED[:2], BROKEN], [TIED[1], strategies.respelled(TIED[1], 1), TIED[0]], [BROKEN] * 2],
+    [[*TIED, TIED[0]], [*TIED[:2], BROKEN], [TIED[1], respelled(TIED[1], 1), TIED[0]], [BROKEN] * 2],
     ids=["three contents", "a malformed one", "a respelled one", "malformed twice"],
 )
 def test_ties_mean_the_same_however_they_are_ordered(tied: list[Json], ways: list[bool]) -> None:

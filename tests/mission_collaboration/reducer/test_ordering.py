@@ -7,8 +7,9 @@ import pytest
 
 from mission_collaboration import ConflictingDuplicateError, Event, reduce_collaboration_events
 from tests.support import builders as build
-from tests.support import strategies
 from tests.support.folding import Json, as_json, events_of, outcome, reasons, refusal_of
+from tests.support.pools import OTHER_TYPES
+from tests.support.twists import respelled
 
 HERE = build.joined("p1")
 
@@ -55,7 +56,7 @@ def test_decimals_beyond_microseconds_do_not_order() -> None:
     assert contents(second, first) == ["first", "second"]
 
 
-@pytest.mark.parametrize("event_type", strategies.OTHER_TYPES)
+@pytest.mark.parametrize("event_type", OTHER_TYPES)
 def test_other_types_are_ignored_even_under_a_known_id(event_type: str) -> None:
     """R1: the filter comes first, so such an event is no conflict, no mission and no count."""
     history = build.history(HERE, build.heartbeat("p1"))
@@ -75,7 +76,7 @@ def test_the_same_event_again_is_dropped_silently() -> None:
 def test_the_same_event_in_another_spelling_is_dropped_silently(variant: int, event_id: str) -> None:
     """R30: instants, not spellings; unknown members and written-out defaults do not count."""
     event = build.event(*HERE, event_id=event_id)
-    again = strategies.respelled(event, variant)
+    again = respelled(event, variant)
     assert again != event
     state = reduce_collaboration_events(events_of([again, event]))
     assert (state.event_count, state.anomalies, state.last_processed_event_id) == (1, (), event_id)

@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 from mission_collaboration import reduce_collaboration_events
 from mission_collaboration.reducer.fold import MODES
 from tests.support import builders as build
-from tests.support import naive, strategies
+from tests.support import naive
 from tests.support.folding import Json, Outcome, events_of, joins, outcome, roster_of
+from tests.support.histories import accepted_histories, histories, rosters
+from tests.support.twists import of_another_type, respelled
 
 # What permissive mode notes and strict mode refuses; "not in roster" is of both kinds (R12, R13).
 REFUSED_KINDS = {
     *("malformed", "conflict", "No matching PromptStepExecutionStarted", "has departed", "Unknown participant"),
     *("not found", "mission"),
 }
-HISTORIES = strategies.histories()
-ROSTERS = strategies.rosters()
+HISTORIES = histories()
+ROSTERS = rosters()
 CHANCE = st.integers(0, 2**32).map(random.Random)
 
 
@@ -45,7 +47,7 @@ def test_any_order_of_the_same_events_gives_the_same_bytes(
 def test_duplicates_change_nothing(events: list[Json], chance: random.Random) -> None:
     """R30: exact ones, and the same content in another spelling."""
     again = [
-        strategies.respelled(event, chance.randrange(24)) if chance.random() < 0.5 else event
+        respelled(event, chance.randrange(24)) if chance.random() < 0.5 else event
         for event in events
         if chance.random() < 0.5
     ]
@@ -57,7 +59,7 @@ def test_duplicates_change_nothing(events: list[Json], chance: random.Random) ->
 @given(HISTORIES, CHANCE)
 def test_events_of_other_types_change_nothing(events: list[Json], chance: random.Random) -> None:
     """R1: whatever their id, mission and payload."""
-    others = [strategies.of_another_type(event, chance.randrange(24)) for event in events]
+    others = [of_another_type(event, chance.randrange(24)) for event in events]
     more = mixed_in(events, others, chance)
     for mode in MODES:
         assert outcome(more, mode) == outcome(events, mode)
@@ -118,7 +120,7 @@ def has_departed(event_id: str, events: list[Json], raw: dict[str, Json] | None)
     return leaving["payload"]["participant_id"] in before.departed_participants
 
 
-@given(strategies.accepted_histories())
+@given(accepted_histories())
 def test_both_modes_agree_on_what_strict_mode_accepts(events: list[Json]) -> None:
     """R3."""
     strict = outcome(events, "strict")
@@ -147,7 +149,7 @@ def test_whoever_does_something_is_on_the_roster(events: list[Json], raw: dict[s
     assert all(state.active_executions.values())
 
 
-@given(strategies.accepted_histories(), st.integers(0, 40))
+@given(accepted_histories(), st.integers(0, 40))
 def test_a_window_of_a_history_goes_on_from_the_roster(events: list[Json], cut: int) -> None:
     """R2: who is there at the end is the same, wherever the window begins."""
     ordered = sorted((event for event in events if event["event_type"] in naive.PAYLOADS), key=naive.canonical_key)

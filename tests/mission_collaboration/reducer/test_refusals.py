@@ -8,13 +8,14 @@ from mission_collaboration import (
     reduce_collaboration_events,
 )
 from tests.support import builders as build
-from tests.support import strategies
 from tests.support.folding import Json, Pair, events_of, joins, permissive, reasons, refusal_of, refused, strict
+from tests.support.histories import Step, payload_of
+from tests.support.pools import EVENT_TYPES, SPELLINGS
 
 BAD = ("PresenceHeartbeat", build.by(""))
 
 
-@pytest.mark.parametrize("event_type", strategies.EVENT_TYPES)
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
 def test_a_malformed_payload_is_refused_in_strict_mode(event_type: str) -> None:
     """R33."""
     refusal = refused(*joins("p1"), (event_type, {}))
@@ -22,7 +23,7 @@ def test_a_malformed_payload_is_refused_in_strict_mode(event_type: str) -> None:
     assert (refusal.event_id, refusal.event_type) == (build.ulid(2), event_type)
 
 
-@pytest.mark.parametrize("event_type", strategies.EVENT_TYPES)
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
 def test_a_malformed_payload_is_an_anomaly_naming_the_field_and_not_applied(event_type: str) -> None:
     """R33."""
     state = permissive(*joins("p1"), (event_type, {"participant_id": "p1"}))
@@ -79,11 +80,11 @@ def test_without_a_payload_that_fits_there_is_no_mission() -> None:
     assert (state.mission_id, state.event_count, state.last_processed_event_id) == ("", 1, build.ulid(1))
 
 
-@pytest.mark.parametrize("event_type", strategies.EVENT_TYPES)
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
 def test_an_event_of_another_mission_is_refused_in_strict_mode(event_type: str) -> None:
     """R32: before membership, and for every type."""
-    step = strategies.Step(event_type, "p2", "p2", 0, 1, strategies.SPELLINGS[0])
-    pair = (event_type, strategies.payload_of(step) | {"mission_id": "m2"})
+    step = Step(event_type, "p2", "p2", 0, 1, SPELLINGS[0])
+    pair = (event_type, payload_of(step) | {"mission_id": "m2"})
     refusal = refused(*joins("p1"), pair)
     assert type(refusal) is MissionMismatchError
     assert "'m2'" in refusal.reason

@@ -22,7 +22,8 @@ from mission_collaboration.replay.files import Part
 from mission_collaboration.replay.missions import Mode, fold_rows
 from mission_collaboration.replay.rows import ROWS, rows_of
 from tests.support import builders as build
-from tests.support import strategies
+from tests.support.histories import histories
+from tests.support.pools import MISSIONS
 from tests.support.replaying import line, mission, write
 
 Json = dict[str, Any]
@@ -61,7 +62,7 @@ def of_mission(events: list[Json], mission_id: str) -> list[Event]:
     ]
 
 
-@given(strategies.histories())
+@given(histories())
 def test_permissive_states_are_those_of_the_reducer(events: list[Json]) -> None:
     states, _, census = folded(events, "permissive")
 
@@ -74,7 +75,7 @@ def test_permissive_states_are_those_of_the_reducer(events: list[Json]) -> None:
     assert census["read"] == sum(census[fate] for fate in FATES) == len(events)
 
 
-@given(strategies.histories())
+@given(histories())
 def test_admitted_states_are_those_of_the_accepted_events(events: list[Json]) -> None:
     states, rejected, census = folded(events, "admit")
 
@@ -89,13 +90,13 @@ def test_admitted_states_are_those_of_the_accepted_events(events: list[Json]) ->
     assert census["read"] == sum(census[fate] for fate in FATES) == len(events)
 
 
-@given(strategies.histories())
+@given(histories())
 def test_verdicts_are_those_that_admit_gives_a_mission_in_one_batch(events: list[Json]) -> None:
     states, rejected, census = folded(events, "admit")
 
     refused: Counter[tuple[Any, ...]] = Counter()
     others: Counter[str] = Counter()
-    for mission_id in strategies.MISSIONS:
+    for mission_id in MISSIONS:
         ours = [
             event
             for event in events
@@ -114,7 +115,7 @@ def test_verdicts_are_those_that_admit_gives_a_mission_in_one_batch(events: list
     assert (census["accepted"], census["duplicate"]) == (others["accepted"], others["duplicate"])
 
 
-@given(strategies.histories())
+@given(histories())
 def test_how_rows_are_cut_into_batches_changes_nothing(events: list[Json]) -> None:
     assert folded(events, "admit", 1) == folded(events, "admit", 1000)
     assert folded(events, "permissive", 1) == folded(events, "permissive", 2)
