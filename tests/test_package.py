@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mission_collaboration import __version__
-from tests.support import naive
+from tests.support import naive_events
 
 ROOT = Path(__file__).parents[1]
 FOLD = """
@@ -47,7 +47,7 @@ def committed(pattern: str) -> set[str]:
 
 def test_it_has_every_module_and_every_schema(names: set[str]) -> None:
     schemas = committed("*.schema.json")
-    assert len(schemas) == 3 + len(naive.PAYLOADS) + 3  # identities, payloads, and envelope, state, references
+    assert len(schemas) == 3 + len(naive_events.PAYLOADS) + 3  # identities, payloads, and envelope, state, references
     assert committed("*.py") | schemas <= names
 
 

@@ -96,11 +96,13 @@ EDITS: Final[dict[str, tuple[Insertion | Replacement, ...]]] = {
             '      "expect": {"both": {"state": {"focus_by_participant": {}, "participants_by_focus": {}}}}\n    },\n',
         ),
     ),
-    "tests/support/naive.py": (
+    "tests/support/naive_events.py": (
         Insertion(
             '        "link_type": "cli_to_saas|saas_to_cli",\n    },\n',
             '    "FocusCleared": ACTOR | {"reason": "text?"},\n',
         ),
+    ),
+    "tests/support/naive_fold.py": (
         Insertion(
             '            "SessionLinked": self.session_linked,\n', '            "FocusCleared": self.focus_cleared,\n'
         ),

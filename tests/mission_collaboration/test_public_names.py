@@ -9,9 +9,9 @@ import pytest
 import mission_collaboration as api
 from mission_collaboration import SpecKittyEventsError
 from tests.support import builders as build
-from tests.support import naive
+from tests.support import naive_events
 
-TYPES = tuple(naive.PAYLOADS)
+TYPES = tuple(naive_events.PAYLOADS)
 CONSTANTS = {re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper(): name for name in TYPES}
 THE_NAMES = {
     *CONSTANTS,

@@ -13,7 +13,7 @@ from app.api.endpoints.admit import admit_body
 from app.settings import Settings
 from mission_collaboration import Admission, admit, reduce_collaboration_events
 from tests.support import builders as build
-from tests.support import naive, naive_admission
+from tests.support import naive_admission, naive_events, naive_fold
 from tests.support.folding import Json, events_of, roster_of
 from tests.support.histories import TYPES_BY_SHARE, Step, event_of
 from tests.support.json_patch import patched
@@ -60,7 +60,7 @@ class Backend:
         state = told.pop("state")
         assert told["results"] == expected.results
         assert told["revised"] == expected.revised
-        assert naive.comparable(state) == naive.comparable(expected.state)
+        assert naive_fold.comparable(state) == naive_fold.comparable(expected.state)
         assert told["mission_id"] == expected.mission_id
         assert told["horizon"] == expected.horizon
         assert kinds_of(told.get("settled")) == kinds_of(expected.settled or None)
@@ -93,7 +93,7 @@ class Backend:
             verdict, code = result["verdict"], result.get("code")
             self.met[code or verdict] += 1
             if verdict in ("accepted", "pending") or code in ROWS:
-                self.ledger[naive.normalise_id(event["event_id"])] = verdict, code
+                self.ledger[naive_events.normalise_id(event["event_id"])] = verdict, code
             elif code in STOPPED:
                 self.stopped += 1
         for revision in told["revised"]:
@@ -178,7 +178,7 @@ def kinds_of(settled: Json | None) -> Json | None:
     """Replace the reasons of anomalies by their kinds."""
     if settled is None:
         return None
-    anomalies = [anomaly | {"reason": naive.kind_of(anomaly["reason"])} for anomaly in settled["anomalies"]]
+    anomalies = [anomaly | {"reason": naive_fold.kind_of(anomaly["reason"])} for anomaly in settled["anomalies"]]
     return settled | {"anomalies": anomalies}
 
 

@@ -16,7 +16,7 @@ from mission_collaboration import (
 )
 from mission_collaboration.reducer.fold import Mode
 from tests.support import builders as build
-from tests.support import naive
+from tests.support import naive_fold
 
 Json = dict[str, Any]
 Pair = tuple[str, Json]
@@ -107,8 +107,8 @@ def outcome(events: Iterable[Json], mode: Mode, roster: Roster | None = None) ->
 def naive_outcome(events: Iterable[Json], mode: Mode, roster: dict[str, Json] | None = None) -> Json | tuple[Any, ...]:
     """Fold events by the naive reading, and give the comparable state or the refusal."""
     try:
-        return naive.comparable(naive.reduce(events, mode, roster))
-    except naive.Refusal as no:
+        return naive_fold.comparable(naive_fold.reduce(events, mode, roster))
+    except naive_fold.Refusal as no:
         return no.code, no.event_id, no.event_type, no.participant_id
 
 
@@ -119,4 +119,4 @@ def comparable_outcome(
     found = outcome(events, mode, roster_of(roster))
     if found.state is None:
         return found.code, found.event_id, found.event_type, found.participant_id
-    return naive.comparable(json.loads(found.state))
+    return naive_fold.comparable(json.loads(found.state))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support import naive
+from tests.support import naive_events, naive_fold
 
 Json = dict[str, Any]
 Standing = tuple[str, str | None]
@@ -43,13 +43,13 @@ class Answer:
 def place(event: Json) -> tuple[Any, ...]:
     """Say where an event stands in canonical order; unclocked events come first (R1)."""
     clock = event.get("lamport_clock")
-    moment = naive.instant(event["timestamp"])
-    return (0 if clock is None else clock + 1), moment, naive.normalise_id(event["event_id"])
+    moment = naive_events.instant(event["timestamp"])
+    return (0 if clock is None else clock + 1), moment, naive_events.normalise_id(event["event_id"])
 
 
 def content(event: Json) -> str:
     """Write what an event says (R31)."""
-    said = json.loads(naive.canonical_text(event))
+    said = json.loads(naive_events.canonical_text(event))
     for name in ("build_id", "schema_version"):
         said.pop(name, None)
     return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -82,7 +82,7 @@ class Mission:
     def held(self) -> dict[str, Json]:
         """Id → event, of those whose id is not free."""
         known = [*self.remembered(), *(event for event, _ in self.window)]
-        return {naive.normalise_id(event["event_id"]): event for event in known}
+        return {naive_events.normalise_id(event["event_id"]): event for event in known}
 
     def clock_held(self) -> int | None:
         known = [event for event, _ in self.window] + ([self.horizon] if self.horizon else [])
@@ -91,10 +91,10 @@ class Mission:
 
     def stopped(self, event: Json, held: dict[str, Json], clock: int | None, max_clock_step: int | None) -> str | None:
         """Name what stops an event at the door, in the order of L6; None for one that is let in, or a duplicate."""
-        first = held.get(naive.normalise_id(event["event_id"]))
+        first = held.get(naive_events.normalise_id(event["event_id"]))
         if first is not None:
             return None if content(first) == content(event) else "conflicting-duplicate"
-        if naive.payload_fault(event["event_type"], event.get("payload", {})) is not None:
+        if naive_events.payload_fault(event["event_type"], event.get("payload", {})) is not None:
             return "malformed-payload"
         if self.mission_id is not None and event["payload"]["mission_id"] != self.mission_id:
             return "mission-mismatch"
@@ -108,7 +108,7 @@ class Mission:
 
     def folded(self, events: list[Json]) -> tuple[list[Standing], Json]:
         """Fold the settled events and then these; give the standing of each of these, and the state."""
-        fold = naive.Fold(strict=True, roster=self.roster)
+        fold = naive_fold.Fold(strict=True, roster=self.roster)
         fold.mission_id = self.mission_id
         for event in self.settled:
             take(fold, event)
@@ -117,7 +117,7 @@ class Mission:
             attempt = copy.deepcopy(fold)
             try:
                 take(attempt, event)
-            except naive.Refusal as no:
+            except naive_fold.Refusal as no:
                 standings.append(("pending", no.code))
                 continue
             fold = attempt
@@ -135,7 +135,7 @@ class Mission:
         held_pending = [
             event
             for event, standing in zip(merged, standings, strict=True)
-            if standing[0] == "pending" and naive.normalise_id(event["event_id"]) in old
+            if standing[0] == "pending" and naive_events.normalise_id(event["event_id"]) in old
         ]
         pending_events, pending_bytes = len(held_pending), sum(map(size, held_pending))
         in_window, in_bytes = 0, 0
@@ -144,7 +144,7 @@ class Mission:
             event, mine = merged[index], size(merged[index])
             if in_window and (in_window + 1 > most_events or in_bytes + mine > most_bytes):
                 return index + 1, too_many
-            if standings[index][0] == "pending" and naive.normalise_id(event["event_id"]) not in old:
+            if standings[index][0] == "pending" and naive_events.normalise_id(event["event_id"]) not in old:
                 if pending_events + 1 > half_events or pending_bytes + mine > half_bytes:
                     too_many.add(index)
                     continue
@@ -164,7 +164,7 @@ class Mission:
         copies: dict[int, str] = {}  # index → id of the event that it is a copy of
         for index in self.to_be_judged(batch, verdicts):
             event = batch[index]
-            event_id = naive.normalise_id(event["event_id"])
+            event_id = naive_events.normalise_id(event["event_id"])
             known = held | {name: first for name, (_, first) in new.items()}
             code = after.stopped(event, known, clock, max_clock_step)
             if code is not None:
@@ -185,10 +185,10 @@ class Mission:
         settled = after.hand_out() if settle else {}
         horizon = None
         if after.horizon is not None:
-            moment = naive.instant(after.horizon["timestamp"])
+            moment = naive_events.instant(after.horizon["timestamp"])
             assert moment is not None
-            event_id = naive.normalise_id(after.horizon["event_id"])
-            horizon = after.horizon.get("lamport_clock"), naive.utc_text(moment), event_id
+            event_id = naive_events.normalise_id(after.horizon["event_id"])
+            horizon = after.horizon.get("lamport_clock"), naive_events.utc_text(moment), event_id
         results = [verdicts[index] for index in range(len(batch))]
         return after, Answer(results, revised, settled, after.without(state), after.mission_id, horizon)
 
@@ -197,9 +197,9 @@ class Mission:
         ours = []
         for index, event in enumerate(batch):
             event_type = event.get("event_type") if isinstance(event, dict) else None
-            if isinstance(event_type, str) and event_type and event_type not in naive.PAYLOADS:
+            if isinstance(event_type, str) and event_type and event_type not in naive_events.PAYLOADS:
                 verdicts[index] = {"verdict": "ignored"}  # E19
-            elif naive.envelope_fault(event) is not None:
+            elif naive_events.envelope_fault(event) is not None:
                 verdicts[index] = {"verdict": "rejected", "code": "invalid-request"}
             else:
                 ours.append(index)
@@ -216,7 +216,7 @@ class Mission:
         index_of = {event_id: index for event_id, (index, _) in new.items()}
         merged = sorted([event for event, _ in self.window] + [event for _, event in new.values()], key=place)
         standings, _ = after.folded(merged)
-        old = {naive.normalise_id(event["event_id"]) for event, _ in self.window}
+        old = {naive_events.normalise_id(event["event_id"]) for event, _ in self.window}
         start, too_many = after.fitted(merged, standings, old)
         after.window = []
         for position, (event, standing) in enumerate(zip(merged, standings, strict=True)):
@@ -230,7 +230,7 @@ class Mission:
                     after.settled.append(event)
             else:
                 after.window.append((event, standing))
-            event_id = naive.normalise_id(event["event_id"])
+            event_id = naive_events.normalise_id(event["event_id"])
             if event_id in index_of:
                 verdicts[index_of[event_id]] = {"verdict": verdict} | ({"code": code} if code else {})
             else:
@@ -241,7 +241,7 @@ class Mission:
         """L5: every verdict or code that changed, of events of earlier batches, in canonical order."""
         revised = []
         for event, was in self.window:
-            event_id = naive.normalise_id(event["event_id"])
+            event_id = naive_events.normalise_id(event["event_id"])
             verdict, code = now[event_id]
             if (verdict, code) != was:
                 told = {"event_id": event_id, "event_type": event["event_type"], "was": was[0], "verdict": verdict}
@@ -256,7 +256,7 @@ class Mission:
         entries = {name: state[name] for name in SETTLED_FIELDS}
         entries["linked_sessions"] = [
             {
-                "event_id": naive.normalise_id(event["event_id"]),
+                "event_id": naive_events.normalise_id(event["event_id"]),
                 "participant_id": event["payload"]["participant_id"],
                 "linked_session_id": event["payload"]["linked_session_id"],
             }
@@ -271,12 +271,12 @@ class Mission:
         """Take away from a state what was handed out; each is the oldest of its kind."""
         links = state.pop("links")[self.handed_out.get("linked_sessions", 0) :]
         kept = {name: state[name][self.handed_out.get(name, 0) :] for name in SETTLED_FIELDS}
-        return state | kept | {"linked_sessions": naive.lists_by_participant(links)}
+        return state | kept | {"linked_sessions": naive_fold.lists_by_participant(links)}
 
 
-def take(fold: naive.Fold, event: Json) -> None:
+def take(fold: naive_fold.Fold, event: Json) -> None:
     """Fold an event that passed the door, whose id is new, or was forgotten and comes again (L8)."""
-    event = naive.normalise_event(event)
+    event = naive_events.normalise_event(event)
     event_id = event["event_id"]
     if event_id in fold.texts:
         fold.texts[f"{event_id}, forgotten after {len(fold.texts)}"] = fold.texts.pop(event_id)

@@ -7,7 +7,7 @@ import copy
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tests.support import naive
+from tests.support import naive_events, naive_fold
 
 Json = dict[str, Any]
 
@@ -24,7 +24,7 @@ CODES = {
     "invitation": "repeated-invitation",
     "mission": "mission-mismatch",
 }
-"""Kind of an anomaly, as `naive.kind_of` tells it, → its code."""
+"""Kind of an anomaly, as `naive_fold.kind_of` tells it, → its code."""
 MOST_NAMED = 10
 
 
@@ -142,12 +142,12 @@ class BruteForce:
         return found
 
     def id_at(self, position: int) -> str:
-        return naive.normalise_id(self.events[position]["event_id"])
+        return naive_events.normalise_id(self.events[position]["event_id"])
 
 
 def code_of(anomaly: Json, before: Json, event: Json) -> str:
     """Tell the code that belongs to an anomaly (R10-R33)."""
-    kind = naive.kind_of(anomaly["reason"])
+    kind = naive_fold.kind_of(anomaly["reason"])
     if kind == "not in roster":  # R12, R13
         left_before = event["payload"]["participant_id"] in before["departed_participants"]
         return "departed-participant" if left_before else "unknown-participant"

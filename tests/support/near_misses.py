@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from tests.support.naive import MODELS, PAYLOADS
+from tests.support.naive_events import MODELS, PAYLOADS
 from tests.support.valid_events import json_values, payloads_of, valid_events, values_of
 
 Path = tuple[str | int, ...]

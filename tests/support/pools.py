@@ -1,6 +1,6 @@
 """The small pools that drawn histories take their names, types and instants from, so that the same ones meet often."""
 
-from tests.support.naive import PAYLOADS
+from tests.support.naive_events import PAYLOADS
 
 MISSIONS = ("m1", "m2")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tests.support.builders import Json
-from tests.support.naive import payload_fault
+from tests.support.naive_events import payload_fault
 from tests.support.pools import EVENT_TYPES, INSTANTS, MISSIONS, OTHER_TYPES, PARTICIPANTS, pick
 
 

@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from tests.support import builders as build
 from tests.support.builders import Json
-from tests.support.naive import DEFAULTS, MODELS, PAYLOADS
+from tests.support.naive_events import DEFAULTS, MODELS, PAYLOADS
 from tests.support.pools import EVENT_TYPES
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.api.endpoints.reduce_ordered import slices
 from mission_collaboration.reducer.fold import Mode
 from tests.support import builders as build
-from tests.support import naive, story
+from tests.support import naive_events, story
 from tests.support.client import Client, Json, places, problem
 from tests.support.folding import examples, naive_outcome
 from tests.support.histories import histories
@@ -32,7 +32,7 @@ def as_lines(events: list[Any]) -> bytes:
 
 
 def in_order(events: list[Json]) -> list[Json]:
-    return sorted(events, key=naive.canonical_key)
+    return sorted(events, key=naive_events.canonical_key)
 
 
 class Chunks:
@@ -98,7 +98,7 @@ def test_any_history_in_order_gives_the_answer_it_gives_in_any_order(
         said = (found["code"], found["event_id"], found["event_type"], found.get("participant_id"))
         assert said == naive_outcome(events, mode)
         named = json.loads(body.splitlines()[found["errors"][0]["line"] - 1])
-        assert naive.normalise_id(named["event_id"]) == found["event_id"]
+        assert naive_events.normalise_id(named["event_id"]) == found["event_id"]
 
 
 @pytest.mark.parametrize("size", SIZES)

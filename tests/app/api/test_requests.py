@@ -11,7 +11,7 @@ from mission_collaboration.decoding.batch import BrokenEvent
 from tests.support import builders as build
 from tests.support.builders import Json
 from tests.support.client import Client, places, problem
-from tests.support.naive import DEFAULTS, MODELS
+from tests.support.naive_events import DEFAULTS, MODELS
 
 EVENT = build.event(*build.joined("ann"))
 REQUIRED = [field for field, word in MODELS["Event"].items() if not word.endswith("?") and field not in DEFAULTS]

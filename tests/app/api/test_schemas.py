@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 import mission_collaboration.contract.schemas
 from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
-from tests.support import naive
+from tests.support import naive_events
 from tests.support.client import Client, headers_of, problem
 
 FILES = {
@@ -40,7 +40,7 @@ NAMES = (
 
 
 def test_there_are_schemas_for_identities_payloads_envelope_and_state() -> None:
-    assert len(FILES) == 4 + len(naive.PAYLOADS) + 2
+    assert len(FILES) == 4 + len(naive_events.PAYLOADS) + 2
     assert set(NAMES.values()) == set(FILES)
 
 

@@ -23,7 +23,7 @@ from mission_collaboration.contract.errors import pointer
 from mission_collaboration.decoding.json_text import JsonTextError, TooDeepError, decode_json
 from mission_collaboration.decoding.refusals import RequestRefusedError
 from tests.support import builders as build
-from tests.support import naive
+from tests.support import naive_events
 from tests.support.folding import Json, Pair, joins, refusal_of, seeds
 
 REUSED = [build.event(*build.joined("p1")), build.event(*build.joined("p1"), node_id="other")]
@@ -162,7 +162,7 @@ def test_errors_without_an_event_say_what_is_wrong(error: type[SpecKittyEventsEr
 def test_the_refusal_of_an_unknown_type_tells_the_known_ones() -> None:
     with pytest.raises(UnknownEventTypeError) as caught:
         validate_event({}, "x" * 10_000)
-    assert set(caught.value.known) == set(naive.PAYLOADS)
+    assert set(caught.value.known) == set(naive_events.PAYLOADS)
     assert len(str(caught.value)) < 300
 
 

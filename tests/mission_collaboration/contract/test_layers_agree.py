@@ -15,7 +15,7 @@ from mission_collaboration import Event, reduce_collaboration_events
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.schemas import PUBLISHED_MODELS, schema_document, validator
 from tests.support import builders as build
-from tests.support import naive
+from tests.support import naive_events
 from tests.support.folding import Json, as_json, events_of, examples
 from tests.support.histories import accepted_histories
 from tests.support.near_misses import near_events, near_models, near_payloads, nearly
@@ -37,7 +37,7 @@ def near(model: type[BaseModel]) -> SearchStrategy[Any]:
     """Draw arbitrary JSON, and what is almost the model's."""
     if model in TYPE_OF:
         almost = near_payloads(TYPE_OF[model])
-    elif model.__name__ in naive.MODELS:
+    elif model.__name__ in naive_events.MODELS:
         almost = near_models(model.__name__)
     else:
         almost = near_states()
@@ -124,7 +124,7 @@ def test_the_model_of_a_payload_judges_as_the_contract_does(model: type[BaseMode
     """P1 to P14: the naive reading of the contract agrees, to the members that are wrong."""
     value = data.draw(near(model))
     found = {".".join(map(str, violation["loc"])) for violation in violations(model, value)}
-    wanted = naive.payload_faults(TYPE_OF[model], value)
+    wanted = naive_events.payload_faults(TYPE_OF[model], value)
     assert bool(found) == bool(wanted)
     # Of a list with many wrong items the first is enough.
     assert {place.split(".")[0] for place in found} == {place.split(".")[0] for place in wanted}
@@ -135,7 +135,7 @@ def test_the_model_of_a_payload_judges_as_the_contract_does(model: type[BaseMode
 def test_the_model_of_the_envelope_judges_as_the_contract_does(value: Any) -> None:
     """E1 to E13."""
     found = {".".join(map(str, violation["loc"])) for violation in violations(Event, value)}
-    assert found == set(naive.envelope_faults(value))
+    assert found == set(naive_events.envelope_faults(value))
 
 
 @given(valid_events())
@@ -143,7 +143,7 @@ def test_the_model_of_the_envelope_judges_as_the_contract_does(value: Any) -> No
 def test_what_the_model_reads_is_what_the_contract_says(raw: Json) -> None:
     """E1, E5, E8: the normal forms."""
     read = Event.model_validate(raw).model_dump(mode="json")
-    assert {**read, "payload": {}} == {**naive.normalise_event(raw), "payload": {}}
+    assert {**read, "payload": {}} == {**naive_events.normalise_event(raw), "payload": {}}
 
 
 @pytest.mark.parametrize(

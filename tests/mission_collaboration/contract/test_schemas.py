@@ -9,12 +9,12 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from conformance.table import snake
 from mission_collaboration.contract.schemas import PUBLISHED_MODELS, generate, schema_document, schema_text
-from tests.support import naive
+from tests.support import naive_events
 
 NAMES = {
     *("participant_identity", "auth_principal_binding", "focus_target", "event", "reduced_collaboration_state"),
     "participant_external_refs",
-    *(f"{snake(event_type)}_payload" for event_type in naive.PAYLOADS),
+    *(f"{snake(event_type)}_payload" for event_type in naive_events.PAYLOADS),
 }
 
 
@@ -30,7 +30,7 @@ def every_schema(document: Any) -> list[dict[str, Any]]:
 
 def test_every_identity_and_payload_has_a_schema_and_so_have_envelope_and_state() -> None:
     assert set(PUBLISHED_MODELS) == NAMES
-    assert len(NAMES) == 3 + len(naive.PAYLOADS) + 3
+    assert len(NAMES) == 3 + len(naive_events.PAYLOADS) + 3
     assert {path.name for path in generate.FOLDER.glob("*.json")} == {f"{name}.schema.json" for name in NAMES}
 
 

@@ -11,7 +11,7 @@ from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.explanation.explain import encode_explanation, explain_batch, take_raw_state
 from mission_collaboration.explanation.explained_fold import Mode
 from mission_collaboration.explanation.requests import Until
-from tests.support import naive
+from tests.support import naive_events
 from tests.support.folding import as_json, events_of, examples, outcome, roster_of
 from tests.support.histories import histories, rosters
 from tests.support.naive_explanation import BruteForce, apply, code_of
@@ -117,7 +117,7 @@ def test_blame_gone_and_superseded_are_what_the_states_of_all_prefixes_say(
 ) -> None:
     """X3 and X5, at the end and at a point in between."""
     answer = explained(events, "permissive", roster)
-    ordered = [naive.normalise_event(events[entry["index"]]) for entry in placed(answer)]
+    ordered = [naive_events.normalise_event(events[entry["index"]]) for entry in placed(answer)]
     states = patched_states(answer, without_counts(reduced([], "permissive", roster)))
     brute = BruteForce(ordered, states)
     assert answer["blame"] == brute.blame()
@@ -158,10 +158,10 @@ def test_every_event_is_told_once_and_stands_where_canonical_order_puts_it(event
     """The timeline is in canonical order, copies behind their first, other types last by index."""
     answer = explained(events, "permissive")
     assert sorted(entry["index"] for entry in answer["timeline"]) == list(range(len(events)))
-    keys = [naive.canonical_key(events[entry["index"]]) for entry in placed(answer)]
+    keys = [naive_events.canonical_key(events[entry["index"]]) for entry in placed(answer)]
     assert keys == sorted(keys)
     ignored = [entry["index"] for entry in answer["timeline"] if entry["effect"] == "ignored"]
-    assert ignored == [index for index, event in enumerate(events) if event["event_type"] not in naive.PAYLOADS]
+    assert ignored == [index for index, event in enumerate(events) if event["event_type"] not in naive_events.PAYLOADS]
     first = None
     for entry in answer["timeline"]:
         if entry["position"] is not None:
@@ -170,6 +170,6 @@ def test_every_event_is_told_once_and_stands_where_canonical_order_puts_it(event
             original, copied = events[entry["duplicate_of"]], events[entry["index"]]
             assert first is not None
             assert entry["duplicate_of"] == first["index"]
-            assert entry["event_id"] == naive.normalise_id(original["event_id"])
-            if naive.canonical_text(original) == naive.canonical_text(copied):
+            assert entry["event_id"] == naive_events.normalise_id(original["event_id"])
+            if naive_events.canonical_text(original) == naive_events.canonical_text(copied):
                 assert entry["duplicate_of"] < entry["index"]

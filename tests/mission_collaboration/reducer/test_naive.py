@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import builders as build
-from tests.support import naive
+from tests.support import naive_events, naive_fold
 from tests.support.histories import accepted_histories, histories, rosters
 from tests.support.near_misses import near_events, near_payloads
 from tests.support.valid_events import payloads_of, valid_events
@@ -40,22 +40,22 @@ def ann() -> Json:
 
 
 def strict(*events: tuple[str, Json]) -> Json:
-    return naive.reduce(build.history(*events))
+    return naive_fold.reduce(build.history(*events))
 
 
 def permissive(*events: tuple[str, Json]) -> Json:
-    return naive.reduce(build.history(*events), mode="permissive")
+    return naive_fold.reduce(build.history(*events), mode="permissive")
 
 
 def refusal(*events: tuple[str, Json]) -> tuple[str, str, str, str | None]:
-    with pytest.raises(naive.Refusal) as caught:
+    with pytest.raises(naive_fold.Refusal) as caught:
         strict(*events)
     no = caught.value
     return no.code, no.event_id, no.event_type, no.participant_id
 
 
 def kinds(state: Json) -> list[tuple[str, str]]:
-    anomalies = naive.comparable(state)["anomalies"]
+    anomalies = naive_fold.comparable(state)["anomalies"]
     return [(anomaly["event_id"], anomaly["reason"]) for anomaly in anomalies]
 
 
@@ -80,9 +80,9 @@ def joined(*names: str) -> list[tuple[str, Json]]:
     ],
 )
 def test_an_instant_is_written_in_utc(text: str, expected: str) -> None:
-    moment = naive.instant(text)
+    moment = naive_events.instant(text)
     assert moment is not None
-    assert naive.utc_text(moment) == expected
+    assert naive_events.utc_text(moment) == expected
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_an_instant_is_written_in_utc(text: str, expected: str) -> None:
     ],
 )
 def test_what_is_no_instant_is_refused(text: str) -> None:
-    assert naive.instant(text) is None
+    assert naive_events.instant(text) is None
 
 
 @pytest.mark.parametrize(
@@ -109,15 +109,15 @@ def test_what_is_no_instant_is_refused(text: str) -> None:
     ],
 )
 def test_an_event_id_has_one_normal_form(text: str, expected: str) -> None:
-    assert naive.is_event_id(text)
-    assert naive.normalise_id(text) == expected
+    assert naive_events.is_event_id(text)
+    assert naive_events.normalise_id(text) == expected
 
 
 @pytest.mark.parametrize(
     "text", ["8" + "0" * 25, "0" * 25, "0" * 27, "0" * 25 + "I", "0" * 25 + "u", "0" * 36, "0" * 26 + "\n", 7]
 )
 def test_what_is_no_event_id_is_refused(text: Any) -> None:
-    assert not naive.is_event_id(text)
+    assert not naive_events.is_event_id(text)
 
 
 @pytest.mark.parametrize(
@@ -131,12 +131,12 @@ def test_what_is_no_event_id_is_refused(text: Any) -> None:
     ],
 )
 def test_a_broken_envelope_field_is_named(field: str, value: Any) -> None:
-    assert naive.envelope_fault(build.event("Anything", {}) | {field: value}) == field
+    assert naive_events.envelope_fault(build.event("Anything", {}) | {field: value}) == field
 
 
 def test_an_envelope_may_leave_out_what_is_optional_and_add_what_nobody_knows() -> None:
-    assert naive.envelope_fault(build.event("Anything", {}, causation_id=None, zz_future=1)) is None
-    assert naive.envelope_fault([]) == ""
+    assert naive_events.envelope_fault(build.event("Anything", {}, causation_id=None, zz_future=1)) is None
+    assert naive_events.envelope_fault([]) == ""
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_an_envelope_may_leave_out_what_is_optional_and_add_what_nobody_knows() 
     ],
 )
 def test_a_broken_payload_field_is_named(event_type: str, payload: Any, fault: str | None) -> None:
-    assert naive.payload_fault(event_type, payload) == fault
+    assert naive_events.payload_fault(event_type, payload) == fault
 
 
 def test_normalising_fills_defaults_and_drops_unknown_fields() -> None:
@@ -175,7 +175,7 @@ def test_normalising_fills_defaults_and_drops_unknown_fields() -> None:
     payload["participant_identity"] = payload["participant_identity"] | {"zz_future": 1}
     event = build.event("ParticipantJoined", payload, timestamp="2026-01-02T04:04:05+01:00", zz_future=1)
     event |= {"event_id": event["event_id"].lower(), "project_uuid": build.PROJECT.upper()}
-    assert naive.normalise_event(event) == {
+    assert naive_events.normalise_event(event) == {
         "event_id": build.ulid(1),
         "event_type": "ParticipantJoined",
         "aggregate_id": "mission/m1",
@@ -194,18 +194,18 @@ def test_normalising_fills_defaults_and_drops_unknown_fields() -> None:
 
 
 def test_normalising_leaves_a_malformed_payload_alone() -> None:
-    assert naive.normalise_event(build.event("ParticipantLeft", {"zz_future": 1}))["payload"] == {"zz_future": 1}
+    assert naive_events.normalise_event(build.event("ParticipantLeft", {"zz_future": 1}))["payload"] == {"zz_future": 1}
 
 
 # --- The state ---------------------------------------------------------------------------------------------
 
 
 def test_no_events_give_the_empty_state() -> None:
-    assert list(naive.reduce([]).items()) == list(EMPTY.items())
+    assert list(naive_fold.reduce([]).items()) == list(EMPTY.items())
 
 
 def test_a_seeded_roster_appears_with_no_events() -> None:
-    assert naive.reduce([], roster={"ann": build.identity("ann")}) == EMPTY | {"participants": {"ann": ann()}}
+    assert naive_fold.reduce([], roster={"ann": build.identity("ann")}) == EMPTY | {"participants": {"ann": ann()}}
 
 
 def test_a_day_of_work_gives_the_state_worked_by_hand() -> None:
@@ -456,7 +456,7 @@ def test_clock_then_instant_then_id_give_the_order() -> None:
         linked("second", lamport_clock=1, timestamp="2026-01-01T00:00:00Z", event_id=build.ulid(4).lower()),
         linked("first", lamport_clock=1, timestamp="2026-01-01T01:00:00+01:00", event_id=build.ulid(3)),
     ]
-    state = naive.reduce(events, roster={"ann": build.identity("ann")})
+    state = naive_fold.reduce(events, roster={"ann": build.identity("ann")})
     assert state["linked_sessions"] == {"ann": ["first", "second", "third", "fourth"]}
     assert state["last_processed_event_id"] == build.ulid(1)
 
@@ -470,7 +470,7 @@ def test_the_same_content_in_another_spelling_is_dropped_silently() -> None:
         "data_tier": 0,
         "zz_future": 1,
     }
-    assert naive.reduce([again, first]) == naive.reduce([first])
+    assert naive_fold.reduce([again, first]) == naive_fold.reduce([first])
 
 
 def test_conflicts_of_an_id_are_told_once_and_the_smaller_text_wins() -> None:
@@ -480,12 +480,12 @@ def test_conflicts_of_an_id_are_told_once_and_the_smaller_text_wins() -> None:
         build.event(*build.heartbeat("ann"), event_id=build.ulid(9), lamport_clock=5),
         build.event(*build.drive("ann"), event_id=build.ulid(3), lamport_clock=3),
     ]
-    with pytest.raises(naive.Refusal) as caught:
-        naive.reduce(events)
+    with pytest.raises(naive_fold.Refusal) as caught:
+        naive_fold.reduce(events)
     assert caught.value.code == "conflicting-duplicate"
     assert caught.value.event_type == "ParticipantJoined"
-    state = naive.reduce(events, mode="permissive")
-    assert naive.comparable(state)["anomalies"] == [
+    state = naive_fold.reduce(events, mode="permissive")
+    assert naive_fold.comparable(state)["anomalies"] == [
         {"event_id": build.ulid(9), "event_type": "ParticipantJoined", "reason": "conflict"}
     ]
     assert list(state["participants"]) == ["ann"]
@@ -495,7 +495,7 @@ def test_conflicts_of_an_id_are_told_once_and_the_smaller_text_wins() -> None:
 
 def test_malformed_payloads_with_different_json_are_in_conflict() -> None:
     events = [build.event("ParticipantLeft", {"mission_id": number}) for number in (1, 1.0, True)]
-    state = naive.reduce(events, mode="permissive")
+    state = naive_fold.reduce(events, mode="permissive")
     assert [kind for _, kind in kinds(state)] == ["malformed", "conflict"]
     assert state["event_count"] == 1
 
@@ -503,7 +503,7 @@ def test_malformed_payloads_with_different_json_are_in_conflict() -> None:
 def test_other_types_are_ignored_even_under_a_known_id() -> None:
     events = build.history(*joined("ann"))
     other = events[0] | {"event_type": "MissionCreated", "payload": {"mission_id": "m2"}, "lamport_clock": 0}
-    assert naive.reduce([other, *events]) == naive.reduce(events)
+    assert naive_fold.reduce([other, *events]) == naive_fold.reduce(events)
 
 
 # --- Whatever the history ----------------------------------------------------------------------------------
@@ -513,26 +513,26 @@ def test_other_types_are_ignored_even_under_a_known_id() -> None:
 def test_input_order_means_nothing(events: list[Json], roster: dict[str, Json] | None, shuffler: random.Random) -> None:
     shuffled = list(events)
     shuffler.shuffle(shuffled)
-    state = naive.reduce(events, mode="permissive", roster=roster)
-    assert json.dumps(naive.reduce(shuffled, mode="permissive", roster=roster)) == json.dumps(state)
+    state = naive_fold.reduce(events, mode="permissive", roster=roster)
+    assert json.dumps(naive_fold.reduce(shuffled, mode="permissive", roster=roster)) == json.dumps(state)
 
 
 @given(histories())
 def test_the_events_of_a_history_have_valid_envelopes(events: list[Json]) -> None:
-    assert [naive.envelope_fault(event) for event in events] == [None] * len(events)
+    assert [naive_events.envelope_fault(event) for event in events] == [None] * len(events)
     assert len(events) <= 40
 
 
 @given(accepted_histories())
 def test_both_modes_agree_on_what_strict_mode_accepts(events: list[Json]) -> None:
-    assert naive.reduce(events) == naive.reduce(events, mode="permissive")
+    assert naive_fold.reduce(events) == naive_fold.reduce(events, mode="permissive")
 
 
 def strict_outcome(events: list[Json], roster: dict[str, Json] | None) -> tuple[str, str] | None:
     """Give the event that strict mode refuses, or else its last anomaly's, or else none."""
     try:
-        anomalies = naive.reduce(events, roster=roster)["anomalies"]
-    except naive.Refusal as no:
+        anomalies = naive_fold.reduce(events, roster=roster)["anomalies"]
+    except naive_fold.Refusal as no:
         return no.event_id, no.event_type
     return (anomalies[-1]["event_id"], anomalies[-1]["event_type"]) if anomalies else None
 
@@ -541,31 +541,31 @@ def strict_outcome(events: list[Json], roster: dict[str, Json] | None) -> tuple[
 def test_strict_mode_refuses_an_event_that_permissive_mode_finds_odd(
     events: list[Json], roster: dict[str, Json] | None
 ) -> None:
-    anomalies = naive.reduce(events, mode="permissive", roster=roster)["anomalies"]
+    anomalies = naive_fold.reduce(events, mode="permissive", roster=roster)["anomalies"]
     odd = {(anomaly["event_id"], anomaly["event_type"]) for anomaly in anomalies}
     outcome = strict_outcome(events, roster)
     assert outcome in odd if odd else outcome is None
 
 
-@pytest.mark.parametrize("event_type", naive.PAYLOADS)
+@pytest.mark.parametrize("event_type", naive_events.PAYLOADS)
 @given(data=st.data())
 def test_drawn_payloads_fit_their_models(event_type: str, data: st.DataObject) -> None:
     payload = data.draw(payloads_of(event_type))
-    assert naive.payload_faults(event_type, payload) == []
+    assert naive_events.payload_faults(event_type, payload) == []
 
 
 @given(valid_events())
 def test_drawn_events_are_valid_and_normalising_them_again_changes_nothing(event: Json) -> None:
-    assert naive.envelope_faults(event) == []
-    once = naive.normalise_event(event)
-    assert naive.envelope_faults(once) == []
-    assert naive.normalise_event(once) == once
+    assert naive_events.envelope_faults(event) == []
+    once = naive_events.normalise_event(event)
+    assert naive_events.envelope_faults(once) == []
+    assert naive_events.normalise_event(once) == once
 
 
 @given(near_events(), near_payloads("ParticipantJoined"))
 def test_judging_never_fails(event: Any, payload: Any) -> None:
-    assert naive.envelope_fault(event) in (None, *naive.envelope_faults(event))
-    assert naive.payload_fault("ParticipantJoined", payload) in (
+    assert naive_events.envelope_fault(event) in (None, *naive_events.envelope_faults(event))
+    assert naive_events.payload_fault("ParticipantJoined", payload) in (
         None,
-        *naive.payload_faults("ParticipantJoined", payload),
+        *naive_events.payload_faults("ParticipantJoined", payload),
     )

@@ -18,7 +18,7 @@ from mission_collaboration.reducer.fold import Mode
 from mission_collaboration.reducer.snapshot import encode
 from mission_collaboration.reducer.streaming import OrderedFold
 from tests.support import builders as build
-from tests.support import naive
+from tests.support import naive_events, naive_fold
 from tests.support.folding import Json, events_of, examples, joins, naive_outcome
 from tests.support.histories import accepted_histories, histories
 from tests.support.twists import respelled
@@ -27,7 +27,7 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 def in_order(events: list[Json]) -> list[Json]:
-    return sorted(events, key=naive.canonical_key)
+    return sorted(events, key=naive_events.canonical_key)
 
 
 def read(event: Json, from_text: bool) -> Sequence[FoldEvent]:
@@ -51,7 +51,7 @@ def fold(events: list[Json], mode: Mode, ways: list[bool] | None = None) -> Orde
 def outcome(events: list[Json], mode: Mode, ways: list[bool] | None = None) -> Json | tuple[Any, ...]:
     """Give the comparable state, or the refusal, which has to know where its event stands."""
     try:
-        return naive.comparable(json.loads(encode(fold(events, mode, ways).accumulator)))
+        return naive_fold.comparable(json.loads(encode(fold(events, mode, ways).accumulator)))
     except EventRefusedError as no:
         refused = no
     check_place(refused, events)
@@ -60,7 +60,7 @@ def outcome(events: list[Json], mode: Mode, ways: list[bool] | None = None) -> J
 
 def check_place(refused: EventRefusedError, events: list[Json]) -> None:
     assert refused.index is not None
-    assert naive.normalise_id(events[refused.index]["event_id"]) == refused.event_id
+    assert naive_events.normalise_id(events[refused.index]["event_id"]) == refused.event_id
     assert events[refused.index]["event_type"] == refused.event_type
 
 
@@ -137,7 +137,7 @@ def test_an_event_that_sorts_before_its_predecessor_is_out_of_order_in_both_mode
         found = refusal([joined, *reversed(two)], mode)
         assert isinstance(found, OutOfOrderError)
         assert (found.code, found.index, found.event_type) == ("out-of-order", 2, "PresenceHeartbeat")
-        assert found.event_id == naive.normalise_id(two[0]["event_id"])
+        assert found.event_id == naive_events.normalise_id(two[0]["event_id"])
 
 
 def test_a_duplicate_that_is_no_neighbour_is_out_of_order() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mission_collaboration import reduce_collaboration_events
 from mission_collaboration.reducer.fold import MODES
 from tests.support import builders as build
-from tests.support import naive
+from tests.support import naive_events, naive_fold
 from tests.support.folding import Json, Outcome, events_of, joins, outcome, roster_of
 from tests.support.histories import accepted_histories, histories, rosters
 from tests.support.twists import of_another_type, respelled
@@ -69,7 +69,7 @@ def test_events_of_other_types_change_nothing(events: list[Json], chance: random
 def test_a_roster_equals_the_joins_that_it_stands_for(events: list[Json], raw: dict[str, Json]) -> None:
     """R2: but for what counts events."""
     later = [event | {"lamport_clock": event["lamport_clock"] + 1} for event in events]
-    mission_id = naive.reduce(later, "permissive", raw)["mission_id"] or "m1"
+    mission_id = naive_fold.reduce(later, "permissive", raw)["mission_id"] or "m1"
     joined = [
         build.event(
             *build.joined(who, participant_identity=identity, mission_id=mission_id),
@@ -100,7 +100,7 @@ def test_strict_mode_succeeds_exactly_when_permissive_mode_finds_nothing_that_it
     refused = [
         (anomaly.event_id, anomaly.event_type)
         for anomaly in state.anomalies
-        if naive.kind_of(anomaly.reason) in REFUSED_KINDS
+        if naive_fold.kind_of(anomaly.reason) in REFUSED_KINDS
         or ("not in roster" in anomaly.reason and not has_departed(anomaly.event_id, events, raw))
     ]
     strict = outcome(events, "strict", roster_of(raw))
@@ -112,10 +112,12 @@ def test_strict_mode_succeeds_exactly_when_permissive_mode_finds_nothing_that_it
 
 def has_departed(event_id: str, events: list[Json], raw: dict[str, Json] | None) -> bool:
     """Tell whether the one who leaves by this event had left already when it came (R13), or never joined (R12)."""
-    same_id = [event for event in events if naive.normalise_id(event["event_id"]) == event_id]
-    leaving = min((event for event in same_id if event["event_type"] in naive.PAYLOADS), key=naive.canonical_key)
-    key = naive.canonical_key(leaving)
-    earlier = [event for event in events if naive.canonical_key(event) < key]
+    same_id = [event for event in events if naive_events.normalise_id(event["event_id"]) == event_id]
+    leaving = min(
+        (event for event in same_id if event["event_type"] in naive_events.PAYLOADS), key=naive_events.canonical_key
+    )
+    key = naive_events.canonical_key(leaving)
+    earlier = [event for event in events if naive_events.canonical_key(event) < key]
     before = reduce_collaboration_events(events_of(earlier), mode="permissive", roster=roster_of(raw))
     return leaving["payload"]["participant_id"] in before.departed_participants
 
@@ -152,7 +154,9 @@ def test_whoever_does_something_is_on_the_roster(events: list[Json], raw: dict[s
 @given(accepted_histories(), st.integers(0, 40))
 def test_a_window_of_a_history_goes_on_from_the_roster(events: list[Json], cut: int) -> None:
     """R2: who is there at the end is the same, wherever the window begins."""
-    ordered = sorted((event for event in events if event["event_type"] in naive.PAYLOADS), key=naive.canonical_key)
+    ordered = sorted(
+        (event for event in events if event["event_type"] in naive_events.PAYLOADS), key=naive_events.canonical_key
+    )
     before = reduce_collaboration_events(events_of(ordered[:cut]))
     window = reduce_collaboration_events(events_of(ordered[cut:]), mode="permissive", roster=before.participants)
     assert window.participants == reduce_collaboration_events(events_of(ordered)).participants
