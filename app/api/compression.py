@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import sys
 from functools import lru_cache
 from typing import Final
 
@@ -10,7 +11,11 @@ from isal import igzip
 from starlette.responses import Response
 
 from app.api.negotiation import qualities
-from mission_collaboration.zstd import zstd
+
+if sys.version_info >= (3, 14):
+    from compression import zstd as zstd
+else:
+    from backports import zstd as zstd
 
 SMALLEST: Final = 4 * 1024
 """Answers under this many bytes are sent as they are."""

@@ -7,9 +7,9 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
+from app.api.compression import zstd
 from app.problems import SEE_LIMITS, Finding, Problem
 from app.settings import Settings
-from mission_collaboration.zstd import zstd
 
 STEP: Final = 256 * 1024
 """The most bytes that one step gives."""

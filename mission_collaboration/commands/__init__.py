@@ -77,7 +77,7 @@ def unpack(text: bytes) -> bytes:
         if text.startswith(GZIP):
             return gzip.decompress(text)
         if text.startswith(ZSTD):
-            from mission_collaboration.zstd import zstd  # may be absent
+            from mission_collaboration.replay.files import zstd  # may be absent
 
             return zstd.ZstdFile(io.BytesIO(text)).read()
     except ImportError:

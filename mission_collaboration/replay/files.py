@@ -2,6 +2,7 @@
 
 import glob
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any, Final, NamedTuple
 
@@ -9,7 +10,10 @@ import pyarrow as pa
 from isal import igzip, igzip_lib
 from pyarrow import parquet
 
-from mission_collaboration.zstd import zstd
+if sys.version_info >= (3, 14):
+    from compression import zstd as zstd
+else:
+    from backports import zstd as zstd
 
 TEXT_SUFFIXES: Final = (".ndjson", ".jsonl")
 SUFFIXES: Final = (".parquet", *(f"{text}{packed}" for text in TEXT_SUFFIXES for packed in ("", ".gz", ".zst")))

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from mission_collaboration.zstd import zstd
+from app.api.compression import zstd
 from tests.support import builders as build
 
 WIRE: Final = 128 * 1024

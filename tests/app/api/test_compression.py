@@ -9,7 +9,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from mission_collaboration.zstd import zstd
+from app.api.compression import zstd
 from tests.support import builders as build
 from tests.support.client import Client
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mission_collaboration.__main__ import main
-from mission_collaboration.zstd import zstd
+from mission_collaboration.replay.files import zstd
 from tests.support import builders as build
 
 EVENTS = build.history(build.joined("p1"), build.drive("p1", "active"))
@@ -46,7 +46,7 @@ def test_a_damaged_file_is_a_problem(command: str, text: bytes) -> None:
 
 
 def test_zstd_without_its_package_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "mission_collaboration.zstd", None)
+    monkeypatch.setitem(sys.modules, "mission_collaboration.replay.files", None)
     told = run("reduce", zstd.compress(BODY))
     assert told.exit_code == 1
     assert "install mission-collaboration[replay]" in json.loads(told.stdout)["detail"]

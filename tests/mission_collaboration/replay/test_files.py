@@ -9,8 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from mission_collaboration.replay import files
-from mission_collaboration.replay.files import InputError, Part, find_files, parts_of, read_part
-from mission_collaboration.zstd import zstd
+from mission_collaboration.replay.files import InputError, Part, find_files, parts_of, read_part, zstd
 
 
 def numbered(part: Part) -> list[tuple[int, bytes]]:
