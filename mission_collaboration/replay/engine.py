@@ -1,4 +1,4 @@
-"""What an engine is: what it is asked for, how it is called, how it fails."""
+"""The engines: what they are asked for, how they fail, and where they are found."""
 
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
@@ -33,3 +33,16 @@ class Options(NamedTuple):
 
 Engine = Callable[[WorkFolder, list[Part], Options, Progress], Census]
 """What replays the parts of a history in a folder."""
+
+
+def find_engine(name: EngineName) -> Engine:
+    """Import an engine; raises `EngineError` where it is not installed."""
+    try:
+        if name == "spark":
+            from mission_collaboration.replay.spark_engine import replay
+        else:
+            from mission_collaboration.replay.duckdb_engine import replay
+    except ModuleNotFoundError as error:
+        extra = "spark" if name == "spark" else "replay"
+        raise EngineError(f"{error}; `pip install 'mission-collaboration[{extra}]'` brings what is missing") from None
+    return replay

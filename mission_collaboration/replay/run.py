@@ -10,7 +10,7 @@ import click
 
 from mission_collaboration.replay.census import FATES
 from mission_collaboration.replay.compare import rejected_differences, state_differences
-from mission_collaboration.replay.engine import Engine, EngineError, EngineName, Options
+from mission_collaboration.replay.engine import EngineError, EngineName, Options, find_engine
 from mission_collaboration.replay.files import InputError, find_files
 from mission_collaboration.replay.missions import Mode
 from mission_collaboration.replay.outputs import CENSUS, Format
@@ -93,16 +93,3 @@ def _replay(request: Request, paths: list[str], progress: Progress) -> dict[str,
     counts = ", ".join(f"{report[fate]:,} {fate}" for fate in FATES)
     progress.warn(f"{report['read']:,} lines read: {counts}; {report['missions']:,} missions in {request.out}")
     return report
-
-
-def find_engine(name: EngineName) -> Engine:
-    """Import an engine; raises `EngineError` where it is not installed."""
-    try:
-        if name == "spark":
-            from mission_collaboration.replay.spark_engine import replay
-        else:
-            from mission_collaboration.replay.duckdb_engine import replay
-    except ModuleNotFoundError as error:
-        extra = "spark" if name == "spark" else "replay"
-        raise EngineError(f"{error}; `pip install 'mission-collaboration[{extra}]'` brings what is missing") from None
-    return replay
