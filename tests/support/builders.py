@@ -59,6 +59,11 @@ def identity(participant_id: str, **fields: Any) -> Json:
     return {"participant_id": participant_id, "participant_type": "human", **fields}
 
 
+def whole_identity(participant_id: str) -> Json:
+    """Make an identity as it is read: what was not sent is null."""
+    return identity(participant_id) | {"display_name": None, "session_id": None, "external_refs": None}
+
+
 def target(target_id: str, target_type: str = "wp") -> Json:
     return {"target_type": target_type, "target_id": target_id}
 
