@@ -41,68 +41,70 @@ def test_why_ada_is_no_active_driver_is_told_by_gone(client: Client) -> None:
     assert left["index"] == len(MORNING) - 1  # it arrived last of all
 
 
+ANOMALY = {"event_id": build.ulid(3), "event_type": "DriveIntentSet", "reason": "Unknown participant 'p9'"}
+NOWHERE: Json = {
+    "position": None,
+    "event_id": None,
+    "lamport_clock": None,
+    "timestamp": None,
+    "participant_ids": [],
+}
+TIMELINE: list[Json] = [
+    {
+        "index": 0,
+        "position": 0,
+        "event_id": build.ulid(1),
+        "event_type": "ParticipantJoined",
+        "lamport_clock": 1,
+        "participant_ids": ["p1"],
+        "effect": "changed",
+        "timestamp": "2026-01-02T03:04:05Z",
+        "changes": [
+            {"op": "replace", "path": "/mission_id", "value": "m1"},
+            {"op": "add", "path": "/participants/p1", "value": build.whole_identity("p1")},
+        ],
+    },
+    {
+        "index": 1,
+        "position": 1,
+        "event_id": build.ulid(2),
+        "event_type": "DriveIntentSet",
+        "lamport_clock": 2,
+        "participant_ids": ["p1"],
+        "effect": "changed",
+        "timestamp": "2026-01-02T03:04:05Z",
+        "changes": [{"op": "add", "path": "/active_drivers/0", "value": "p1"}],
+    },
+    {
+        "index": 2,
+        "position": 2,
+        "event_id": build.ulid(3),
+        "event_type": "DriveIntentSet",
+        "lamport_clock": 3,
+        "participant_ids": ["p9"],
+        "effect": "anomaly",
+        "timestamp": "2026-01-02T03:04:05Z",
+        "code": "unknown-participant",
+        "reason": "Unknown participant 'p9'",
+        "changes": [{"op": "add", "path": "/anomalies/0", "value": ANOMALY}],
+    },
+    {"index": 3, "event_type": "MissionCreated", "effect": "ignored", "changes": [], **NOWHERE},
+    {
+        "index": 4,
+        "event_type": None,
+        "effect": "malformed",
+        "changes": [],
+        **NOWHERE,
+        "code": "invalid-request",
+        "reason": "Input should be an object",
+        "pointer": "/events/4",
+    },
+]
+
+
 def test_a_whole_answer_is_what_the_contract_says(client: Client) -> None:
     told = explained(client, [*EVENTS, {"event_type": "MissionCreated"}, 7], mode="permissive")
-    anomaly = {"event_id": build.ulid(3), "event_type": "DriveIntentSet", "reason": "Unknown participant 'p9'"}
-    common = {"timestamp": "2026-01-02T03:04:05Z"}
-    nowhere: Json = {
-        "position": None,
-        "event_id": None,
-        "lamport_clock": None,
-        "timestamp": None,
-        "participant_ids": [],
-    }
-    assert told["timeline"] == [
-        {
-            "index": 0,
-            "position": 0,
-            "event_id": build.ulid(1),
-            "event_type": "ParticipantJoined",
-            "lamport_clock": 1,
-            "participant_ids": ["p1"],
-            "effect": "changed",
-            **common,
-            "changes": [
-                {"op": "replace", "path": "/mission_id", "value": "m1"},
-                {"op": "add", "path": "/participants/p1", "value": told["state"]["participants"]["p1"]},
-            ],
-        },
-        {
-            "index": 1,
-            "position": 1,
-            "event_id": build.ulid(2),
-            "event_type": "DriveIntentSet",
-            "lamport_clock": 2,
-            "participant_ids": ["p1"],
-            "effect": "changed",
-            **common,
-            "changes": [{"op": "add", "path": "/active_drivers/0", "value": "p1"}],
-        },
-        {
-            "index": 2,
-            "position": 2,
-            "event_id": build.ulid(3),
-            "event_type": "DriveIntentSet",
-            "lamport_clock": 3,
-            "participant_ids": ["p9"],
-            "effect": "anomaly",
-            **common,
-            "code": "unknown-participant",
-            "reason": "Unknown participant 'p9'",
-            "changes": [{"op": "add", "path": "/anomalies/0", "value": anomaly}],
-        },
-        {"index": 3, "event_type": "MissionCreated", "effect": "ignored", "changes": [], **nowhere},
-        {
-            "index": 4,
-            "event_type": None,
-            "effect": "malformed",
-            "changes": [],
-            **nowhere,
-            "code": "invalid-request",
-            "reason": "Input should be an object",
-            "pointer": "/events/4",
-        },
-    ]
+    assert told["timeline"] == TIMELINE
     assert told["blame"] == {
         "/participants/p1": build.ulid(1),
         "/active_drivers/p1": build.ulid(2),
