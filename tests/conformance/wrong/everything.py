@@ -9,6 +9,7 @@ from . import (
     answers,
     checkpoints,
     counting,
+    door,
     duplicates,
     explaining,
     joining,
@@ -20,6 +21,7 @@ from . import (
     states,
     strangers,
     verdicts,
+    window,
     work,
 )
 from .variant import Variant
@@ -30,7 +32,7 @@ THEMES = (
     (activity, work, alerts, acknowledgements),
     (reading, refusing),
     (states, answers, verdicts),
-    (admitting, checkpoints, advising),
+    (admitting, door, window, checkpoints, advising),
     (explaining, missions),
 )
 VARIANTS: tuple[Variant, ...] = tuple(variant for themes in THEMES for theme in themes for variant in theme.VARIANTS)
