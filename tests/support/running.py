@@ -6,8 +6,9 @@ import select
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,15 @@ def server(port: int, **variables: Any) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
+
+
+def until(is_so: Callable[[], bool], what: str) -> None:
+    """Look again and again until it is so."""
+    deadline = time.monotonic() + DEADLINE
+    never = threading.Event()
+    while not is_so():
+        assert time.monotonic() < deadline, f"not in time: {what}"
+        never.wait(0.01)
 
 
 def descendants(pid: int) -> list[int]:

@@ -6,9 +6,7 @@ import os
 import signal
 import socket
 import subprocess
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +20,7 @@ from app.workers.pool_process import LOWER_PRIORITY
 from tests.support import builders as build
 from tests.support import story
 from tests.support.mix import benchmark_mix
-from tests.support.running import DEADLINE, free_port, server
+from tests.support.running import DEADLINE, free_port, server, until
 
 AS_LINES = {"Content-Type": "application/x-ndjson"}
 LARGE = json.dumps({"events": story.events() * 20, "mode": "permissive"}).encode()
@@ -33,15 +31,6 @@ SETTLED = 20
 """Small requests, one after the other, in whose time an answer that a process has handed over reaches its client."""
 NICENESS = 16
 """Where a process's niceness stands behind its name (proc(5), field 19)."""
-
-
-def until(is_so: Callable[[], bool], what: str) -> None:
-    """Look again and again until it is so."""
-    deadline = time.monotonic() + DEADLINE
-    never = threading.Event()
-    while not is_so():
-        assert time.monotonic() < deadline, f"not in time: {what}"
-        never.wait(0.01)
 
 
 def stat_of(pid: int) -> list[str]:

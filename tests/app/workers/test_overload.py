@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from tests.app.workers.test_big_bodies import until
 from tests.support import builders as build
 from tests.support import story
-from tests.support.running import DEADLINE, free_port, server
+from tests.support.running import DEADLINE, free_port, server, until
 
 SMALL = json.dumps({"events": story.events()}).encode()
 LARGE = json.dumps({"events": story.events() * 400, "mode": "permissive"}).encode()
