@@ -8,9 +8,9 @@ import pytest
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.explanation.explain import encode_explanation, explain_batch, take_raw_state
-from tests.mission_collaboration.reducer.test_cost import LARGEST_GROWTH, REPEATS, STREAMS, calls
 from tests.support import builders as build
 from tests.support.folding import seeds
+from tests.support.growth import LARGEST_GROWTH, REPEATS, STREAMS, calls
 from tests.support.mix import benchmark_mix
 
 
