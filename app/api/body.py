@@ -87,6 +87,7 @@ def work_on_plain(body: Any, asked: Asked, work: Work, settings: Settings, *argu
         if plain and not in_place:  # the work knows a pool process by a body that is mapped
             body = mmap.mmap(-1, len(plain))
             body.write(plain)
+        del plain
     check_values(body, settings, in_place=in_place)
     check_undeclared(body, coding)
     response = work(body, settings, *arguments)

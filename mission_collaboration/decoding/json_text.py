@@ -7,7 +7,7 @@ surrogates. Of a repeated member the last one counts, as in Python.
 import json
 import math
 import re
-from typing import Any, ClassVar, Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import msgspec
 from typing_extensions import Buffer
@@ -30,7 +30,7 @@ NOT_JSON: Final = object()
 class JsonTextError(SpecKittyEventsError):
     """The text is no JSON; `line` and `column` (in characters, both from 1) are where that shows."""
 
-    code: ClassVar[str] = "malformed-json"
+    code = "malformed-json"
 
     def __init__(self, reason: str, text: bytes, offset: int) -> None:
         before = text[:offset]
@@ -43,7 +43,7 @@ class JsonTextError(SpecKittyEventsError):
 class TooDeepError(SpecKittyEventsError):
     """Objects and arrays are nested deeper than allowed."""
 
-    code: ClassVar[str] = "too-deep"
+    code = "too-deep"
 
     def __init__(self, limit: int) -> None:
         self.limit: Final = limit
@@ -61,9 +61,10 @@ def decode_json(text: Buffer, *, max_nesting: int) -> Any:
         return value
     try:
         text.decode()
-        msgspec.json.decode(text)
-    except msgspec.ValidationError:
-        _decode_numbers(text)
+        try:
+            msgspec.json.decode(text)
+        except msgspec.ValidationError:
+            _decode_numbers(text)
     except UnicodeDecodeError as error:
         raise JsonTextError("The text is not UTF-8", text, error.start) from None
     except msgspec.DecodeError as error:
@@ -81,7 +82,7 @@ def try_decode(text: bytes, *, max_nesting: int) -> Any:
     except msgspec.ValidationError:
         try:
             value = _decode_numbers(text)
-        except JsonTextError:
+        except (JsonTextError, msgspec.DecodeError, RecursionError):
             return NOT_JSON
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return NOT_JSON
@@ -105,23 +106,41 @@ def is_deeper(value: Any, limit: int) -> bool:
 
 
 def _decode_numbers(text: bytes) -> Any:
-    """Decode a text with a number that msgspec does not read; Python reads 4,300 digits with a sign before them."""
+    """Decode a text with a number that msgspec does not read; Python reads 4,300 digits with a sign before them.
+
+    Raises `JsonTextError` for a number that is too large, and `msgspec.DecodeError` for anything else that is wrong.
+    """
     try:
-        return json.loads(text, parse_float=_finite)
+        value = json.loads(text, parse_float=_finite, parse_constant=_no_number)
     except ValueError:
-        large = ((found.start(), found[1].lstrip(b"-")) for found in _STRING_OR_VALUE.finditer(text) if found[1])
-        offsets = (
-            offset
-            for offset, number in large
-            if (len(number) > MOST_DIGITS if number.isdigit() else math.isinf(float(number)))
-        )
-        raise JsonTextError("A number is beyond a double's range or 4,300 digits", text, next(offsets, 0)) from None
+        value = NOT_JSON
+    if value is not NOT_JSON and not (b"\\u" in text and _LONE_SURROGATE.search(text)):  # which Python lets through
+        return value
+    large = ((found.start(), found[1].lstrip(b"-")) for found in _STRING_OR_VALUE.finditer(text) if found[1])
+    offsets = (
+        offset
+        for offset, number in large
+        if (len(number) > MOST_DIGITS if number.isdigit() else math.isinf(float(number)))
+    )
+    offset = next(offsets, None)
+    if offset is None:  # it is none of the numbers: msgspec says what it is once it can read them
+        msgspec.json.decode(_STRING_OR_VALUE.sub(_short, text))
+    raise JsonTextError("A number is beyond a double's range or 4,300 digits", text, offset or 0)
 
 
 def _finite(number: str) -> float:
     if math.isinf(value := float(number)):
         raise ValueError("beyond a double's range")
     return value
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _short(found: re.Match[bytes]) -> bytes:
+    """Write 0 for a long number, and spaces so that all that follows stays where it is."""
+    return b"0".ljust(len(found[0])) if found[1] else found[0]
 
 
 def _explain_syntax(text: bytes, message: str) -> NoReturn:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import compress
 from operator import attrgetter
+from threading import Lock
 from typing import Any, Final
 
 import msgspec
@@ -44,21 +45,27 @@ _decode_envelope: Final[Callable[[Text], Event]] = msgspec.json.Decoder(envelope
 class KnownTypes:
     """The types whose events are decoded straight into structs: the contract's, and other types that were met.
 
-    What was met makes reading faster and changes nothing else.
+    What was met makes reading faster and changes nothing else. It is all that the library keeps between two calls.
     """
 
     def __init__(self) -> None:
         self._others: tuple[str, ...] = ()
+        self._lock = Lock()
         self.struct = any_event_struct()
         """The union of their structs."""
         self.decode: Callable[[Text], Event] = msgspec.json.Decoder(self.struct).decode
 
     def learn(self, event_type: str) -> None:
         """Give another type a struct of its own, unless there are many."""
-        if len(self._others) < MOST_LEARNED and len(event_type) <= LONGEST_NAME:
+        with self._lock:
+            is_known = event_type in self._others
+            if is_known or len(self._others) == MOST_LEARNED or len(event_type) > LONGEST_NAME:
+                return
             self._others = (*self._others, event_type)
-            self.struct = any_event_struct(self._others)
-            self.decode = msgspec.json.Decoder(self.struct).decode
+            struct = any_event_struct(self._others)
+            # A struct is complete when its first decoder is: no other thread may make one of it before.
+            self.decode = msgspec.json.Decoder(struct).decode
+            self.struct = struct
 
 
 KNOWN_TYPES: Final = KnownTypes()

@@ -82,8 +82,8 @@ class RequestReader(Generic[Model]):
         read = self._read_typed(body, limits) or self._read_apart(body, limits)
         if read is None:  # the model says what is wrong with the request object
             if len(body) > limits.max_event_bytes:
-                with suppress(*DECLINED):  # what is no batch the model explains
-                    check_sizes(_decode_events(body).events, limits)
+                with suppress(*DECLINED, KeyError):  # what is no batch the model explains
+                    check_sizes(_decode_list(_decode_members(body)["events"]), limits)
             request = read_object(self._model, body, limits)
             events = request.events  # type: ignore[attr-defined] # every such model has them
             check_count(len(events), limits)
@@ -141,8 +141,8 @@ class RequestReader(Generic[Model]):
         return request
 
 
-_Events: Final = msgspec.defstruct("Events", [("events", list[msgspec.Raw])])
-_decode_events: Final[Callable[[Body], Any]] = msgspec.json.Decoder(_Events).decode
+_decode_members: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_list: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 def read_lines(body: bytes, limits: Limits) -> tuple[Batch, LineLocations]:

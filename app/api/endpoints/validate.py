@@ -39,8 +39,8 @@ REPORTS: Final = get_args(Report)
 def validate_body(body: bytes, limits: Settings) -> Response:
     """Answer a `/validate` request, whose body is an event; raises `Problem`."""
     request = read_request(ValidateRequest, body, limits)
-    if len(body) > limits.max_event_bytes:
-        raise problem_of(event_too_large(len(body), limits, refusals.Finding("", "", "")))
+    if len(body) > limits.max_event_bytes and (size := len(bytes(body).strip())) > limits.max_event_bytes:
+        raise problem_of(event_too_large(size, limits, refusals.Finding("", "", "")))
     try:
         result = validate_event(request.payload, request.event_type)
     except UnknownEventTypeError as error:

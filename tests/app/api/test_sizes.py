@@ -94,6 +94,19 @@ def test_an_event_to_validate_has_the_same_limit(limited: Client) -> None:
     assert f"has {LIMIT + 1} bytes" in found["detail"]
 
 
+@pytest.mark.parametrize("first", ["1", "null", '"x"', "{}", "[7]"])
+def test_events_that_are_sent_again_have_the_limit_too(limited: Client, first: str) -> None:
+    """Of a repeated member the last one counts."""
+    events = f"[{text_of(padded(comment(1), LIMIT + 1, 'content'))}]"
+    found = problem(limited.send("/reduce", f'{{"events":{first},"events":{events}}}'.encode()), 413, "event-too-large")
+    assert places(found) == [("/events/0", "too_long")]
+
+
+def test_space_around_an_event_is_no_part_of_it(limited: Client) -> None:
+    event = text_of(padded(comment(1), LIMIT, "content")).encode()
+    assert limited.send("/validate", b"\n" * LIMIT + event + b" " * LIMIT).json()["valid"]
+
+
 def test_an_event_over_the_limit_is_named_by_its_id(limited: Client) -> None:
     events = [*small(), comment(13) | {"project_slug": "x" * LIMIT}]
     found = problem(limited.send("/reduce", as_json(events)), 413, "event-too-large")

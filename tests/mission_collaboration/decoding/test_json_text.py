@@ -127,6 +127,31 @@ def test_text_is_read_exactly_as_a_strict_reader_does(text: bytes) -> None:
     assert same(read(text), strictly(text))
 
 
+@given(nearly_json() | fragments() | texts_of_escapes() | st.binary(max_size=6))
+@example(b'"\\ud800"')
+@example(b"NaN")
+@example(b"-Infinity")
+@example(b'"\x01"')
+def test_a_number_that_only_python_reads_changes_nothing_about_the_rest(text: bytes) -> None:
+    with_number = b"[-%b,%b]" % (b"1" * 4_300, text)
+    assert same(read(with_number), strictly(with_number))
+
+
+@pytest.mark.parametrize(
+    ("rest", "reason"),
+    [
+        (b'"\\ud800"', "Half a surrogate pair"),
+        (b"NaN", "NaN is no JSON number"),
+        (b'"\x01"', "Invalid character"),
+        (b"1e999", "A number is beyond"),
+    ],
+)
+def test_what_is_wrong_behind_a_long_number_is_told_with_its_place(rest: bytes, reason: str) -> None:
+    with pytest.raises(JsonTextError, match=reason) as refused:
+        decode_json(b"[-%b,%b]" % (b"1" * 4_300, rest), max_nesting=LIMIT)
+    assert refused.value.column in (4_304, 4_305)
+
+
 @pytest.mark.parametrize("sign", [b"", b"-"])
 def test_an_integer_may_have_4300_digits(sign: bytes) -> None:
     """The sign is no digit."""

@@ -4,6 +4,7 @@ import copy
 import json
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, get_args
 from unittest.mock import patch
 
@@ -85,6 +86,33 @@ def test_an_other_type_that_was_met_before_is_read_as_it_was_the_first_time(even
     ]
     assert list(map(content, first.events)) == list(map(content, again.events))
     assert (first.indices, first.sent_ids, first.broken) == (again.indices, again.sent_ids, again.broken)
+
+
+def test_a_type_is_learned_once_however_it_is_spelled() -> None:
+    """Of a repeated member the last one counts, and the struct of the type refuses the repetition."""
+    known = reader.KnownTypes()
+    text = json.dumps(SOUND | {"event_type": "Other"}).encode()
+    repeated = text.replace(b'"event_type"', b'"event_type": "Another", "event_type"')
+    with patch.object(reader, "KNOWN_TYPES", known):
+        batch = read_texts([repeated] * 3, max_nesting=64)
+    assert [other.event_type for other in batch.others] == ["Other"] * 3
+    assert len(get_args(known.struct)) == len(PAYLOAD_MODELS) + 1
+
+
+def test_threads_may_meet_types_at_the_same_time() -> None:
+    """Streams are folded in threads. Half a struct would end the process."""
+    texts = [json.dumps(SOUND | {"event_type": f"Type{number}"}).encode() for number in range(60)]
+
+    def read_all(seed: int) -> list[str]:
+        chance = random.Random(seed)
+        shuffled = [text for _ in range(5) for text in chance.sample(texts, len(texts))]
+        return [read_texts([text], max_nesting=64).others[0].event_type for text in shuffled]
+
+    known = reader.KnownTypes()
+    with patch.object(reader, "KNOWN_TYPES", known), ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(read_all, range(8)))
+    assert {len(types) for types in found} == {300}
+    assert len(get_args(known.struct)) == len(PAYLOAD_MODELS) + 60
 
 
 def test_no_caller_makes_the_reader_learn_without_end() -> None:
