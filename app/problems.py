@@ -230,4 +230,4 @@ def problem_of(refusal: RequestRefusedError) -> Problem:
     """Make the problem of a request that the library refuses."""
     findings = tuple(map(finding_of, refusal.findings))
     detail = f"{refusal.detail}; {SEE_LIMITS}." if refusal.is_limit else f"{refusal.detail}."
-    return Problem(refusal.refusal_code, detail, findings, refusal.more, refusal.about)
+    return Problem(refusal.code, detail, findings, refusal.more, refusal.about)

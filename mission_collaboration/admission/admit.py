@@ -94,6 +94,7 @@ def admit(
     Raises `BadCheckpointError` for what is no checkpoint, and `CheckpointMissionError` for one of another mission.
     """
     check_arguments(answer, on_late, window_events, window_bytes, recent_events)
+    check_roster(checkpoint, roster)
     before = begin(mission_id, checkpoint, roster)
     memory = Memory(WindowBounds(window_events, window_bytes), recent_events)
     options = Options(settle, on_late, max_clock_step, memory=memory)
@@ -102,11 +103,13 @@ def admit(
 
 def begin(mission_id: str | None, checkpoint: str | None, roster: Mapping[str, ParticipantIdentity] | None) -> Mission:
     """Start a mission, or go on from its checkpoint; raises `BadCheckpointError`."""
-    if checkpoint is None:
-        return start_mission(mission_id, roster)
-    if roster is not None:
+    return start_mission(mission_id, roster) if checkpoint is None else read_checkpoint(checkpoint)
+
+
+def check_roster(checkpoint: str | None, roster: Mapping[str, ParticipantIdentity] | None) -> None:
+    """Raise `ValueError` for a roster beside a checkpoint."""
+    if checkpoint is not None and roster is not None:
         raise ValueError("roster seeds a mission at its start; a checkpoint has its participants already")
-    return read_checkpoint(checkpoint)
 
 
 def admission_of(before: Mission, mission_id: str | None, batch: Batch, options: Options, answer: Answer) -> Admission:

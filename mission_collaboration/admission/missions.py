@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mission_collaboration.admission.admit import Admission, Answer, admission_of, begin, check_arguments
+from mission_collaboration.admission.admit import Admission, Answer, admission_of, begin, check_arguments, check_roster
 from mission_collaboration.admission.batch import MAX_CLOCK_STEP, OnLate, Options
 from mission_collaboration.admission.merge import RECENT_EVENTS, Memory
 from mission_collaboration.admission.verdicts import MISSION_NOT_NAMED, Fate, Outcome, Verdict, judged
@@ -31,6 +31,10 @@ class MissionToAdmit:
     """None for a new mission."""
     roster: Mapping[str, ParticipantIdentity] | None = None
     """Who had joined before the start; not beside a checkpoint."""
+
+    def __post_init__(self) -> None:
+        """Refuse a roster beside a checkpoint with a `ValueError`."""
+        check_roster(self.checkpoint, self.roster)
 
 
 @dataclass(frozen=True, slots=True)

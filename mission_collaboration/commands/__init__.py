@@ -95,7 +95,7 @@ def refuse(refusal: RequestRefusedError) -> NoReturn:
         {name: value for name, value in finding._asdict().items() if value is not None} for finding in refusal.findings
     ]
     problem: dict[str, Any] = {
-        "code": refusal.refusal_code,
+        "code": refusal.code,
         "detail": str(refusal),
         **refusal.about,
         "errors": findings,

@@ -38,7 +38,8 @@ def pointer(location: Iterable[str | int]) -> str:
 class SpecKittyEventsError(Exception):
     """Base of all errors: something that the contract refuses (R4)."""
 
-    code: ClassVar[str] = "contract-error"
+    code: str = "contract-error"
+    """The kind of error, stable."""
 
 
 class UnknownEventTypeError(SpecKittyEventsError):

@@ -25,7 +25,7 @@ class Finding(NamedTuple):
 
 
 class RequestRefusedError(SpecKittyEventsError):
-    """A request is refused as a whole; `refusal_code` says why."""
+    """A request is refused as a whole; the `code` of each says why."""
 
     code = "request-refused"
 
@@ -40,8 +40,7 @@ class RequestRefusedError(SpecKittyEventsError):
         is_limit: bool = False,
     ) -> None:
         super().__init__(f"{detail}.")
-        self.refusal_code: Final = code
-        """The kind of refusal, stable."""
+        self.code = code
         self.detail: Final = detail
         """What happened, in a sentence that lacks its full stop."""
         self.findings: Final = tuple(findings)
@@ -76,6 +75,18 @@ class ArrayLocations:
         return f"/events/{index}"
 
 
+class ListLocations(ArrayLocations):
+    """Where events stand in a Python caller's list."""
+
+    def finding(self, index: int, location: Location, code: str, message: str) -> Finding:
+        """Point to a place within the event of this index."""
+        return Finding(pointer((index, *location)), code, message)
+
+    def name(self, index: int) -> str:
+        """Name the place of a whole event."""
+        return f"/{index}"
+
+
 class LineLocations(ArrayLocations):
     """Where events stand in an NDJSON body; `lines` has the number of each event's line, from 1."""
 
@@ -92,6 +103,7 @@ class LineLocations(ArrayLocations):
 
 
 IN_ARRAY: Final = ArrayLocations()
+IN_LIST: Final = ListLocations()
 
 
 def invalid_request(findings: Iterator[Finding], about: Mapping[str, str] | None = None) -> RequestRefusedError:

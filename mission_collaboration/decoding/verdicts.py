@@ -143,7 +143,7 @@ class _Judge:
     def _unreadable(self, index: int, text: bytes) -> Iterator[Found]:
         number = self._locations.finding(index, (), "", "").line
         refusal = line_refusal(text, number or 0, self._limits)
-        yield "model", (), refusal.refusal_code, refusal.findings[0].message
+        yield "model", (), refusal.code, refusal.findings[0].message
 
 
 def judge_event(value: Any) -> Iterator[Found]:

@@ -5,12 +5,11 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from mission_collaboration.contract.errors import Location, pointer
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.state import ReducedCollaborationState
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import read_batch
-from mission_collaboration.decoding.refusals import ArrayLocations, Finding, invalid_request
+from mission_collaboration.decoding.refusals import IN_LIST, ArrayLocations, Finding, invalid_request
 from mission_collaboration.explanation.explained_fold import ExplainedFold, Mode
 from mission_collaboration.explanation.requests import ExplainRequest, NoSuchPointError, Until
 from mission_collaboration.explanation.timeline import Explanation
@@ -20,11 +19,6 @@ from mission_collaboration.reducer.snapshot import encode, freeze, plain
 
 S = TypeVar("S")
 _write: Final = msgspec.json.Encoder(enc_hook=plain).encode
-
-
-def in_list(index: int, location: Location, code: str, message: str) -> Finding:
-    """Point into a list of events."""
-    return Finding(pointer((index, *location)), code, message)
 
 
 class Point(NamedTuple, Generic[S]):
@@ -62,7 +56,7 @@ def explain_batch(
     mission_id: str | None = None,
     until: Until | None = None,
     bounds: Bounds = UNBOUNDED,
-    finding: Locate = in_list,
+    finding: Locate = IN_LIST.finding,
 ) -> Explanation[S]:
     """Explain a batch that was read already; raises `NoSuchPointError`.
 

@@ -9,7 +9,7 @@ from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.state import ReducedCollaborationState
 from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.decoding.missions import Unassigned, part_by_mission
-from mission_collaboration.decoding.refusals import IN_ARRAY
+from mission_collaboration.decoding.refusals import IN_LIST
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.fold import Mode
 from mission_collaboration.reducer.requests import reduce_batch
@@ -51,7 +51,7 @@ def reduce_missions(
         roster = (rosters or {}).get(mission_id)
         accumulator = Accumulator(strict=mode == "strict", roster=roster, mission_id=mission_id)
         try:
-            reduce_batch(accumulator, own, IN_ARRAY)
+            reduce_batch(accumulator, own, IN_LIST)
         except SpecKittyEventsError as refusal:
             missions[mission_id] = refusal
         else:

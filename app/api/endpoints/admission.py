@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType, structs
 
 from app.api.endpoints.folding import WHAT_HELPS, bounds_of, encode_state
 from app.api.schemas.live_loop import AdmitRequest, AnyMissionsAdmit
-from app.problems import LONGEST_DETAIL, Finding, Problem, finding_of, shortened
+from app.problems import LONGEST_DETAIL, SEE_LIMITS, Finding, Problem, finding_of, shortened
 from app.settings import Settings
 from app.workers.capacity import hold_unpacked
 from app.workers.pool import TooMuchInPlaceError, is_in_place
@@ -106,7 +106,9 @@ class Room:
 
     def __init__(self, body: bytes, limits: Settings) -> None:
         self.is_in_place: Final = limits.pool_size > 0 and is_in_place(body)
-        self.left = UNPACKED * limits.inline_body_bytes if self.is_in_place else limits.max_held_bytes
+        self.total = UNPACKED * limits.inline_body_bytes if self.is_in_place else limits.max_held_bytes
+        """What all checkpoints of the request may have together."""
+        self.left = self.total
         self.largest: Final = largest_content(limits)
         """What one checkpoint may have at most."""
         self.uncounted = 0
@@ -119,7 +121,11 @@ class Room:
             if self.is_in_place:
                 raise TooMuchInPlaceError from None
             if refusal.limit < self.largest:
-                raise Problem("overloaded", "The checkpoints of the request hold more than the service can.") from None
+                most = f"At most {self.total} bytes in all checkpoints of a request, after decompression"
+                finding = Finding(pointer="/checkpoint", code="too_long", message=most)
+                detail = f"The checkpoints of the request have more than {self.total} bytes after decompression"
+                remedy = f"Send fewer missions in a request; {SEE_LIMITS}"
+                raise Problem("checkpoint-too-large", f"{detail}. {remedy}.", (finding,)) from None
             finding = Finding(pointer="/checkpoint", code="too_long", message=f"At most {refusal.limit} bytes")
             raise Problem("checkpoint-too-large", f"{refusal}. {WHAT_HELPS}.", (finding,)) from None
         except BadCheckpointError as refusal:

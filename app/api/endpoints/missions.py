@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Any, Final
+from typing import Any
 
 from app import problems
+from app.api.schemas.live_loop import AnyMission
 from app.problems import Origin, Problem, details, library_refusals
 from app.settings import Settings
 from mission_collaboration.contract.errors import Location, pointer
 from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.validation import judge_by_model
 from mission_collaboration.decoding.refusals import Finding, invalid_request
 from mission_collaboration.decoding.requests import roster_findings
 
-MEMBERS: Final = ("checkpoint", "roster")
 Roster = dict[str, ParticipantIdentity] | None
 
 
@@ -54,10 +55,8 @@ def mission_violations(missions: Mapping[str, Any]) -> Iterator[Finding]:
         if not isinstance(mission, dict):
             yield Finding(pointer(at), "dict_type", "Input should be an object")
             continue
-        for name in mission.keys() - set(MEMBERS):
-            yield Finding(pointer((*at, name)), "extra_forbidden", "No such member; see the request's schema")
-        if not isinstance(mission.get("checkpoint"), str | None):
-            yield Finding(pointer((*at, "checkpoint")), "string_type", "Input should be a string")
+        for location, violation in judge_by_model(mission, AnyMission):
+            yield Finding(pointer((*at, *location)), violation.violation_type, violation.message)
         yield from roster_violations(mission.get("roster"), (*at, "roster"))
 
 

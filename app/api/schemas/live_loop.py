@@ -160,6 +160,13 @@ class MissionToAdmit(Request):
     """Participants who joined before the first event: participant id → identity. Not together with a checkpoint."""
 
 
+class AnyMission(Request):
+    """A mission before the batch, its roster left as it is: that is checked entry by entry."""
+
+    checkpoint: str | None = None
+    roster: Any = None
+
+
 class AnyMissionsAdmit(Request, Generic[E]):
     """The next events of several missions, and where each stood; missions are checked one by one later."""
 

@@ -195,6 +195,16 @@ def test_a_request_to_admit_that_breaks_its_schema_is_refused(client: Client, re
     assert place in places(problem(answer, 422, "invalid-request"))
 
 
+def test_unknown_members_of_a_mission_are_named_in_the_order_in_which_they_stand(client: Client) -> None:
+    """In any process: the same request has the same answer everywhere."""
+    names = [f"member{number}" for number in range(20, 0, -1)]
+    found = problem(
+        client.post("/missions/admit", {"events": [], "missions": {"m1": dict.fromkeys(names)}}), 422, "invalid-request"
+    )
+    assert [error["pointer"] for error in found["errors"]] == [f"/missions/m1/{name}" for name in names]
+    assert "at /missions/m1/member20" in found["detail"]
+
+
 def test_a_roster_that_is_wrong_everywhere_is_answered_after_a_hundred_errors(client: Client) -> None:
     wrong = {f"p{number}": 7 for number in range(5_000)}
     requests: list[tuple[str, Json]] = [
@@ -239,7 +249,7 @@ def test_unpacked_checkpoints_of_one_request_are_bounded_together(make_client: C
     assert found["duplicate"] == 2
 
 
-def test_checkpoints_that_hold_more_than_the_service_can_are_not_called_bad() -> None:
+def test_checkpoints_that_are_too_large_together_are_refused_with_the_remedy() -> None:
     """The first one takes all the room, more than it has as text; the one behind it finds none."""
     long = [of("m1", number, build.comment("p1", content="x" * 400)) for number in range(3, 9)]
     text = admit([*ONE, *long]).checkpoint
@@ -247,4 +257,7 @@ def test_checkpoints_that_hold_more_than_the_service_can_are_not_called_bad() ->
     assert room.read(text).size > 4_500
     with pytest.raises(Problem) as refused:
         room.read(text)
-    assert refused.value.code == "overloaded"
+    assert refused.value.code == "checkpoint-too-large"
+    assert [finding.pointer for finding in refused.value.findings] == ["/checkpoint"]
+    assert "more than 4500 bytes" in str(refused.value.detail)
+    assert "Send fewer missions" in str(refused.value.detail)

@@ -16,6 +16,7 @@ from mission_collaboration import (
     reduce_collaboration_events,
     reduce_missions,
 )
+from mission_collaboration.decoding.refusals import RequestRefusedError
 from tests.support import backend
 from tests.support import builders as build
 from tests.support.folding import Json, events_of, seeds
@@ -95,7 +96,7 @@ def test_a_mission_that_is_refused_leaves_the_others_alone() -> None:
 def test_a_roster_beside_a_checkpoint_is_an_error_of_the_caller() -> None:
     checkpoint = admit(ONE, mission_id="m1").checkpoint
     with pytest.raises(ValueError, match="roster"):
-        admit_missions(ONE, {"m1": MissionToAdmit(checkpoint, {})})
+        MissionToAdmit(checkpoint, {})
 
 
 def test_each_mission_is_reduced_as_if_alone() -> None:
@@ -104,7 +105,8 @@ def test_each_mission_is_reduced_as_if_alone() -> None:
     assert list(found.missions) == ["m1", "m2"]
     assert found.missions["m1"] == reduce_collaboration_events(events_of(ONE), roster=seeds("p2"))
     refusal = found.missions["m2"]
-    assert isinstance(refusal, SpecKittyEventsError)
+    assert isinstance(refusal, RequestRefusedError)
+    assert (refusal.code, refusal.findings[0].pointer) == ("unknown-participant", "/5/payload/participant_id")
     assert "p9" in str(refusal)
     assert (found.total, found.ignored, [event.code for event in found.unassigned]) == (7, 1, ["malformed-payload"])
     permissive = reduce_missions([*TWO, stranger], mode="permissive").missions["m2"]
