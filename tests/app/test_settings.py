@@ -15,7 +15,7 @@ DEFAULTS = {"host": "127.0.0.1", "port": 8000, "workers": 1, "log_level": "info"
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the settings of whoever runs the tests out of them."""
+    """Keep the settings of the machine out of the tests."""
     for name in list(os.environ):
         if name.upper().startswith("COLLAB_") or name == "PORT":
             monkeypatch.delenv(name)

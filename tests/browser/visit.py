@@ -1,4 +1,4 @@
-"""A visit to the service by a real browser, which remembers whatever went wrong on the way."""
+"""A visit to the service by a real browser, which remembers what went wrong on the way."""
 
 from __future__ import annotations
 

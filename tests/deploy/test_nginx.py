@@ -68,7 +68,7 @@ def test_every_refusal_has_the_request_id_twice() -> None:
 def test_a_refusal_has_the_status_that_it_tells(place: str) -> None:
     [(codes, told)] = re.findall(rf"error_page ([\d ]+?)(?: =(\d+))? {place};", NGINX)
     [status] = re.findall(rf"location (?:= )?{place} \{{[^}}]*?return (\d+) '", NGINX)
-    assert (told or codes) == status  # without `=` nginx keeps the code that led there, whatever is returned
+    assert (told or codes) == status  # without `=` nginx keeps the code that led there
 
 
 def test_the_limit_in_words_is_the_limit() -> None:

@@ -1,4 +1,4 @@
-"""Whatever code a document shows is tried somewhere; no block goes unlooked at."""
+"""All code that a document shows is tried somewhere; no block is left out."""
 
 import ast
 import re

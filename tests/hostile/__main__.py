@@ -74,7 +74,7 @@ class Soak:
         self.megabytes.append(at_rest(self.server) / 1e6)
 
     def first_answer(self, request: bytes) -> bytes:
-        """Ask while nobody else does."""
+        """Ask while no other client does."""
         with wire(self.port) as connection:
             return asked(connection, request)
 
@@ -93,7 +93,7 @@ class Soak:
                     return
 
     def abuse(self, cases: list[Case], seed: int) -> None:
-        """Be a hostile client: whatever comes to mind, and do not wait for more than the first answers."""
+        """Be a hostile client: send any case, and do not wait for more than the first answers."""
         chance = random.Random(seed)
         while not self.over.is_set():
             case = chance.choice(cases)

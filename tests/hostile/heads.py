@@ -1,4 +1,4 @@
-"""Methods, paths and headers that nobody sends by accident."""
+"""Methods, paths and headers that no client sends by accident."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,6 +1,6 @@
 """Everything hostile that we could think of, over real sockets against the server as it ships.
 
-Run with `make check-hostile`. Whatever is sent, there is an answer where one is possible, it is clear and of a
+Run with `make check-hostile`. Each case has an answer where one is possible, it is clear and of a
 sensible size, no bug shows, and the next caller is served.
 """
 

@@ -204,6 +204,6 @@ def _slow() -> Iterator[Case]:
             one_of(408),
         ),
         ("trailers", write("POST", "/reduce", "Transfer-Encoding: chunked") + b"0\r\n", b"X: 1\r\n" * 200, one_of(408)),
-        ("a body that nobody wants", write("GET", "/livez", "Content-Length: 1000"), b" " * 900, one_of(200)),
+        ("a body that is not read", write("GET", "/livez", "Content-Length: 1000"), b" " * 900, one_of(200)),
     ):
         yield Case(f"slow: {name}", data, expected, "trickles", drip)

@@ -76,7 +76,7 @@ def test_one_except_catches_every_refusal() -> None:
 
 
 def test_an_unknown_participant_error_can_be_made_by_hand() -> None:
-    """R4: whoever folds in another way raises the same."""
+    """R4: a caller who folds in another way raises the same."""
     error = api.UnknownParticipantError("p1", build.ulid(1), api.DRIVE_INTENT_SET)
     assert (error.participant_id, error.event_id, error.event_type) == ("p1", build.ulid(1), "DriveIntentSet")
     assert "p1" in str(error)

@@ -13,7 +13,7 @@ NEED_NO_MEMBER = frozenset(
         *("ConcurrentDriverWarning", "PotentialStepCollisionDetected"),
     }
 )
-"""The types of which nobody acts, or of which someone comes or goes (R10)."""
+"""The types that have no acting participant, or whose participant comes or goes (R10)."""
 
 
 def ulid(n: int) -> str:

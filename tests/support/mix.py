@@ -26,7 +26,7 @@ def benchmark_mix(count: int, seed: int = 1) -> list[Json]:
 
 
 class Mix:
-    """A mission where nobody breaks a rule."""
+    """A mission in which every event keeps the rules."""
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
@@ -42,7 +42,7 @@ class Mix:
         return act
 
     def come_or_go(self, who: str, number: int) -> Pair:
-        """Let whoever left come back before the next one leaves."""
+        """Let a participant who left come back before the next one leaves."""
         if self.away:
             self.here.append(self.away.pop())
             return build.joined(self.here[-1])

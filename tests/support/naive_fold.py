@@ -313,7 +313,7 @@ PHRASES: dict[str, str] = {
 
 
 def kind_of(reason: str) -> str:
-    """Name the kind of anomaly that a reason, of whatever implementation, speaks of."""
+    """Name the kind of anomaly that a reason speaks of, in the words of any implementation."""
     text = reason.replace("ParticipantInvited", "").lower()
     for kind, words in PHRASES.items():
         if words in text:

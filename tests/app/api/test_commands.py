@@ -33,7 +33,7 @@ def test_what_the_service_refuses_is_refused_with_the_same_problem(
     media_type = "application/x-ndjson" if text.endswith(b"\n") else "application/json"
     answer = client.send(path, text, Content_Type=media_type)
     told = CliRunner().invoke(main, [command, "-"], input=text)
-    if answer.status_code == 200:  # a batch is judged with whatever its lines hold
+    if answer.status_code == 200:  # a batch is judged line by line, broken ones too
         assert told.stdout == answer.text + "\n"
         return
     problem = json.loads(told.stdout)

@@ -1,4 +1,4 @@
-"""API keys: who is let in, what stays open, and what nobody ever gets to see."""
+"""API keys: who is let in, what stays open, and what is never shown."""
 
 import json
 import logging

@@ -62,7 +62,7 @@ def cut(body: bytes, *sizes: int) -> Chunks:
 
 
 def endless(line: bytes, count: int = 50_000) -> Chunks:
-    """Send so many lines that whoever reads all of them is found out."""
+    """Send so many lines that a service which reads all of them is found out."""
     return Chunks(line for _ in range(count))
 
 
@@ -214,7 +214,7 @@ def test_a_line_that_never_ends_is_refused_soon(make_client: Callable[..., Clien
 
 @pytest.mark.parametrize("size", [1, 100, 1_000_000])
 def test_a_long_blank_line_hides_nothing_behind_it(make_client: Callable[..., Client], size: int) -> None:
-    """A line that is not blank but long is refused; one that is blank, whatever its length, is passed over."""
+    """A line that is not blank but long is refused; one that is blank is passed over at any length."""
     small, body = make_client(max_event_bytes=LIMIT), as_lines(STORY[:3]) + b" " * 5_000 + b"\n" + as_lines(STORY[3:])
     answer = sent(small, cut(body, size))
     assert answer.status_code == 413 or answer.content == small.post("/reduce", {"events": STORY}).content
@@ -225,7 +225,7 @@ def test_a_long_blank_line_hides_nothing_behind_it(make_client: Callable[..., Cl
 def test_blanks_behind_a_large_event_hide_nothing_behind_it(
     make_client: Callable[..., Client], blanks: bytes, size: int
 ) -> None:
-    """An event of exactly the limit, whatever ends its line, and wherever that is cut from it."""
+    """An event of exactly the limit, with each end of line, and cut at each place of it."""
     small = make_client(max_event_bytes=LIMIT)
     missing = LIMIT - len(as_lines([STORY[0] | {"zz_future": ""}])) + 1
     large = as_lines([STORY[0] | {"zz_future": "x" * missing}])[:-1]

@@ -1,4 +1,4 @@
-"""Requests that break their schema: 422 with every place, members nobody reads refused."""
+"""Requests that break their schema: 422 with every place, unknown members refused."""
 
 import sys
 from collections.abc import Callable

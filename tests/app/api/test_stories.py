@@ -41,7 +41,7 @@ def test_the_morning_holds_what_producers_really_send(client: Client) -> None:
 
 
 def test_the_two_drivers_of_the_morning_are_advised(client: Client) -> None:
-    """Nobody has warned of Ben and Dana."""
+    """No warning of Ben and Dana was recorded."""
     state = client.post("/explain", {"events": MORNING}).json()["state"]
     (advisory,) = client.post("/advise", {"state": state}).json()["advisories"]
     assert advisory["payload"]["participant_ids"] == ["p-ben", "p-dana"]

@@ -1,4 +1,4 @@
-"""What an operator is told of a batch is short, whatever is in it."""
+"""What an operator is told of a batch is short, also of a large or odd one."""
 
 import pickle
 
@@ -7,7 +7,7 @@ from tests.support import builders as build
 from tests.support.folding import events_of
 
 
-def test_events_are_counted_by_type_and_all_types_that_nobody_knows_as_one() -> None:
+def test_events_are_counted_by_type_and_all_unknown_types_as_one() -> None:
     """Facts travel between processes and wait for a while; the caller's own names would be any size."""
     known = [build.event(*build.joined("p1")), build.event(*build.joined("p2")), build.event(*build.drive("p1"))]
     others = [build.event(f"Deployed-{number}-{'x' * 400}", {}) for number in range(50)]

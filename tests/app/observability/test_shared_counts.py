@@ -1,4 +1,4 @@
-"""The metrics of several workers add up, whatever happens to the files between them."""
+"""The metrics of several workers add up, also where files between them are broken or gone."""
 
 import os
 import subprocess

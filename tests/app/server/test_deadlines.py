@@ -126,7 +126,7 @@ def test_a_body_that_keeps_its_rate_may_take_longer_than_the_window(port: int) -
 
 
 def fill(connection: Wire) -> None:
-    """Ask again and again, and read nothing, until nobody takes any more."""
+    """Ask again and again, and read nothing, until the server takes no more."""
     connection.socket.settimeout(0.3)
     with suppress(TimeoutError):
         while connection.send_if_heard(request("GET", "/openapi.json") * 50):

@@ -1,4 +1,4 @@
-"""Processes die, by order and by force: nothing that was accepted is lost, and nobody is left behind."""
+"""Processes die, by order and by force: nothing that was accepted is lost, and no process is left behind."""
 
 import contextlib
 import http.client
@@ -93,7 +93,7 @@ def wait_until_refused(port: int) -> None:
 
 
 class Caller(threading.Thread):
-    """Sends one request after the other, on one connection or each on its own, until nobody listens any more."""
+    """Sends one request after the other, on one connection or each on its own, until the server listens no more."""
 
     def __init__(self, port: int, body: bytes, *, keep: bool) -> None:
         super().__init__()

@@ -203,7 +203,7 @@ def test_a_head_without_end_is_refused_while_it_comes(port: int) -> None:
 def test_an_answer_before_the_end_of_the_body_can_be_read_and_ends_the_connection(port: int, last: str) -> None:
     with wire(port) as connection:
         connection.send(request("POST", "/reduce", "Content-Length: 99999999", *filter(None, [last])))
-        for _ in range(300):  # 30 MB that nobody wants
+        for _ in range(300):  # 30 MB that are not read
             connection.send(b" " * 100_000)
         answer = connection.answer()
         assert answer is not None

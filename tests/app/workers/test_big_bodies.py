@@ -142,7 +142,7 @@ class Running(NamedTuple):
 
 @contextlib.contextmanager
 def started(**variables: object) -> Iterator[Running]:
-    """Start a server, and see at the end that nobody outlives it."""
+    """Start a server, and see at the end that no process outlives it."""
     port = free_port()
     with (
         server(port, COLLAB_PORT=port, COLLAB_LOG_LEVEL="critical", **variables) as process,

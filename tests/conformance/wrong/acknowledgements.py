@@ -72,14 +72,14 @@ VARIANTS = (
     ),
     Variant(
         "overlooks the acknowledgement of a missing warning",
-        "An answer to a warning that nobody gave goes unnoticed.",
+        "An answer to a warning that was never given goes unnoticed.",
         "R19",
         "An acknowledgement of a missing warning is stored (strict)",
         ("status", "422", "200"),
         acknowledging(overlook_unknown),
     ),
     Variant(
-        "names nobody in the entry of a missing warning",
+        "names no participant in the entry of a missing warning",
         "A warning of which only an answer is known does not say whose.",
         "R19",
         "An acknowledgement of a missing warning is stored (permissive)",
@@ -88,7 +88,7 @@ VARIANTS = (
     ),
     Variant(
         "keeps the first of two acknowledgements",
-        "Nobody can think again.",
+        "A participant cannot change an answer.",
         "R22",
         "The later of two acknowledgements stands (strict)",
         ("/warnings/0/acknowledgements/p1", '"continue"', '"hold"'),

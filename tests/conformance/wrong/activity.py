@@ -84,8 +84,8 @@ VARIANTS = (
         (handling(c.DRIVE_INTENT_SET, note_what_changes_nothing),),
     ),
     Variant(
-        "lets nobody drive without a focus",
-        "Whoever means to drive has to look at something first.",
+        "lets no participant drive without a focus",
+        "A participant who means to drive has to look at something first.",
         "S5",
         "An active intent makes a driver (strict)",
         ("/active_drivers/0", '"p1"', "(missing)"),
@@ -100,7 +100,7 @@ VARIANTS = (
         (handling(c.FOCUS_CHANGED, believe_the_former_focus),),
     ),
     Variant(
-        "keeps the keys of targets that nobody looks at",
+        "keeps the keys of targets that no participant looks at",
         "A file stays on the list of what people look at after the last one looked away.",
         "S7",
         "A focus that returns stands once (strict)",

@@ -173,7 +173,7 @@ VARIANTS = (
     ),
     Variant(
         "refuses every batch with a late event",
-        "One late event stops all others though nobody asked for that.",
+        "One late event stops all others though the request did not ask for that.",
         "A26",
         "A late event is rejected alone where that is asked for",
         ("status", "200", "409"),

@@ -187,7 +187,7 @@ VARIANTS = (
     ),
     Variant(
         "leaves participants out of ids",
-        "Nobody is told that somebody else came.",
+        "That another participant came is not told.",
         "A34",
         "An overlap of other participants has another id",
         ("/advisories/0/payload/warning_id", '"another value than id"', '"advice-'),

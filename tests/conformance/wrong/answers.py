@@ -144,7 +144,7 @@ VARIANTS = (
     ),
     Variant(
         "does not say which event it refuses",
-        "A refusal leaves whoever sent a thousand events to search.",
+        "A refusal leaves the sender of a thousand events to search.",
         "R4",
         "The sentence of unknown-participant names the event",
         ("/event_id", '"01J00000000000000000000001"', "null"),
@@ -152,7 +152,7 @@ VARIANTS = (
     ),
     Variant(
         "lists the first malformed payload alone",
-        "Whoever repairs a batch learns of its defects one by one.",
+        "A producer who repairs a batch learns of its defects one by one.",
         "A14",
         "Every malformed field of an event is named",
         ("/errors/*/pointer", '"/events/0/payload/participant_id"', '["/events/0/payload/mission_id"]'),

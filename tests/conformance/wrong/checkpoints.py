@@ -84,7 +84,7 @@ class Memory:
         return right_read(self.last or text, **options)
 
     def read_by_length(self, text: str, **options: Any) -> Mission:
-        """Look a checkpoint up by its length, whatever became of its letters."""
+        """Look a checkpoint up by its length, even if letters of it changed."""
         return right_read(self.originals.get(len(text), text), **options)
 
 
@@ -144,7 +144,7 @@ VARIANTS = (
     ),
     Variant(
         "forgets the horizon across a checkpoint",
-        "No event is late, whatever was settled before.",
+        "No event is late, even where all before it was settled.",
         "L3",
         "An event after the horizon takes its place in a full window",
         ("/horizon", '{"lamport_clock": 1, "timestamp": "2026-01-01T12:0', "null"),

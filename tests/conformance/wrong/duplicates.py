@@ -79,7 +79,7 @@ def other_spelling(event: Object) -> Json:
 VARIANTS = (
     Variant(
         "keeps the last of two events with one id",
-        "Whoever uses an id again rewrites what was said before.",
+        "A producer who uses an id again rewrites what was said before.",
         "R31",
         "A reused id with a later clock and other content is refused (permissive)",
         ("/active_drivers/0", '"p1"', "(missing)"),

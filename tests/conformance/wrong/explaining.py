@@ -153,7 +153,7 @@ VARIANTS = (
     ),
     Variant(
         "blames the first event",
-        "Who wrote an entry first is to blame, whoever wrote it later.",
+        "The event that wrote an entry first is to blame, and later ones are not.",
         "X3",
         "An event names every event that overwrote some of it (permissive)",
         ("/blame/~1warnings~1w9", '"01J00000000000000000000008"', '"01J00000000000000000000006"'),
@@ -161,7 +161,7 @@ VARIANTS = (
     ),
     Variant(
         "blames the roster's people on the first event",
-        "What nobody touched has somebody to blame.",
+        "What no event touched has one to blame.",
         "X3",
         "An entry from the roster has no blame until an event touches it (permissive)",
         ("/blame/~1participants~1p1", "(missing)", '"01J00000000000000000000001"'),

@@ -99,7 +99,7 @@ VARIANTS = (
     ),
     Variant(
         "replaces the identity on a duplicate join",
-        "Whoever joins a second time under somebody's id takes that person's name.",
+        "A second join under a participant's id takes that participant's name.",
         "R14",
         "A second join leaves the identity as it was (strict)",
         ("/participants/p1/participant_type", '"human"', '"llm_context"'),
@@ -122,7 +122,7 @@ VARIANTS = (
         (handling(PARTICIPANT_JOINED, join_as_before),),
     ),
     Variant(
-        "lets nobody join without an invitation",
+        "lets no participant join without an invitation",
         "A join is refused unless an invitation came before it.",
         "S2",
         "A join puts its identity on the roster (strict)",
@@ -139,7 +139,7 @@ VARIANTS = (
     ),
     Variant(
         "activates on invitation",
-        "Whoever is invited counts as having joined.",
+        "An invited participant counts as joined.",
         "R16",
         "An invitation does not activate its participant (strict)",
         ("/participants/p2", "(missing)", '{"participant_id": "p2", "participant_type":'),
@@ -147,7 +147,7 @@ VARIANTS = (
     ),
     Variant(
         "asks whether the inviter is on the roster",
-        "Only participants may invite, so that nobody can invite the first one.",
+        "Only participants may invite, so the first one cannot be invited.",
         "R16",
         "An invitation comes from anybody (strict)",
         ("status", "200", "422"),
@@ -171,7 +171,7 @@ VARIANTS = (
     ),
     Variant(
         "ignores the roster",
-        "Whoever joined before the events begin is a stranger.",
+        "A participant who joined before the events begin is a stranger.",
         "R2",
         "A seeded participant acts without a join (strict)",
         ("status", "200", "422"),

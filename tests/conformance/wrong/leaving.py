@@ -163,7 +163,7 @@ VARIANTS = (
     ),
     Variant(
         "overlooks the leave of a stranger",
-        "Someone whom nobody knows leaves, and nobody notices.",
+        "A stranger leaves, and no anomaly tells so.",
         "R12",
         "A leave of a stranger is not applied (strict)",
         ("status", "422", "200"),

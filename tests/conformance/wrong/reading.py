@@ -69,7 +69,7 @@ def clock_limited(name: str, value: Json) -> Json:
 VARIANTS = (
     Variant(
         "accepts an empty participant id",
-        "Nobody in particular may act.",
+        "A participant without an id may act.",
         "P4",
         "PresenceHeartbeat refuses an empty participant_id",
         ("/valid", "false", "true"),
@@ -85,7 +85,7 @@ VARIANTS = (
     ),
     Variant(
         "accepts an unknown intent",
-        "Whatever word comes as an intent means to drive.",
+        "Any word that comes as an intent means to drive.",
         "P5",
         "DriveIntentSet refuses an empty intent",
         ("/valid", "false", "true"),

@@ -33,7 +33,7 @@ def refuse_unmapped(event: Object) -> Json:
 VARIANTS = (
     Variant(
         "refuses unknown members of an event",
-        "Whoever upgrades the producers first breaks everything.",
+        "An operator who upgrades the producers first breaks everything.",
         "E14",
         "An envelope takes members it does not know",
         ("/valid", "true", "false"),

@@ -191,7 +191,7 @@ VARIANTS = (
     ),
     Variant(
         "is permissive by default",
-        "Whoever does not say how careful to be gets no care.",
+        "A caller who names no mode gets no strict check.",
         "R3",
         "The mode is strict unless said otherwise",
         ("status", "422", "200"),

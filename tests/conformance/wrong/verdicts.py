@@ -69,7 +69,7 @@ def unprocessable(exchange: Exchange) -> Exchange:
 VARIANTS = (
     Variant(
         "answers 200 and valid to an invalid payload",
-        "Whatever is asked about is fine.",
+        "Every payload is fine.",
         "C2",
         "Every broken field is named",
         ("/valid", "false", "true"),
@@ -77,7 +77,7 @@ VARIANTS = (
     ),
     Variant(
         "answers 422 to an invalid payload",
-        "To judge bad data is called a mistake of whoever asked.",
+        "To judge bad data is called a mistake of the caller.",
         "C2",
         "A model violation names field, message, type and input",
         ("status", "200", "422"),
@@ -101,7 +101,7 @@ VARIANTS = (
     ),
     Variant(
         "names the first broken field alone",
-        "Whoever repairs a payload learns of its defects one by one.",
+        "A producer who repairs a payload learns of its defects one by one.",
         "C2",
         "Every broken field is named",
         (
@@ -137,7 +137,7 @@ VARIANTS = (
     ),
     Variant(
         "publishes a schema that takes second 60",
-        "Whoever checks events by the schema before they are sent learns too late that one is refused.",
+        "A producer who checks events by the schema first learns too late that one is refused.",
         "E16",
         "timestamp refuses second 60",
         (

@@ -147,7 +147,7 @@ VARIANTS = (
     ),
     Variant(
         "settles without being asked",
-        "Entries leave the state though nobody asked for that.",
+        "Entries leave the state though the request did not ask for that.",
         "L8",
         "Without settling nothing is handed out",
         ("/settled", "(missing)", '{"comments": [{"comment_id": "c2", "event_id": "01'),

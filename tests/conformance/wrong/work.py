@@ -131,7 +131,7 @@ VARIANTS = (
     ),
     Variant(
         "refuses an answer to a comment that it does not know",
-        "Whoever sees a part of the history cannot read the answers in it.",
+        "A reader of a part of the history cannot read the answers in it.",
         "S10",
         "A comment may answer an unknown comment (strict)",
         ("status", "200", "422"),

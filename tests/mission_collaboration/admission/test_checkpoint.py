@@ -232,7 +232,7 @@ def tampered(value: Any, chance: random.Random) -> Any:
 
 
 def test_a_mission_forged_at_random_is_refused_or_goes_on_as_any_other() -> None:
-    """Whatever is answered can be gone on from: the next checkpoint is read, and stands for the same state."""
+    """Every answer can be gone on from: the next checkpoint is read, and stands for the same state."""
     chance = random.Random(7)
     sound = msgspec.msgpack.decode(decompressed(admit(build.history(*FIRST_ACTS), window_events=5).checkpoint))
     more = [*build.history(*FIRST_ACTS)[-6:], build.event(*build.left("p1"), lamport_clock=30)]

@@ -149,7 +149,7 @@ def test_departed_participants_stand_in_code_point_order() -> None:
 
 
 def test_a_state_that_somebody_else_built_is_written_in_the_same_order() -> None:
-    """S16: whoever built it."""
+    """S16: by the fold or by a caller."""
     people = {who: ParticipantIdentity(participant_id=who, participant_type="human") for who in CROWD}
     whole = dict(crowd())
     by_hand = ReducedCollaborationState(**{**whole, "participants": people, "active_drivers": frozenset(CROWD)})

@@ -194,7 +194,7 @@ def test_an_event_of_another_type_is_kept_as_it_was_sent() -> None:
     ],
 )
 def test_nothing_of_a_text_is_skipped_unread(text: bytes) -> None:
-    """Numbers, UTF-8, escapes and nesting count within members that nobody knows, too."""
+    """Numbers, UTF-8, escapes and nesting count within unknown members, too."""
     batch = read_texts([json.dumps(SOUND).encode(), text], max_nesting=64)
     assert [(broken.index, broken.text) for broken in batch.broken] == [(1, text)]
 
@@ -244,7 +244,7 @@ def test_a_text_with_too_many_bytes_is_broken_and_kept() -> None:
 def test_the_bytes_of_the_encoder_are_those_of_the_state(
     events: list[Json], raw: dict[str, Json] | None, text: str
 ) -> None:
-    """S16: whatever text there is."""
+    """S16: with any text."""
     told = copy.deepcopy(events)
     for event in told:
         if "content" in event["payload"]:

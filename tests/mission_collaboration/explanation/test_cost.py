@@ -1,4 +1,4 @@
-"""The cost of an explanation is O(n log n) whatever the events say (R40): counted, never timed."""
+"""The cost of an explanation is O(n log n) for any events (R40): counted, never timed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +26,7 @@ def explained(batch: Batch) -> bytes:
 @pytest.mark.parametrize("make", [*STREAMS, *REPEATS])
 def test_the_calls_of_an_explanation_grow_with_the_events_and_no_faster(make: Callable[[int], Any]) -> None:
     few, many = stream(make, 2_000), stream(make, 8_000)
-    explained(few)  # whatever is made on first use
+    explained(few)  # makes what is made on first use
     assert calls(lambda: explained(many)) < LARGEST_GROWTH * calls(lambda: explained(few))
 
 

@@ -1,4 +1,4 @@
-"""The sorted set that knows indices is a sorted list, whatever its size."""
+"""The sorted set that knows indices is a sorted list, of any size."""
 
 from unittest.mock import patch
 

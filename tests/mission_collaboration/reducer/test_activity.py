@@ -160,7 +160,7 @@ def test_comments_stand_in_order_and_are_not_deduplicated_by_their_own_ids() -> 
     }
 
 
-def test_a_decision_or_a_reply_may_refer_to_what_nobody_knows() -> None:
+def test_a_decision_or_a_reply_may_refer_to_what_is_unknown() -> None:
     """P12, P13: no rule asks for it."""
     pairs = [build.decision("p1", referenced_warning_id="nowhere"), build.comment("p1", reply_to="nowhere")]
     assert strict(*joins("p1"), *pairs).anomalies == ()

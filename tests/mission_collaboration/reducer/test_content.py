@@ -1,4 +1,4 @@
-"""What an event says, as one text: the same whoever read it, for it settles conflicts and is remembered (R30, R31)."""
+"""What an event says, as one text that every reader makes: it settles conflicts and is remembered (R30, R31)."""
 
 import json
 from collections.abc import Iterator

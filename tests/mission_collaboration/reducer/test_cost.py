@@ -1,4 +1,4 @@
-"""The cost of a fold is O(n log n) whatever the events say (R40): counted, never timed."""
+"""The cost of a fold is O(n log n) for any events (R40): counted, never timed."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -44,7 +44,7 @@ def folded(events: list[Event]) -> ReducedCollaborationState:
 @pytest.mark.parametrize("make", [*STREAMS, *REPEATS])
 def test_the_calls_of_a_fold_grow_with_the_events_and_no_faster(make: Callable[[int], Any]) -> None:
     few, many = stream(make, 2_000), stream(make, 8_000)
-    folded(few)  # whatever is made on first use
+    folded(few)  # makes what is made on first use
     assert calls(lambda: folded(many)) < LARGEST_GROWTH * calls(lambda: folded(few))
 
 

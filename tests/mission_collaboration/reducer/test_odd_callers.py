@@ -110,7 +110,7 @@ def test_an_odd_member_is_refused_in_strict_mode(odd: Callable[[], Any], member:
 
 
 @EVERY_ODD
-def test_an_odd_member_that_nobody_knows_is_ignored(odd: Callable[[], Any]) -> None:
+def test_an_odd_unknown_member_is_ignored(odd: Callable[[], Any]) -> None:
     """E14."""
     state = folded(event_with(build.by("p1", zz_future=odd())))
     assert (state.anomalies, list(state.departed_participants)) == ((), ["p1"])
@@ -119,7 +119,7 @@ def test_an_odd_member_that_nobody_knows_is_ignored(odd: Callable[[], Any]) -> N
 @EVERY_ODD
 @pytest.mark.parametrize("changed", [{"reason": "x"}, {"node_id": "other"}], ids=["payload", "envelope"])
 def test_a_reused_id_with_an_odd_payload_is_an_anomaly(odd: Callable[[], Any], changed: Json) -> None:
-    """R31, R33: whatever has to be compared."""
+    """R31, R33: with any odd value to compare."""
     payload, envelope = (changed, {}) if "reason" in changed else ({}, changed)
     first = event_with(build.by("p1") | {"participant_id": odd()}, lamport_clock=7)
     second = event_with(build.by("p1", **payload) | {"participant_id": odd()}, lamport_clock=7, **envelope)
@@ -174,7 +174,7 @@ def test_half_a_surrogate_pair_is_no_name_of_a_participant() -> None:
     "names", [("p1", "p2"), {"p1", "p2"}, frozenset({"p1", "p2"})], ids=["tuple", "set", "frozenset"]
 )
 def test_a_warnings_participants_are_a_list(names: Any) -> None:
-    """E15, P9: as the model has it, whatever other events there are."""
+    """E15, P9: as the model has it, beside any other events."""
     warning = Event.model_validate(build.event(*build.driver_warning("w1", participant_ids=names)))
     other = event_with(build.by("p1", reason=HALF), lamport_clock=9)
     for events in ([warning], [warning, other]):

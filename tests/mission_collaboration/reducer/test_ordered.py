@@ -73,7 +73,7 @@ def refusal(events: list[Json], mode: Mode = "strict") -> EventRefusedError:
 @examples(120)
 @given(histories(), st.lists(st.booleans(), min_size=1, max_size=7))
 def test_the_ordered_fold_agrees_with_the_naive_reading(events: list[Json], ways: list[bool]) -> None:
-    """Whichever reader made each event: duplicates, respelled ones, conflicts and ties among them."""
+    """Events of either reader: duplicates, respelled ones, conflicts and ties among them."""
     for mode in MODES:
         assert outcome(in_order(events), mode, ways) == naive_outcome(events, mode)
 

@@ -115,7 +115,7 @@ def test_the_first_in_canonical_order_wins_a_conflict() -> None:
 
 
 def test_between_equal_sort_keys_the_smaller_text_wins() -> None:
-    """R31: canonical JSON, keys sorted; whatever comes first in the input."""
+    """R31: canonical JSON, keys sorted; the order of the input does not matter."""
     rivals = [say(text) for text in ("b", "a", "c", "B", "\U0001f680", "\uff50")]
     for _ in range(10):
         random.Random(7).shuffle(rivals)

@@ -1,4 +1,4 @@
-"""What holds for any history whatever (R1 to R5, R30 to R33, S7, S14 to S16)."""
+"""What holds for any history (R1 to R5, R30 to R33, S7, S14 to S16)."""
 
 import json
 import random
@@ -58,7 +58,7 @@ def test_duplicates_change_nothing(events: list[Json], chance: random.Random) ->
 
 @given(HISTORIES, CHANCE)
 def test_events_of_other_types_change_nothing(events: list[Json], chance: random.Random) -> None:
-    """R1: whatever their id, mission and payload."""
+    """R1: with any id, mission and payload."""
     others = [of_another_type(event, chance.randrange(24)) for event in events]
     more = mixed_in(events, others, chance)
     for mode in MODES:
@@ -142,7 +142,7 @@ def test_both_focus_indexes_agree(events: list[Json], raw: dict[str, Json] | Non
 
 @given(HISTORIES, ROSTERS)
 def test_whoever_does_something_is_on_the_roster(events: list[Json], raw: dict[str, Json] | None) -> None:
-    """R10, R23: nobody is both active and departed; only presence outlives a departure (R11)."""
+    """R10, R23: no participant is both active and departed; only presence outlives a departure (R11)."""
     state = reduce_collaboration_events(events_of(events), mode="permissive", roster=roster_of(raw))
     active, departed = set(state.participants), set(state.departed_participants)
     assert not active & departed

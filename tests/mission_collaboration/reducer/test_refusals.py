@@ -116,7 +116,7 @@ def test_the_first_failure_decides_in_the_order_of_the_rules() -> None:
 
 
 def test_the_first_refusal_in_canonical_order_is_raised() -> None:
-    """R3: whatever stands first in the input."""
+    """R3: in any order of the input."""
     events = build.history(*joins("p1"), build.completed("p1", "s1"), build.heartbeat("p9"), BAD)
     for order in (events, events[::-1], [events[3], events[1], events[0], events[2]]):
         assert refusal_of(order).code == "unmatched-completion"

@@ -124,7 +124,7 @@ def test_an_acknowledgement_of_an_unknown_warning_is_an_anomaly_and_stored_in_pe
     ]
 
 
-def test_a_second_answer_to_a_warning_that_nobody_gave_joins_the_first() -> None:
+def test_a_second_answer_to_a_warning_never_given_joins_the_first() -> None:
     """R19: the entry is there, so it is found."""
     state = permissive(*joins("p1", "p2"), build.acknowledged("p1", "w1"), build.acknowledged("p2", "w1", "hold"))
     (entry,) = warnings(state)
