@@ -5,13 +5,13 @@ A mission that admits a batch leaves the one before as it was, as a checkpoint d
 """
 
 import copy
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support import naive_events, naive_fold
+from tests.support.naive_events import canonical_text
 
 Json = dict[str, Any]
 Standing = tuple[str, str | None]
@@ -47,16 +47,15 @@ def place(event: Json) -> tuple[Any, ...]:
     return (0 if clock is None else clock + 1), moment, naive_events.normalise_id(event["event_id"])
 
 
-def content(event: Json) -> str:
-    """Write what an event says (R31)."""
-    said = json.loads(naive_events.canonical_text(event))
-    for name in ("build_id", "schema_version"):
-        said.pop(name, None)
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def written_place(event: Json) -> tuple[int | None, str, str]:
+    """Write the same as an answer does: clock, time and id."""
+    _, moment, event_id = place(event)
+    return event.get("lamport_clock"), naive_events.utc_text(moment), event_id
 
 
 def size(event: Json) -> int:
-    return len(content(event).encode())
+    """Count the bytes of what an event says (R31)."""
+    return len(canonical_text(event).encode())
 
 
 @dataclass
@@ -93,7 +92,7 @@ class Mission:
         """Name what stops an event at the door, in the order of L6; None for one that is let in, or a duplicate."""
         first = held.get(naive_events.normalise_id(event["event_id"]))
         if first is not None:
-            return None if content(first) == content(event) else "conflicting-duplicate"
+            return None if canonical_text(first) == canonical_text(event) else "conflicting-duplicate"
         if naive_events.payload_fault(event["event_type"], event.get("payload", {})) is not None:
             return "malformed-payload"
         if self.mission_id is not None and event["payload"]["mission_id"] != self.mission_id:
@@ -159,9 +158,28 @@ class Mission:
     ) -> tuple["Mission", Answer]:
         after = copy.deepcopy(self)
         verdicts: dict[int, Json] = {}
-        new: dict[str, tuple[int, Json]] = {}  # id → index and event, of those that are let in
+        new, copies = self.let_in(after, batch, verdicts, max_clock_step)
+        now = self.take_in(after, new, verdicts)
+        judge_copies(copies, new, now, verdicts)
+        if not after.window and after.horizon is None:
+            after.mission_id = self.mission_id  # nothing is held, so there is no trace
+        _, state = after.folded([event for event, (verdict, _) in after.window if verdict == "accepted"])
+        revised = self.revised(now)
+        settled = after.hand_out() if settle else {}
+        horizon = None if after.horizon is None else written_place(after.horizon)
+        results = [verdicts[index] for index in range(len(batch))]
+        return after, Answer(results, revised, settled, after.without(state), after.mission_id, horizon)
+
+    def let_in(
+        self, after: "Mission", batch: Sequence[Any], verdicts: dict[int, Json], max_clock_step: int | None
+    ) -> tuple[dict[str, tuple[int, Json]], dict[int, str]]:
+        """Stop events at the door, in canonical order.
+
+        Gives the index and event of each id that is new, and the id of each index whose event is a copy.
+        """
+        new: dict[str, tuple[int, Json]] = {}
+        copies: dict[int, str] = {}
         held, clock = self.held(), self.clock_held()
-        copies: dict[int, str] = {}  # index → id of the event that it is a copy of
         for index in self.to_be_judged(batch, verdicts):
             event = batch[index]
             event_id = naive_events.normalise_id(event["event_id"])
@@ -176,21 +194,7 @@ class Mission:
                 after.mission_id = event["payload"]["mission_id"]
                 if event.get("lamport_clock") is not None:
                     clock = max(clock or 0, event["lamport_clock"])
-        now = self.take_in(after, new, verdicts)
-        judge_copies(copies, new, now, verdicts)
-        if not after.window and after.horizon is None:
-            after.mission_id = self.mission_id  # nothing is held, so there is no trace
-        _, state = after.folded([event for event, (verdict, _) in after.window if verdict == "accepted"])
-        revised = self.revised(now)
-        settled = after.hand_out() if settle else {}
-        horizon = None
-        if after.horizon is not None:
-            moment = naive_events.instant(after.horizon["timestamp"])
-            assert moment is not None
-            event_id = naive_events.normalise_id(after.horizon["event_id"])
-            horizon = after.horizon.get("lamport_clock"), naive_events.utc_text(moment), event_id
-        results = [verdicts[index] for index in range(len(batch))]
-        return after, Answer(results, revised, settled, after.without(state), after.mission_id, horizon)
+        return new, copies
 
     def to_be_judged(self, batch: Sequence[Any], verdicts: dict[int, Json]) -> list[int]:
         """Judge what is no event or of another type; give the places of the others in canonical order."""
@@ -203,7 +207,7 @@ class Mission:
                 verdicts[index] = {"verdict": "rejected", "code": "invalid-request"}
             else:
                 ours.append(index)
-        return sorted(ours, key=lambda index: (*place(batch[index]), content(batch[index])))
+        return sorted(ours, key=lambda index: (*place(batch[index]), canonical_text(batch[index])))
 
     def take_in(
         self, after: "Mission", new: dict[str, tuple[int, Json]], verdicts: dict[int, Json]
