@@ -154,19 +154,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's own term
         return KINDS[self.code].status
 
 
-class Origin(NamedTuple):
-    """What a problem says of the request that it answers."""
-
-    request_id: str
-    url_prefix: str
-
-
-def origin() -> Origin:
-    """Tell from which request a problem comes that is rendered now."""
-    return Origin(request_id.get(), url_prefix.get())
-
-
-def details(problem: Problem, of: Origin) -> ProblemDetails:
+def details(problem: Problem) -> ProblemDetails:
     """Write a problem as RFC 9457 has it."""
     findings = [
         finding.model_copy(
@@ -179,12 +167,12 @@ def details(problem: Problem, of: Origin) -> ProblemDetails:
         for finding in problem.findings
     ]
     return ProblemDetails(
-        type=f"{of.url_prefix}/problems/{problem.code}",
+        type=f"{url_prefix.get()}/problems/{problem.code}",
         title=KINDS[problem.code].title,
         status=problem.status,
         detail=shortened(problem.detail, LONGEST_DETAIL),
         code=problem.code,
-        request_id=of.request_id,
+        request_id=request_id.get(),
         errors=findings or None,
         more_errors=problem.more or None,
         **{name: shortened(value) for name, value in problem.about.items()},
@@ -193,7 +181,7 @@ def details(problem: Problem, of: Origin) -> ProblemDetails:
 
 def render(problem: Problem) -> Response:
     """Make the response of a problem."""
-    body = details(problem, origin()).model_dump_json(exclude_none=True)
+    body = details(problem).model_dump_json(exclude_none=True)
     answer = BatchResponse(body, problem.status, dict(problem.headers), MEDIA_TYPE)
     answer.refusal = problem.code
     return answer

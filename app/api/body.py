@@ -12,16 +12,13 @@ from starlette.responses import Response
 from app.api.compression import compress, preferred_coding
 from app.api.decompression import check_undeclared, decompress, too_large
 from app.api.request_parts import header
+from app.api.service import Service
 from app.problems import SEE_LIMITS, Finding, Problem, library_refusals, request_id, url_prefix
 from app.settings import Settings
 from app.workers.capacity import Capacity, hold_unpacked
-from app.workers.pool import TooMuchInPlaceError, WorkerPool, is_in_place
+from app.workers.pool import TooMuchInPlaceError, is_in_place
 from app.workers.pool_process import Work
 from app.workers.spooled_body import SpooledBody
-from mission_collaboration.decoding import requests
-from mission_collaboration.decoding.batch import Batch
-from mission_collaboration.decoding.refusals import LineLocations
-from mission_collaboration.decoding.requests import RequestReader
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -45,18 +42,18 @@ NDJSON: Final = "application/x-ndjson"
 CODINGS: Final = {"identity": "identity", "gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
 
 
-async def work_on_body(
-    request: Request, settings: Settings, capacity: Capacity, pool: WorkerPool, work: Work, *arguments: Any
-) -> Response:
+async def work_on_body(request: Request, service: Service, work: Work, *arguments: Any) -> Response:
     """Read the body and call `work(body, settings, *arguments)` on it, in place or in a pool process.
 
-    Raises `body-too-large`, `malformed-json`, `unsupported-media-type`, `overloaded`, and what the work raises.
+    Raises `body-too-large`, `malformed-json`, `unsupported-media-type`, `overloaded`, and what the work raises; what
+    the library refuses becomes the problem of the same code.
     """
     asked = Asked(
         content_coding(request), header(request.scope, b"accept-encoding"), request_id.get(), url_prefix.get()
     )
-    body = await read_body(request, settings, capacity)
-    return await pool.do(work_on_plain, body, asked, work, settings, *arguments)
+    settings, app_state = service.settings, service.app_state
+    body = await read_body(request, settings, app_state.capacity)
+    return await app_state.pool.do(work_on_plain, body, asked, work, settings, *arguments)
 
 
 class Asked(NamedTuple):
@@ -90,7 +87,8 @@ def work_on_plain(body: Any, asked: Asked, work: Work, settings: Settings, *argu
         del plain
     check_values(body, settings, in_place=in_place)
     check_undeclared(body, coding)
-    response = work(body, settings, *arguments)
+    with library_refusals():
+        response = work(body, settings, *arguments)
     if not in_place:
         compress(response, preferred_coding(asked.accept_encoding))
     return response
@@ -186,21 +184,3 @@ def content_coding(request: Request) -> str:
 def _unsupported(name: str, detail: str, headers: dict[str, str]) -> Problem:
     finding = Finding(parameter=name, code="unsupported-media-type", message=detail)
     return Problem("unsupported-media-type", detail, (finding,), headers=headers)
-
-
-def read_events(reader: RequestReader[Model], body: bytes, limits: Settings) -> tuple[Model, Batch]:
-    """Read a request object with events; raises `Problem`."""
-    with library_refusals():
-        return reader.read(body, limits)
-
-
-def read_lines(body: bytes, limits: Settings) -> tuple[Batch, LineLocations]:
-    """Read NDJSON, one event a line; raises `Problem`."""
-    with library_refusals():
-        return requests.read_lines(body, limits)
-
-
-def read_request(model: type[Model], body: bytes, limits: Settings) -> Model:
-    """Read a request object without events; raises `Problem`."""
-    with library_refusals():
-        return requests.read_object(model, body, limits)

@@ -119,12 +119,12 @@ class Decompressor:
 class StreamDecompressor:
     """Decompresses a stream of any length, which may be as it is (`identity`); it may not swell without end."""
 
-    def __init__(self, coding: str, limits: Settings) -> None:
+    def __init__(self, coding: str, settings: Settings) -> None:
         self.size = 0
         """How many bytes there are, decompressed, so far."""
         self._coding = coding
         self._decompressor = None if coding == "identity" else Decompressor(coding)
-        self._limits = limits
+        self._settings = settings
         self._sent = 0
         self._head = b""
 
@@ -136,10 +136,10 @@ class StreamDecompressor:
         self._sent += len(chunk)
         for plain in [chunk] if self._decompressor is None else self._decompressor.steps(chunk):
             self.size += len(plain)
-            ratio = self._limits.max_gzip_ratio
-            if self._decompressor and self.size > max(self._limits.max_body_bytes, self._sent * ratio):
+            ratio = self._settings.max_gzip_ratio
+            if self._decompressor and self.size > max(self._settings.max_body_bytes, self._sent * ratio):
                 swollen = f"more than {ratio} times what was sent"
-                detail = f"Decompressed, the body has more than {self._limits.max_body_bytes} bytes and {swollen}"
+                detail = f"Decompressed, the body has more than {self._settings.max_body_bytes} bytes and {swollen}"
                 raise Problem("body-too-large", f"{detail}; {SEE_LIMITS}.")
             if len(self._head) < LONGEST_MAGIC:
                 self._head += plain[:LONGEST_MAGIC]

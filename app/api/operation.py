@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api.body import JSON, read_media_type
+from app.api.body import JSON, read_media_type, work_on_body
 from app.api.negotiation import require_acceptable
 from app.api.request_parts import check_query, header
 from app.api.service import Service
@@ -121,6 +121,6 @@ def json_handler(work: Work) -> Handler:
         require_acceptable(header(request.scope, b"accept"), JSON)
         read_media_type(request, JSON)
         check_query(request)
-        return await service.work_on_body(request, work)
+        return await work_on_body(request, service, work)
 
     return handle

@@ -1,18 +1,13 @@
 """What requests share: the state of the process that serves them, and the service that its endpoints belong to."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-from app.api.body import work_on_body
 from app.observability.access_log import AccessLog
 from app.problems import Problem
 from app.settings import Settings
 from app.workers.capacity import Capacity
 from app.workers.pool import AGAIN, WorkerPool, shutting_down
-from app.workers.pool_process import Work
 
 if TYPE_CHECKING:
     from app.api.operation import Operation
@@ -45,8 +40,3 @@ class Service:
     app_state: AppState
     operations: "tuple[Operation, ...]"
     """Every published operation."""
-
-    async def work_on_body(self, request: Request, work: Work, *arguments: Any) -> Response:
-        """Read a body and call `work(body, settings, *arguments)`, in a pool process where it is dear."""
-        state = self.app_state
-        return await work_on_body(request, self.settings, state.capacity, state.pool, work, *arguments)

@@ -87,29 +87,29 @@ class Asked:
     options: Options
 
 
-def asked_of(request: AdmitRequest[Any] | AnyMissionsAdmit[Any], limits: Settings) -> Asked:
+def asked_of(request: AdmitRequest[Any] | AnyMissionsAdmit[Any], settings: Settings) -> Asked:
     """Read what a request asks for; null is the same as nothing, but for the clock step."""
-    memory = Memory(WindowBounds(limits.window_events, limits.window_bytes), limits.recent_events)
+    memory = Memory(WindowBounds(settings.window_events, settings.window_bytes), settings.recent_events)
     options = Options(
-        bool(request.settle), request.on_late or "reject", request.max_clock_step, bounds_of(limits).named, memory
+        bool(request.settle), request.on_late or "reject", request.max_clock_step, bounds_of(settings).named, memory
     )
     return Asked(request.answer or "state", options)
 
 
-def largest_content(limits: Settings) -> int:
+def largest_content(settings: Settings) -> int:
     """Tell how many bytes a checkpoint may have after decompression."""
-    return limits.max_state_bytes + limits.window_bytes
+    return settings.max_state_bytes + settings.window_bytes
 
 
 class Room:
     """The bytes that checkpoints may have after decompression, all those of one request together."""
 
-    def __init__(self, body: bytes, limits: Settings) -> None:
-        self.is_in_place: Final = limits.pool_size > 0 and is_in_place(body)
-        self.total = UNPACKED * limits.inline_body_bytes if self.is_in_place else limits.max_held_bytes
+    def __init__(self, body: bytes, settings: Settings) -> None:
+        self.is_in_place: Final = settings.pool_size > 0 and is_in_place(body)
+        self.total = UNPACKED * settings.inline_body_bytes if self.is_in_place else settings.max_held_bytes
         """What all checkpoints of the request may have together."""
         self.left = self.total
-        self.largest: Final = largest_content(limits)
+        self.largest: Final = largest_content(settings)
         """What one checkpoint may have at most."""
         self.uncounted = 0
 
@@ -172,17 +172,17 @@ def admitted(before: Mission, mission_id: str | None, batch: Batch, asked: Asked
         raise Problem(refusal.code, f"{refusal}.", tuple(map(finding_of, found)), more, about) from None
 
 
-def answer_for(before: Mission, done: AdmittedBatch, asked: Asked, limits: Settings) -> MissionAnswer:
+def answer_for(before: Mission, done: AdmittedBatch, asked: Asked, settings: Settings) -> MissionAnswer:
     """Answer for a mission that a batch has moved on; raises `Problem` for a state or checkpoint that is too large."""
     mission, accumulator, settled = done.merged.mission, done.merged.accumulator, done.merged.settled
-    state = msgspec.Raw(encode_state(accumulator, limits)) if asked.answer == "state" else UNSET
+    state = msgspec.Raw(encode_state(accumulator, settings)) if asked.answer == "state" else UNSET
     changes = state_changes(before.fold(), accumulator) if asked.answer == "changes" else UNSET
     try:
-        checkpoint = write_checkpoint(mission, largest=largest_content(limits))
+        checkpoint = write_checkpoint(mission, largest=largest_content(settings))
     except CheckpointSizeError as refusal:
         raise _too_large(refusal.size, refusal.limit, "after decompression") from None
-    if len(checkpoint) + AROUND_CHECKPOINT > limits.max_body_bytes:  # it could not be sent back
-        raise _too_large(len(checkpoint), limits.max_body_bytes, "as text in a request of its own")
+    if len(checkpoint) + AROUND_CHECKPOINT > settings.max_body_bytes:  # it could not be sent back
+        raise _too_large(len(checkpoint), settings.max_body_bytes, "as text in a request of its own")
     told = counts(done.verdicts)
     answer = MissionAnswer(
         mission_id=mission.mission_id,

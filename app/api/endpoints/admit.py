@@ -7,7 +7,6 @@ from pydantic import JsonValue
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import read_events
 from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, results, sizes
 from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.schemas.live_loop import AdmitAnswer, AdmitRequest
@@ -19,13 +18,16 @@ from mission_collaboration.decoding.requests import RequestReader
 ADMIT_READER: Final = RequestReader(AdmitRequest[Any])
 
 
-def admit_body(body: bytes, limits: Settings) -> Response:
-    """Answer an `/admit` request; raises `Problem`, and `TooMuchInPlaceError` for a process to take it."""
-    request, batch = read_events(ADMIT_READER, body, limits)
-    before = begun(request.checkpoint, request.mission_id, request.roster, Room(body, limits))
-    asked = asked_of(request, limits)
+def admit_body(body: bytes, settings: Settings) -> Response:
+    """Answer an `/admit` request.
+
+    Raises `Problem`, `RequestRefusedError`, and `TooMuchInPlaceError` for a pool process to take it.
+    """
+    request, batch = ADMIT_READER.read(body, settings)
+    before = begun(request.checkpoint, request.mission_id, request.roster, Room(body, settings))
+    asked = asked_of(request, settings)
     done = admitted(before, request.mission_id, batch, asked)
-    answer = answer_for(before, done, asked, limits)
+    answer = answer_for(before, done, asked, settings)
     answer.ignored, answer.results = len(batch.others), results(done.verdicts)
     response = BatchResponse(msgspec.json.encode(answer), media_type="application/json")
     response.statistics = loop_statistics(done.verdicts, [sizes(answer, done)])

@@ -5,16 +5,16 @@ from typing import Final
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import read_request
 from app.api.operation import BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.schemas import AdviseRequest
 from app.settings import Settings
 from mission_collaboration.admission.advice import STALE_AFTER_SECONDS, Advice, advise
+from mission_collaboration.decoding.requests import read_object
 
 
-def advise_body(body: bytes, limits: Settings) -> Response:
-    """Answer an `/advise` request; raises `Problem`."""
-    request = read_request(AdviseRequest, body, limits)
+def advise_body(body: bytes, settings: Settings) -> Response:
+    """Answer an `/advise` request; raises `Problem` and `RequestRefusedError`."""
+    request = read_object(AdviseRequest, body, settings)
     stale_after = STALE_AFTER_SECONDS if request.stale_after_seconds is None else request.stale_after_seconds
     advice = advise(request.state, as_of=request.as_of, stale_after_seconds=stale_after)
     return Response(advice.model_dump_json(), media_type="application/json")

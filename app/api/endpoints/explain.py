@@ -8,44 +8,43 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import JSON, NDJSON, read_events, read_lines, read_media_type
+from app.api.body import JSON, NDJSON, read_media_type, work_on_body
 from app.api.endpoints.folding import MISSION_ID, bounds_of, encode_state, read_mission_id
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, EXPLAIN_FORMS, LOST, Operation
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas import ExplainAnswer
 from app.api.service import Service
-from app.problems import library_refusals
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
+from mission_collaboration.decoding.requests import read_lines
 from mission_collaboration.explanation.explain import encode_explanation, explain_request
 from mission_collaboration.explanation.explained_fold import MODES, Mode
 from mission_collaboration.explanation.requests import EXPLAIN_READER, ExplainRequest
 from mission_collaboration.reducer.accumulator import Accumulator
 
 
-def explain_body(body: bytes, limits: Settings) -> Response:
-    """Answer an `/explain` request; raises `Problem`."""
-    request, batch = read_events(EXPLAIN_READER, body, limits)
-    return _explained(batch, request, IN_ARRAY, limits)
+def explain_body(body: bytes, settings: Settings) -> Response:
+    """Answer an `/explain` request; raises `Problem` and `RequestRefusedError`."""
+    request, batch = EXPLAIN_READER.read(body, settings)
+    return _explained(batch, request, IN_ARRAY, settings)
 
 
-def explain_lines(body: bytes, limits: Settings, mode: Mode, mission_id: str | None = None) -> Response:
-    """Answer an `/explain` request whose body is NDJSON; raises `Problem`."""
-    batch, locations = read_lines(body, limits)
+def explain_lines(body: bytes, settings: Settings, mode: Mode, mission_id: str | None = None) -> Response:
+    """Answer an `/explain` request whose body is NDJSON; raises `Problem` and `RequestRefusedError`."""
+    batch, locations = read_lines(body, settings)
     request = ExplainRequest[Any](events=[], mode=mode, mission_id=mission_id)
-    return _explained(batch, request, locations, limits)
+    return _explained(batch, request, locations, settings)
 
 
-def _explained(batch: Batch, request: ExplainRequest[Any], places: ArrayLocations, limits: Settings) -> Response:
+def _explained(batch: Batch, request: ExplainRequest[Any], places: ArrayLocations, settings: Settings) -> Response:
     def take_state(accumulator: Accumulator) -> msgspec.Raw:
-        return msgspec.Raw(encode_state(accumulator, limits))
+        return msgspec.Raw(encode_state(accumulator, settings))
 
-    with library_refusals():
-        explanation = explain_request(request, batch, places, take_state, bounds_of(limits))
+    explanation = explain_request(request, batch, places, take_state, bounds_of(settings))
     response = BatchResponse(encode_explanation(explanation), media_type="application/json")
     anomalies = sum(entry.code is not None and bool(entry.changes) for entry in explanation.timeline)
     response.statistics = batch_statistics(explanation.timeline, explanation.mode, anomalies)
@@ -58,11 +57,11 @@ async def explain_events(request: Request, service: Service) -> Response:
     require_acceptable(header(request.scope, b"accept"), JSON)
     if read_media_type(request, JSON, NDJSON) == JSON:
         check_query(request)
-        return await service.work_on_body(request, explain_body)
+        return await work_on_body(request, service, explain_body)
     check_query(request, "mode", "mission_id")
     mode: Mode = read_choice(request, "mode", MODES)
     mission_id = read_mission_id(request)
-    return await service.work_on_body(request, explain_lines, mode, mission_id)
+    return await work_on_body(request, service, explain_lines, mode, mission_id)
 
 
 MODE: Final = {

@@ -18,9 +18,11 @@ WHAT_HELPS: Final = "Let `/admit` settle what cannot change any more, or ask the
 Roster = dict[str, ParticipantIdentity] | None
 
 
-def new_accumulator(limits: Settings, mode: Mode, roster: Roster = None, mission_id: str | None = None) -> Accumulator:
+def new_accumulator(
+    settings: Settings, mode: Mode, roster: Roster = None, mission_id: str | None = None
+) -> Accumulator:
     """Begin the account of a mission, within the limits of this service."""
-    return Accumulator(strict=mode == "strict", roster=roster, mission_id=mission_id, bounds=bounds_of(limits))
+    return Accumulator(strict=mode == "strict", roster=roster, mission_id=mission_id, bounds=bounds_of(settings))
 
 
 MODE: Final = {
@@ -45,9 +47,9 @@ def read_mission_id(request: Request) -> str | None:
     return mission_id
 
 
-def bounds_of(limits: Settings) -> Bounds:
+def bounds_of(settings: Settings) -> Bounds:
     """Tell how many people warnings may name here."""
-    return Bounds(limits.max_warning_participants, limits.max_warning_strangers)
+    return Bounds(settings.max_warning_participants, settings.max_warning_strangers)
 
 
 def are_keys_ids(roster: Roster) -> bool:
@@ -60,23 +62,23 @@ def mode_of(accumulator: Accumulator) -> Mode:
     return "strict" if accumulator.strict else "permissive"
 
 
-def encode_state(accumulator: Accumulator, limits: Settings) -> bytes:
+def encode_state(accumulator: Accumulator, settings: Settings) -> bytes:
     """Write a state; raises `state-too-large`."""
     state = encode(accumulator)
-    check_state_size(len(state), limits)
+    check_state_size(len(state), settings)
     return state
 
 
-def check_state_size(size: int, limits: Settings) -> None:
+def check_state_size(size: int, settings: Settings) -> None:
     """Raise `state-too-large`."""
-    if size > limits.max_state_bytes:
-        detail = f"The state would have {size} bytes. At most {limits.max_state_bytes} bytes are allowed"
+    if size > settings.max_state_bytes:
+        detail = f"The state would have {size} bytes. At most {settings.max_state_bytes} bytes are allowed"
         raise Problem("state-too-large", f"{detail}. {WHAT_HELPS}.")
 
 
-def state_response(accumulator: Accumulator, statistics: BatchStatistics, limits: Settings) -> BatchResponse:
+def state_response(accumulator: Accumulator, statistics: BatchStatistics, settings: Settings) -> BatchResponse:
     """Answer with a state's bytes and their digest (RFC 9530); raises `state-too-large`."""
-    body = encode_state(accumulator, limits)
+    body = encode_state(accumulator, settings)
     digests = dict.fromkeys(("Repr-Digest", "Unencoded-Digest"), digest(body))
     answer = BatchResponse(body, headers=digests, media_type="application/json")
     answer.statistics = statistics

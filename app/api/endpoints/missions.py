@@ -6,7 +6,7 @@ from typing import Any
 
 from app import problems
 from app.api.schemas.live_loop import AnyMission
-from app.problems import Origin, Problem, details, library_refusals
+from app.problems import Problem, details
 from app.settings import Settings
 from mission_collaboration.contract.errors import Location, pointer
 from mission_collaboration.contract.identity import ParticipantIdentity
@@ -20,8 +20,7 @@ Roster = dict[str, ParticipantIdentity] | None
 def raise_first(findings: Iterator[Finding]) -> None:
     """Raise `invalid-request` where there is a finding, with the first 100 of them."""
     if first := next(findings, None):
-        with library_refusals():
-            raise invalid_request(chain((first,), findings))
+        raise invalid_request(chain((first,), findings))
 
 
 def roster_violations(roster: Any, at: Location) -> Iterator[Finding]:
@@ -34,10 +33,10 @@ def roster_violations(roster: Any, at: Location) -> Iterator[Finding]:
         yield Finding(pointer(at), "dict_type", "Input should be an object")
 
 
-def check_missions(missions: Mapping[str, Any], limits: Settings) -> None:
+def check_missions(missions: Mapping[str, Any], settings: Settings) -> None:
     """Check what a request says of the missions that it names; raises `too-many-missions` and `invalid-request`."""
-    if len(missions) > limits.max_missions:
-        most = f"At most {limits.max_missions} missions"
+    if len(missions) > settings.max_missions:
+        most = f"At most {settings.max_missions} missions"
         finding = problems.Finding(pointer="/missions", code="too_long", message=most)
         detail = f"The request names {len(missions)} missions. {most} are allowed; {problems.SEE_LIMITS}."
         raise Problem("too-many-missions", detail, (finding,))
@@ -67,9 +66,9 @@ def read_roster(roster: Mapping[str, Any] | None) -> Roster:
     return {who: ParticipantIdentity.model_validate(identity) for who, identity in roster.items()}
 
 
-def problem_of_mission(problem: Problem, of: Origin) -> dict[str, Any]:
+def problem_of_mission(problem: Problem) -> dict[str, Any]:
     """Write the problem of one mission."""
-    return {"problem": details(problem, of).model_dump(mode="json", exclude_none=True)}
+    return {"problem": details(problem).model_dump(mode="json", exclude_none=True)}
 
 
 def at_mission(problem: Problem, mission_id: str) -> Problem:

@@ -3,19 +3,14 @@
 from typing import Any, Final
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import JSON, read_events, read_media_type
 from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, counts, results, sizes
 from app.api.endpoints.missions import at_mission, check_missions, problem_of_mission, read_roster
-from app.api.negotiation import require_acceptable
-from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation
-from app.api.request_parts import check_query, header
+from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.schemas.live_loop import AnyMissionsAdmit, MissionsAdmitAnswer, MissionsAdmitRequest
-from app.api.service import Service
-from app.problems import Origin, Problem, origin
+from app.problems import Problem
 from app.responses import BatchResponse, loop_statistics
 from app.settings import Settings
 from mission_collaboration.admission.missions import (
@@ -31,14 +26,17 @@ from mission_collaboration.decoding.requests import RequestReader
 READER: Final = RequestReader(AnyMissionsAdmit[Any])
 
 
-def missions_admit_body(body: bytes, limits: Settings, of: Origin) -> Response:
-    """Answer a `/missions/admit` request; raises `Problem`, and `TooMuchInPlaceError` for a process to take it."""
-    request, batch = read_events(READER, body, limits)
+def missions_admit_body(body: bytes, settings: Settings) -> Response:
+    """Answer a `/missions/admit` request.
+
+    Raises `Problem`, `RequestRefusedError`, and `TooMuchInPlaceError` for a pool process to take it.
+    """
+    request, batch = READER.read(body, settings)
     named = request.missions
-    check_missions(named, limits)
-    parted, asked = part_by_mission(batch), asked_of(request, limits)
+    check_missions(named, settings)
+    parted, asked = part_by_mission(batch), asked_of(request, settings)
     verdicts = list(stopped_verdicts(batch, parted.unassigned))
-    room = Room(body, limits)
+    room = Room(body, settings)
     missions: dict[str, Any] = {}
     moved: list[tuple[int, int]] = []
     for mission_id, own in parted.missions.items():
@@ -50,9 +48,9 @@ def missions_admit_body(body: bytes, limits: Settings, of: Origin) -> Response:
             roster = read_roster(mission.get("roster"))
             before = begun(mission.get("checkpoint"), mission_id, roster, room)
             done = admitted(before, mission_id, own, asked)
-            answer = answer_for(before, done, asked, limits)
+            answer = answer_for(before, done, asked, settings)
         except Problem as problem:
-            missions[mission_id] = problem_of_mission(at_mission(problem, mission_id), of)
+            missions[mission_id] = problem_of_mission(at_mission(problem, mission_id))
             verdicts += rejected(mission_id, own, of_refused_mission(problem.code))
         else:
             missions[mission_id] = answer
@@ -64,14 +62,6 @@ def missions_admit_body(body: bytes, limits: Settings, of: Origin) -> Response:
     response.statistics = loop_statistics(verdicts, moved)
     response.kept = batch
     return response
-
-
-async def admit_missions(request: Request, service: Service) -> Response:
-    """Move several missions on by a batch."""
-    require_acceptable(header(request.scope, b"accept"), JSON)
-    read_media_type(request, JSON)
-    check_query(request)
-    return await service.work_on_body(request, missions_admit_body, origin())
 
 
 ADMIT_MISSIONS: Final = Operation(
@@ -87,7 +77,7 @@ ADMIT_MISSIONS: Final = Operation(
         "An event of a mission that the request does not name is rejected as `mission-not-named` and changes nothing: "
         "look up the mission's checkpoint and send the event again."
     ),
-    handler=admit_missions,
+    handler=json_handler(missions_admit_body),
     answer=MissionsAdmitAnswer,
     request=MissionsAdmitRequest,
     problems=(*BODY_PROBLEMS, "too-many-events", "too-many-missions", "event-too-large", *LOST),

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import JSON, NDJSON, read_events, read_lines, read_media_type
+from app.api.body import JSON, NDJSON, read_media_type, work_on_body
 from app.api.endpoints.folding import MODE, encode_state, new_accumulator
 from app.api.endpoints.missions import Roster, problem_of_mission, raise_first, read_roster, roster_violations
 from app.api.negotiation import require_acceptable
@@ -16,22 +16,22 @@ from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, REDUCE_FORMS, Opera
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas import AnyMissionsReduce, MissionsReduced, MissionsReduceRequest
 from app.api.service import Service
-from app.problems import LONGEST_DETAIL, Origin, Problem, library_refusals, origin, shortened
+from app.problems import LONGEST_DETAIL, Problem, library_refusals, shortened
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.missions import Unassigned, part_by_mission
 from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
-from mission_collaboration.decoding.requests import RequestReader
+from mission_collaboration.decoding.requests import RequestReader, read_lines
 from mission_collaboration.reducer.fold import MODES, Mode
 from mission_collaboration.reducer.requests import reduce_batch
 
 READER: Final = RequestReader(AnyMissionsReduce[Any])
 
 
-def missions_reduce_body(body: bytes, limits: Settings, of: Origin) -> Response:
-    """Answer a `/missions/reduce` request; raises `Problem`."""
-    request, batch = read_events(READER, body, limits)
+def missions_reduce_body(body: bytes, settings: Settings) -> Response:
+    """Answer a `/missions/reduce` request; raises `Problem` and `RequestRefusedError`."""
+    request, batch = READER.read(body, settings)
     rosters = request.rosters or {}
     raise_first(
         finding
@@ -39,13 +39,13 @@ def missions_reduce_body(body: bytes, limits: Settings, of: Origin) -> Response:
         for finding in roster_violations(roster, ("rosters", mission_id))
     )
     read = {mission_id: read_roster(roster) for mission_id, roster in rosters.items()}
-    return _reduced(batch, request.mode or "strict", read, IN_ARRAY, limits, of)
+    return _reduced(batch, request.mode or "strict", read, IN_ARRAY, settings)
 
 
-def missions_reduce_lines(body: bytes, limits: Settings, mode: Mode, of: Origin) -> Response:
-    """Answer a `/missions/reduce` request whose body is NDJSON; raises `Problem`."""
-    batch, locations = read_lines(body, limits)
-    return _reduced(batch, mode, {}, locations, limits, of)
+def missions_reduce_lines(body: bytes, settings: Settings, mode: Mode) -> Response:
+    """Answer a `/missions/reduce` request whose body is NDJSON; raises `Problem` and `RequestRefusedError`."""
+    batch, locations = read_lines(body, settings)
+    return _reduced(batch, mode, {}, locations, settings)
 
 
 def _reduced(
@@ -53,21 +53,20 @@ def _reduced(
     mode: Mode,
     rosters: Mapping[str, Roster],
     locations: ArrayLocations,
-    limits: Settings,
-    of: Origin,
+    settings: Settings,
 ) -> Response:
     parted = part_by_mission(batch)
     missions: dict[str, Any] = {}
     anomalies = 0
     for mission_id, own in parted.missions.items():
-        accumulator = new_accumulator(limits, mode, rosters.get(mission_id), mission_id)
+        accumulator = new_accumulator(settings, mode, rosters.get(mission_id), mission_id)
         try:
             with library_refusals():
                 reduce_batch(accumulator, own, locations)
-            missions[mission_id] = {"state": msgspec.Raw(encode_state(accumulator, limits))}
+            missions[mission_id] = {"state": msgspec.Raw(encode_state(accumulator, settings))}
             anomalies += len(accumulator.anomalies)
         except Problem as problem:
-            missions[mission_id] = problem_of_mission(problem, of)
+            missions[mission_id] = problem_of_mission(problem)
     answer = {
         "missions": missions,
         "total": batch.total,
@@ -100,10 +99,10 @@ async def reduce_missions(request: Request, service: Service) -> Response:
     require_acceptable(header(request.scope, b"accept"), JSON)
     if read_media_type(request, JSON, NDJSON) == JSON:
         check_query(request)
-        return await service.work_on_body(request, missions_reduce_body, origin())
+        return await work_on_body(request, service, missions_reduce_body)
     check_query(request, "mode")
     mode: Mode = read_choice(request, "mode", MODES)
-    return await service.work_on_body(request, missions_reduce_lines, mode, origin())
+    return await work_on_body(request, service, missions_reduce_lines, mode)
 
 
 REDUCE_MISSIONS: Final = Operation(

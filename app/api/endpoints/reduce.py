@@ -6,20 +6,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import JSON, NDJSON, read_events, read_lines, read_media_type
+from app.api.body import JSON, NDJSON, read_media_type, work_on_body
 from app.api.endpoints.folding import MISSION_ID, MODE, mode_of, new_accumulator, read_mission_id, state_response
 from app.api.endpoints.reduce_ordered import reduce_stream
 from app.api.negotiation import require_acceptable
 from app.api.operation import BODY_PROBLEMS, EVENT_LINE, LOST, REDUCE_FORMS, REFUSALS, Operation
 from app.api.request_parts import check_query, header, read_choice
 from app.api.service import Service
-from app.problems import library_refusals
 from app.responses import batch_statistics
 from app.settings import Settings
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.state import ReducedCollaborationState
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
+from mission_collaboration.decoding.requests import read_lines
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.fold import MODES, Mode
 from mission_collaboration.reducer.requests import REDUCE_READER, ReduceRequest, reduce_batch
@@ -28,25 +28,24 @@ DEFAULT_ORDER: Final = b"ordered=false"
 """What forms made of the document send along with JSON, though it says nothing there."""
 
 
-def reduce_body(body: bytes, limits: Settings) -> Response:
-    """Answer a `/reduce` request; raises `Problem`."""
-    request, batch = read_events(REDUCE_READER, body, limits)
-    accumulator = new_accumulator(limits, request.mode or "strict", request.roster, request.mission_id)
-    return _reduced(accumulator, batch, IN_ARRAY, limits)
+def reduce_body(body: bytes, settings: Settings) -> Response:
+    """Answer a `/reduce` request; raises `Problem` and `RequestRefusedError`."""
+    request, batch = REDUCE_READER.read(body, settings)
+    accumulator = new_accumulator(settings, request.mode or "strict", request.roster, request.mission_id)
+    return _reduced(accumulator, batch, IN_ARRAY, settings)
 
 
-def reduce_lines(body: bytes, limits: Settings, mode: Mode, mission_id: str | None = None) -> Response:
-    """Answer a `/reduce` request whose body is NDJSON; raises `Problem`."""
-    batch, locations = read_lines(body, limits)
-    return _reduced(new_accumulator(limits, mode, mission_id=mission_id), batch, locations, limits)
+def reduce_lines(body: bytes, settings: Settings, mode: Mode, mission_id: str | None = None) -> Response:
+    """Answer a `/reduce` request whose body is NDJSON; raises `Problem` and `RequestRefusedError`."""
+    batch, locations = read_lines(body, settings)
+    return _reduced(new_accumulator(settings, mode, mission_id=mission_id), batch, locations, settings)
 
 
-def _reduced(accumulator: Accumulator, batch: Batch, locations: ArrayLocations, limits: Settings) -> Response:
-    with library_refusals():
-        reduce_batch(accumulator, batch, locations)
+def _reduced(accumulator: Accumulator, batch: Batch, locations: ArrayLocations, settings: Settings) -> Response:
+    reduce_batch(accumulator, batch, locations)
     events = [*batch.events, *batch.others]
     statistics = batch_statistics(events, mode_of(accumulator), len(accumulator.anomalies))
-    answer = state_response(accumulator, statistics, limits)
+    answer = state_response(accumulator, statistics, settings)
     answer.kept = batch
     return answer
 
@@ -60,10 +59,10 @@ async def reduce_events(request: Request, service: Service) -> Response:
         mission_id = read_mission_id(request)
         if read_choice(request, "ordered", ("false", "true")) == "true":
             return await reduce_stream(request, mode, mission_id, service.settings, service.app_state)
-        return await service.work_on_body(request, reduce_lines, mode, mission_id)
+        return await work_on_body(request, service, reduce_lines, mode, mission_id)
     if request.scope["query_string"] != DEFAULT_ORDER:
         check_query(request)
-    return await service.work_on_body(request, reduce_body)
+    return await work_on_body(request, service, reduce_body)
 
 
 ORDERED: Final = {

@@ -47,7 +47,7 @@ BY_NUMBER: Final = LineLocations(range(2**62))
 
 
 async def reduce_stream(
-    request: Request, mode: Mode, mission_id: str | None, limits: Settings, app_state: AppState
+    request: Request, mode: Mode, mission_id: str | None, settings: Settings, app_state: AppState
 ) -> Response:
     """Answer an ordered `/reduce` request; raises `Problem`, `out-of-order` and `overloaded` among them.
 
@@ -56,20 +56,20 @@ async def reduce_stream(
     coding, chunks = content_coding(request), request.stream()
     app_state.capacity.check()
     head, is_whole = b"", False
-    if coding != "identity" and limits.pool_size:
-        head, is_whole = await read_head(chunks, limits.inline_body_bytes)
+    if coding != "identity" and settings.pool_size:
+        head, is_whole = await read_head(chunks, settings.inline_body_bytes)
     if is_whole:
-        body = SpooledBody(limits.inline_body_bytes, app_state.capacity)
+        body = SpooledBody(settings.inline_body_bytes, app_state.capacity)
         body.write(head)
         wanted = preferred_coding(header(request.scope, b"accept-encoding"))
-        return await app_state.pool.do(fold_compressed, body, limits, coding, wanted, mode, mission_id)
-    with ExitStack() as held:
+        return await app_state.pool.do(fold_compressed, body, settings, coding, wanted, mode, mission_id)
+    with library_refusals(), ExitStack() as held:
 
         def hold(size: int) -> None:
             held.enter_context(app_state.capacity.holding(size))
 
-        fold = StreamFold(mode, mission_id, limits, hold)
-        decompressor = StreamDecompressor(coding, limits)
+        fold = StreamFold(mode, mission_id, settings, hold)
+        decompressor = StreamDecompressor(coding, settings)
         is_counted = False
         async for chunk in with_head(head, chunks):
             if not is_counted:  # not before its first bytes are here: a mere connection takes no room
@@ -116,21 +116,22 @@ async def off_loop_if_large(fold: "StreamFold", call: Callable[..., Returned], *
 
 
 def fold_compressed(
-    body: bytes, limits: Settings, coding: str, wanted: str | None, mode: Mode, mission_id: str | None
+    body: bytes, settings: Settings, coding: str, wanted: str | None, mode: Mode, mission_id: str | None
 ) -> Response:
     """Answer for a compressed stream that is here, and compress the answer where that is the task of a pool process.
 
     Raises `Problem`, and `TooMuchInPlaceError` where all of it is.
     """
     in_place = is_in_place(body)
-    fold = StreamFold(mode, mission_id, limits, hold_unpacked.get())
-    decompressor = StreamDecompressor(coding, limits)
-    for plain in decompressor.steps(body):
-        if in_place and decompressor.size > limits.inline_body_bytes:
-            raise TooMuchInPlaceError
-        fold.take(plain)
-    decompressor.finish()
-    response = fold.answer()
+    fold = StreamFold(mode, mission_id, settings, hold_unpacked.get())
+    decompressor = StreamDecompressor(coding, settings)
+    with library_refusals():
+        for plain in decompressor.steps(body):
+            if in_place and decompressor.size > settings.inline_body_bytes:
+                raise TooMuchInPlaceError
+            fold.take(plain)
+        decompressor.finish()
+        response = fold.answer()
     if not in_place:
         compress(response, wanted)
     return response
@@ -143,10 +144,10 @@ class StreamFold:
     measurements its size is bounded by what has arrived.
     """
 
-    def __init__(self, mode: Mode, mission_id: str | None, limits: Settings, hold: Callable[[int], object]) -> None:
-        self._ordered = OrderedFold(new_accumulator(limits, mode, mission_id=mission_id))
+    def __init__(self, mode: Mode, mission_id: str | None, settings: Settings, hold: Callable[[int], object]) -> None:
+        self._ordered = OrderedFold(new_accumulator(settings, mode, mission_id=mission_id))
         self._mode = mode
-        self._limits = limits
+        self._settings = settings
         self._hold = hold
         self._types: Counter[str] = Counter()
         self._rest = bytearray()
@@ -167,9 +168,9 @@ class StreamFold:
             self._fold(bytes(self._rest) + head + newline)
             self._rest.clear()
         self._rest += rest
-        if len(self._rest) > self._limits.max_event_bytes:
+        if len(self._rest) > self._settings.max_event_bytes:
             event = self._rest.strip()  # blanks are no part of an event; one behind it still parts words
-            if len(event) > self._limits.max_event_bytes:
+            if len(event) > self._settings.max_event_bytes:
                 self._fold(bytes(event))
             self._rest = event + b" " if event and self._rest[-1:].isspace() else event
         self._arrived += len(plain)
@@ -178,7 +179,7 @@ class StreamFold:
         most = self._measured + self._arrived + ANOMALY_BYTES * (anomalies - self._anomalies)
         if most > 2 * self._measured + MEASURED_EVERY:
             measured = len(encode(accumulator))
-            check_state_size(measured, self._limits)
+            check_state_size(measured, self._settings)
             self._hold(measured - self._measured)
             self._measured, self._arrived, self._anomalies = measured, 0, anomalies
 
@@ -190,22 +191,20 @@ class StreamFold:
         try:
             self._ordered.finish()
         except EventRefusedError as refusal:
-            with library_refusals():
-                raise refused(refusal, BY_NUMBER) from None
+            raise refused(refusal, BY_NUMBER) from None
         statistics = BatchStatistics(self._types.total(), self._types, self._mode, len(accumulator.anomalies))
-        return state_response(accumulator, statistics, self._limits)
+        return state_response(accumulator, statistics, self._settings)
 
     def _fold(self, block: bytes) -> None:
         """Fold whole lines, up to the first one with something wrong."""
-        with library_refusals():
-            batch, locations = read_lines_from(block, self._number, self._limits)
-            stop = batch.broken[0].index if batch.broken else batch.total
-            indices = [index for index in batch.indices if index < stop]
-            events = batch.events[: len(indices)]
-            try:
-                self._ordered.take(events, [locations.lines[index] for index in indices])
-            except EventRefusedError as refusal:
-                raise refused(refusal, BY_NUMBER) from None
-            refuse_first_broken(batch, locations, self._limits)
+        batch, locations = read_lines_from(block, self._number, self._settings)
+        stop = batch.broken[0].index if batch.broken else batch.total
+        indices = [index for index in batch.indices if index < stop]
+        events = batch.events[: len(indices)]
+        try:
+            self._ordered.take(events, [locations.lines[index] for index in indices])
+        except EventRefusedError as refusal:
+            raise refused(refusal, BY_NUMBER) from None
+        refuse_first_broken(batch, locations, self._settings)
         self._types.update(event.event_type for event in events)
         self._number += block.count(b"\n")

@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import JSON, NDJSON, read_events, read_media_type, read_request
+from app.api.body import JSON, NDJSON, read_media_type, work_on_body
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas import ValidateBatchRequest, ValidateRequest
 from app.api.service import Service
-from app.problems import Finding, Problem, library_refusals, problem_of
+from app.problems import Finding, Problem, problem_of
 from app.responses import BatchResponse, BatchStatistics, batch_statistics
 from app.settings import Settings
 from app.workers.pool import TooMuchInPlaceError, is_in_place
@@ -27,7 +27,7 @@ from mission_collaboration.decoding import refusals
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import ReadEvent
 from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
-from mission_collaboration.decoding.requests import RequestReader, event_too_large, read_all_lines
+from mission_collaboration.decoding.requests import RequestReader, event_too_large, read_all_lines, read_object
 from mission_collaboration.decoding.verdicts import BatchVerdict, judge_batch
 
 VALIDATE_READER: Final = RequestReader(ValidateBatchRequest[Any])
@@ -36,11 +36,11 @@ Report = Literal["all", "invalid"]
 REPORTS: Final = get_args(Report)
 
 
-def validate_body(body: bytes, limits: Settings) -> Response:
-    """Answer a `/validate` request, whose body is an event; raises `Problem`."""
-    request = read_request(ValidateRequest, body, limits)
-    if len(body) > limits.max_event_bytes and (size := len(bytes(body).strip())) > limits.max_event_bytes:
-        raise problem_of(event_too_large(size, limits, refusals.Finding("", "", "")))
+def validate_body(body: bytes, settings: Settings) -> Response:
+    """Answer a `/validate` request, whose body is an event; raises `Problem` and `RequestRefusedError`."""
+    request = read_object(ValidateRequest, body, settings)
+    if len(body) > settings.max_event_bytes and (size := len(bytes(body).strip())) > settings.max_event_bytes:
+        raise problem_of(event_too_large(size, settings, refusals.Finding("", "", "")))
     try:
         result = validate_event(request.payload, request.event_type)
     except UnknownEventTypeError as error:
@@ -50,26 +50,25 @@ def validate_body(body: bytes, limits: Settings) -> Response:
     return response
 
 
-def validate_batch_body(body: bytes, limits: Settings, report: Report = "all") -> Response:
-    """Answer a `/validate/batch` request; raises `Problem`."""
-    _, batch = read_events(VALIDATE_READER, body, limits)
-    return _judged(batch, body, IN_ARRAY, limits, report)
+def validate_batch_body(body: bytes, settings: Settings, report: Report = "all") -> Response:
+    """Answer a `/validate/batch` request; raises `Problem` and `RequestRefusedError`."""
+    _, batch = VALIDATE_READER.read(body, settings)
+    return _judged(batch, body, IN_ARRAY, settings, report)
 
 
-def validate_batch_lines(body: bytes, limits: Settings, report: Report) -> Response:
+def validate_batch_lines(body: bytes, settings: Settings, report: Report) -> Response:
     """Answer a `/validate/batch` request whose body is NDJSON; a line that is no JSON has its verdict too."""
-    with library_refusals():
-        batch, locations = read_all_lines(body, limits)
-    return _judged(batch, body, locations, limits, report)
+    batch, locations = read_all_lines(body, settings)
+    return _judged(batch, body, locations, settings, report)
 
 
-def _judged(batch: Batch, body: bytes, locations: ArrayLocations, limits: Settings, report: Report) -> Response:
+def _judged(batch: Batch, body: bytes, locations: ArrayLocations, settings: Settings, report: Report) -> Response:
     """Judge a batch. Many events that are judged one by one, at 0.2 ms each, are left to a pool process."""
-    if limits.pool_size and is_in_place(body):
+    if settings.pool_size and is_in_place(body):
         doubtful = len(batch.broken) + sum(isinstance(event, ReadEvent) for event in batch.events)
         if doubtful > JUDGED_IN_PLACE:
             raise TooMuchInPlaceError
-    verdict = judge_batch(batch, locations, limits, only_invalid=report == "invalid")
+    verdict = judge_batch(batch, locations, settings, only_invalid=report == "invalid")
     response = BatchResponse(msgspec.json.encode(verdict), media_type="application/json")
     response.statistics = batch_statistics([*batch.events, *batch.others, *batch.broken])
     response.kept = batch
@@ -91,7 +90,7 @@ async def validate_batch(request: Request, service: Service) -> Response:
     judge = validate_batch_lines if read_media_type(request, JSON, NDJSON) == NDJSON else validate_batch_body
     check_query(request, "report")
     report: Report = read_choice(request, "report", REPORTS)
-    return await service.work_on_body(request, judge, report)
+    return await work_on_body(request, service, judge, report)
 
 
 REPORT: Final = {
