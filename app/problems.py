@@ -28,6 +28,8 @@ LONGEST_DETAIL: Final = 500
 """How many characters a sentence has at most."""
 SEE_LIMITS: Final = "GET /limits lists every limit"
 """What a problem says of where a limit is to be found."""
+ALL_METHODS: Final = "GET, HEAD, OPTIONS, POST"
+"""The value of `Allow` for the service as a whole."""
 
 
 class Kind(NamedTuple):

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
-from app.problems import KINDS, Problem
+from app.problems import ALL_METHODS, KINDS, Problem
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -49,7 +49,7 @@ class Dispatch:
         """List the methods of a path; `*`, of which a server makes `/*`, means the service as a whole."""
         if target is not None:
             return target.allowed
-        return "GET, HEAD, OPTIONS, POST" if path in ("*", "/*") else "OPTIONS"
+        return ALL_METHODS if path in ("*", "/*") else "OPTIONS"
 
     def find(self, path: str) -> Target | None:
         """Find what a path leads to."""

@@ -7,7 +7,7 @@ from uuid import uuid4
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from app.problems import SEE_LIMITS, Problem, render, request_id
+from app.problems import ALL_METHODS, SEE_LIMITS, Problem, render, request_id
 from app.settings import Settings
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -60,9 +60,8 @@ def too_many_ahead() -> Problem:
 
 def no_tunnel() -> Problem:
     """Say that CONNECT is for proxies."""
-    return Problem(
-        "method-not-allowed", "The service is no proxy: it has no CONNECT.", headers={"Allow": "GET, HEAD, POST"}
-    )
+    detail = "The service is no proxy: it has no CONNECT."
+    return Problem("method-not-allowed", detail, headers={"Allow": ALL_METHODS})
 
 
 def missing_host(count: int) -> Problem:

@@ -161,6 +161,17 @@ def test_a_target_may_have_any_form(port: int, line: str, expected: str) -> None
     assert codes(port, f"{line}\r\nHost: elsewhere\r\n\r\n".encode()) == [expected]
 
 
+def test_connect_is_answered_with_the_methods_of_the_service(port: int) -> None:
+    allowed = []
+    for line in ("CONNECT elsewhere:80 HTTP/1.1", "OPTIONS * HTTP/1.1"):
+        with wire(port) as connection:
+            connection.send(f"{line}\r\nHost: elsewhere\r\n\r\n".encode())
+            answer = connection.answer()
+            assert answer
+            allowed.append(answer.headers["allow"])
+    assert allowed == ["GET, HEAD, OPTIONS, POST"] * 2
+
+
 def test_requests_that_come_ahead_are_answered_in_turn_and_do_not_pile_up(port: int) -> None:
     assert codes(port, GET * 900) == ["200"] * 900
     with wire(port) as connection:
