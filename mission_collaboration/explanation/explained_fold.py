@@ -7,13 +7,10 @@ from itertools import compress
 from operator import attrgetter
 from typing import Any, Final, Literal, get_args
 
-from mission_collaboration.contract.constants import (
-    CONCURRENT_DRIVER_WARNING,
-    PARTICIPANT_INVITED,
-    POTENTIAL_STEP_COLLISION_DETECTED,
-)
+from mission_collaboration.contract.constants import PARTICIPANT_INVITED
 from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.payloads import PAYLOAD_MODELS, WarningPayload
 from mission_collaboration.contract.state import Change
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.explanation.recorder import Recorder
@@ -36,16 +33,17 @@ NOT_ADMITTED: Final[Mapping[str, Effect]] = {
 }
 """Code → what an event came to that admission did not accept. Pending ones lack what may yet come from an earlier place
 (L4); those of any other code are refused for good."""
-WARNINGS: Final = frozenset({CONCURRENT_DRIVER_WARNING, POTENTIAL_STEP_COLLISION_DETECTED})
+WARNINGS: Final = frozenset(name for name, model in PAYLOAD_MODELS.items() if issubclass(model, WarningPayload))
+"""The types whose events name several participants."""
 _event_id = attrgetter("event_id")
 
 
 class Copies:
-    """The events of one id that was used more than once, as far as they were judged by themselves."""
+    """The events that share one id: which of them were folded; all others are copies of one of these."""
 
     def __init__(self) -> None:
         self.judged: dict[str, TimelineEntry] = {}
-        """Content → the first event of that content."""
+        """Content → the first event of that content, which was folded."""
         self.holder: TimelineEntry | None = None
         """The event that the id belongs to."""
         self.has_conflict = False
@@ -111,7 +109,7 @@ class ExplainedFold:
         return self
 
     def timeline(self) -> list[TimelineEntry]:
-        """Tell of every event, copies behind their first, and which events were superseded (X5)."""
+        """List the entries of all events, copies behind their first, with the events that superseded each (X5)."""
         event_ids = self._event_ids
         for position, later in self.recorder.superseded().items():
             self.placed[position].superseded_by = tuple([event_ids[place] for place in later])

@@ -48,13 +48,8 @@ def read_mission_id(request: Request) -> str | None:
 
 
 def bounds_of(settings: Settings) -> Bounds:
-    """Tell how many people warnings may name here."""
+    """Return how many people warnings may name here."""
     return Bounds(settings.max_warning_participants, settings.max_warning_strangers)
-
-
-def are_keys_ids(roster: Roster) -> bool:
-    """Tell whether every key of a roster is its identity's id."""
-    return not roster or all(key == identity.participant_id for key, identity in roster.items())
 
 
 def mode_of(accumulator: Accumulator) -> Mode:

@@ -85,7 +85,6 @@ GROUPS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = MappingProxyType
     }
 )
 """What one was doing → its title, what its errors have in common, and their codes."""
-LAST_GROUP: Final = "service"
 LAST: Final = 1000
 """Where codes without a status stand among those with one."""
 
@@ -180,6 +179,6 @@ def problem_page(code: str, operations: Sequence[Operation]) -> ProblemPage:
 def _entry(code: str) -> ProblemEntry:
     kind = KINDS.get(code)
     title = kind.title if kind else EXPLANATIONS[code].title or ""
-    group = next(name for name, (_, _, codes) in GROUPS.items() if code in codes or name == LAST_GROUP)
+    group = next(name for name, (_, _, codes) in GROUPS.items() if code in codes)
     href = f"{url_prefix.get()}/problems/{code}"
     return ProblemEntry(code=code, status=kind and kind.status, title=title, group=group, href=href)
