@@ -92,7 +92,7 @@ class Finding(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     pointer: str | Absent = None
-    """A JSON Pointer into the body as sent: `/events/3/payload/intent`."""
+    """A JSON Pointer into the body as sent, such as `/events/3/payload/intent`; into the `line` of an NDJSON body."""
     parameter: str | Absent = None
     """The query parameter or header, where the error is not in the body."""
     code: str
@@ -100,9 +100,9 @@ class Finding(BaseModel):
     message: str
     """What was expected."""
     line: int | Absent = None
-    """The line of the body, where the body is no JSON."""
+    """The line of the body, from 1, where the body is NDJSON or its JSON is broken."""
     column: int | Absent = None
-    """The character in that line, from 1."""
+    """The character in that line, from 1, where the JSON is broken."""
 
 
 class ProblemDetails(BaseModel):

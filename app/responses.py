@@ -53,7 +53,7 @@ class BatchResponse(Response):
     statistics: BatchStatistics | None = None
     refusal: str | None = None
     kept: object = None
-    """What the answer was made of: let go when it is sent, for freeing a batch takes time, too."""
+    """What the answer was made of. It is freed after the answer was sent, because freeing a batch takes time."""
 
     def __getstate__(self) -> dict[str, object]:
         """Travel without what only this process has."""

@@ -17,7 +17,7 @@ PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 ORIGIN: Final = re.compile(r"\*|https?://[^/\s?#@*,]+")
 KEY_FORM: Final = "A key is made of visible ASCII characters, with no blanks inside"
 NEAR: Final = 0.8
-"""How alike a name and a setting's must be for the one to be a slip of the pen."""
+"""How alike a name and a setting's must be, from 0 to 1, to count as misspelt."""
 
 
 def keys(words: Iterable[str]) -> tuple[SecretStr, ...]:
@@ -79,7 +79,10 @@ def networks(given: Any) -> tuple[IPv4Network | IPv6Network, ...]:
 
 
 def misspelt(variables: Iterable[str], prefix: str, known: list[str]) -> tuple[str, str] | None:
-    """Find a variable that is nearly a setting's, and that setting; keys not read would leave the service open."""
+    """Find a variable whose name is nearly a setting's; return both names, or None.
+
+    A misspelt `COLLAB_API_KEYS` would leave the service open.
+    """
     for variable in variables:
         name = variable.upper().removeprefix(prefix)
         is_ours = name in known or not variable.upper().startswith(prefix)

@@ -92,11 +92,11 @@ class Settings(BaseSettings):
     keep_alive_seconds: Annotated[float, Field(gt=0, le=3600), LIMIT] = 75.0
     """How long a connection may be idle between requests."""
     max_warning_participants: Annotated[int, Field(ge=2), LIMIT] = 1_000
-    """The most participants that a warning may name in `/reduce`."""
+    """The most participants that a warning may name in `/reduce`, `/explain`, `/admit` and `/missions/*`."""
     max_warning_strangers: Annotated[int, Field(ge=2), LIMIT] = 100_000
-    """The most anomalies in one request from warnings that name people who are not on the roster."""
+    """The most anomalies of a mission in one request from warnings that name people who are not on the roster."""
     max_gzip_ratio: Annotated[int, Field(ge=2), LIMIT] = 100
-    """The highest compression ratio of a gzip stream that is larger than the largest body."""
+    """The highest compression ratio of an ordered stream, gzip or zstd, that is larger than the largest body."""
     max_concurrency: Annotated[int, Field(ge=1), LIMIT] = 64
     """The most requests in work per worker, including large bodies that wait for a process. More are refused."""
     max_held_bytes: Annotated[int, Field(ge=1024), LIMIT] = 256 * 1024 * 1024

@@ -120,7 +120,7 @@ def once_more(verdict: Object) -> Object:
 
 
 def sameness(event: Json, verdict: Object) -> str:
-    """Tell which events take each other's verdict: those of one id, where one is held and others duplicate."""
+    """Return the same text for events that may swap verdicts: those of one id, one held, others duplicates."""
     event_id = normal_id(event)
     return event_id if verdict["verdict"] in ("accepted", "pending", "duplicate") else f"{event_id} {verdict}"
 
@@ -244,7 +244,7 @@ def unmoved(batch: Batch) -> Iterator[Check]:
 
 
 def has_whole_state(batch: Batch) -> bool:
-    """Tell whether the state is that of everything accepted: nothing was handed out, and it is answered."""
+    """Whether the state is that of everything accepted: nothing was handed out, and it is answered."""
     first: Batch | None = batch
     while first is not None and "settle" not in first.data:
         first = first.before

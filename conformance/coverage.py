@@ -1,4 +1,4 @@
-"""Tells which rule has which cases, and which has none."""
+"""Which rule has which cases, and which has none."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def said_twice(judged: Object) -> Object:
 
 
 def strict_type(value: Json) -> bool:
-    """Tell whether a refused value is one that a lenient reader would convert (rule E15)."""
+    """Whether a refused value is one that a lenient reader would convert (rule E15)."""
     return not isinstance(value, str) or value in {"7", "0", "1767268800"}
 
 

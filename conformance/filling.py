@@ -15,7 +15,7 @@ LIMITS = "limits"
 
 
 def fills_a_window(data: Object) -> bool:
-    """Tell whether a batch has as many events as the window of the service says."""
+    """Whether a batch has as many events as the window of the service says."""
     fill = cast("Object | None", data.get("fill"))
     return fill is not None and not isinstance(fill["count"], int)
 
@@ -44,7 +44,7 @@ def filler(data: Object, envelope: Object, memory: Memory) -> Iterator[Pair]:
 
 
 def count_of(fill: Object, memory: Memory) -> int:
-    """Tell how many events there are: a number, the window of the service, or half of it rounded up."""
+    """Return how many events there are: a number, the window of the service, or half of it rounded up."""
     count, more = fill["count"], cast(int, fill.get("more", 0))
     if isinstance(count, int):
         return count + more

@@ -33,7 +33,7 @@ def drifted(files: dict[str, str]) -> list[str]:
 
 
 def same(name: str, text: str) -> bool:
-    """Tell whether a file holds this text."""
+    """Whether a file holds this text."""
     path = HOME / name
     return path.exists() and path.read_text(encoding="utf-8") == text
 

@@ -37,7 +37,7 @@ class Outcome:
 
     @property
     def passed(self) -> bool:
-        """Tell whether everything held."""
+        """Whether everything held."""
         return not self.failed_steps and self.error is None
 
 
@@ -54,7 +54,7 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Tell whether every case passed."""
+        """Whether every case passed."""
         return not self.failures
 
     @property

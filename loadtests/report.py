@@ -51,7 +51,7 @@ def _cells(entries: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
 
 
 def _seconds(entries: list[dict[str, Any]]) -> float:
-    """Tell how long a scenario ran: from its start to the last answer of any kind."""
+    """Return how long a scenario ran, in seconds: from its start to the last answer of any kind."""
     last = max((float(entry["last_request_timestamp"]) for entry in entries), default=0.0)
     return max(0.001, last - min((float(entry["start_time"]) for entry in entries), default=0.0))
 

@@ -32,7 +32,7 @@ def opened(pages: Iterable[str] = ()) -> Callable[[str], bool]:
 
 
 is_always_open: Final = opened()
-"""Tells whether a path needs no key, wherever the service runs."""
+"""Whether a path needs no key in any deployment."""
 
 
 class Authenticator:
@@ -50,7 +50,7 @@ class Authenticator:
         """Whether a request may pass."""
         if not self.guards(scope["path"]):
             return True
-        # Every key sent is compared with every one known, in a time that tells neither how near it came nor its length.
+        # Compare all pairs, in constant time.
         sent = [hashlib.sha256(key).digest() for key in sent_keys(scope)]
         return sum(hmac.compare_digest(one, known) for one in sent for known in self._digests) > 0
 

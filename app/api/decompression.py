@@ -117,7 +117,10 @@ class Decompressor:
 
 
 class StreamDecompressor:
-    """Decompresses a stream of any length, which may be as it is (`identity`); it may not swell without end."""
+    """Decompresses a stream of any length; `identity` is a stream that is not compressed.
+
+    Beyond the compression ratio a compressed one raises `body-too-large`.
+    """
 
     def __init__(self, coding: str, settings: Settings) -> None:
         self.size = 0

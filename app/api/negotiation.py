@@ -15,7 +15,7 @@ def require_acceptable(accept: str | None, *offered: str) -> None:
 
 
 def choose(accept: str | None, *offered: str) -> str:
-    """Tell which of the offered media types the caller likes best, the first of equals; raises `not-acceptable`."""
+    """Choose the offered media type that the caller likes best, the first of equals; raises `not-acceptable`."""
     liked = qualities(accept or "*/*")
     best = max(offered, key=lambda media_type: _quality(liked, media_type))
     if _quality(liked, best) > 0:

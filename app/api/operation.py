@@ -36,7 +36,7 @@ REFUSALS: Final = (
     "mission-mismatch",
 )
 PENDING: Final = ("unknown-participant", "departed-participant", "unknown-warning", "unmatched-completion")
-"""What a missing event may yet mend (contract L4)."""
+"""Refusals that a later batch can turn into acceptance (contract L4)."""
 DOOR: Final = (
     "invalid-request",
     "malformed-payload",

@@ -67,7 +67,7 @@ def percentile(times: Times, share: float) -> float:
 
 
 def milliseconds(times: Times) -> str:
-    """Tell the median of some times."""
+    """Write the median of some times."""
     return f"{digits(median(times) * 1000)} ms"
 
 
@@ -77,5 +77,5 @@ def digits(figure: float) -> str:
 
 
 def against(times: Times, floor: Times) -> str:
-    """Tell the median of some times, and its ratio to the floor's."""
+    """Write the median of some times, and its ratio to the floor's."""
     return f"{milliseconds(times)} ({digits(median(pair_ratios(times, floor)))} x)"

@@ -40,7 +40,7 @@ def post(target: str, body: bytes, media_type: str = JSON) -> bytes:
 
 
 def answer_end(text: bytes | bytearray) -> int | None:
-    """Tell where the answer ends in what came so far; None while even its head is incomplete."""
+    """Return where the answer ends in what came so far; None while even its head is incomplete."""
     end_of_head = text.find(b"\r\n\r\n")
     if end_of_head < 0:
         return None

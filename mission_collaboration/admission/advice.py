@@ -109,7 +109,7 @@ def advise(
 
 
 def advise_on_accumulator(accumulator: Accumulator) -> list[PlainAdvisory]:
-    """Tell the overlaps of a mission that is under way."""
+    """List the overlaps of a mission that is under way."""
     steps = accumulator.steps_in_flight()
     return list(
         _overlaps(accumulator.mission_id, accumulator.drivers, accumulator.focus, steps, accumulator.warnings.keys())

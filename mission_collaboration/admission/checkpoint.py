@@ -3,7 +3,7 @@
     mission-checkpoint.2.CONTENT.DIGEST
 
 Letters, digits and `- _ . =` alone. CONTENT is compressed, in base64url; DIGEST is the SHA-256 of all that stands
-before it. It finds accidents and is no signature: anyone can forge a checkpoint, and forges a mission of their own.
+before it. It detects accidents. It is no signature: anyone can make a checkpoint.
 Version 1, of the first release, has one more part, `CONTENT.HASHES`; it is read, and never written.
 """
 

@@ -103,7 +103,7 @@ def stopped_verdicts(batch: Batch, unassigned: Iterable[Unassigned]) -> Iterator
 
 
 def of_refused_mission(code: str) -> Fate:
-    """Tell what becomes of the events of a mission that is refused as a whole, for the reason of this code."""
+    """Return the fate of the events of a mission that is refused as a whole, for the reason of this code."""
     return Fate("rejected", code, "The mission is refused as a whole; its problem says why", ())
 
 

@@ -27,7 +27,7 @@ class Remembered:
         return dict(zip(self.ids, range(len(self.ids)), strict=True))
 
     def has_same(self, event: FoldEvent) -> bool:
-        """Tell whether the remembered event of this id said the same (R30)."""
+        """Whether the remembered event of this id said the same (R30)."""
         position = self._positions[event.event_id]
         hashed = first_release_hash if position < self.of_first_release else current_hash
         return self.hashes[position * HASH_BYTES : (position + 1) * HASH_BYTES] == hashed(event)

@@ -158,7 +158,7 @@ def fit(events: list[FoldEvent], bounds: WindowBounds, held: Collection[str], pe
 def _room_for_pending(
     events: Sequence[FoldEvent], bounds: WindowBounds, held: Collection[str], pending: Collection[int]
 ) -> WindowBounds:
-    """Tell how many more pending events there may be beside those that are held."""
+    """Return how many more pending events there may be beside those that are held."""
     sizes = [
         event.content_bytes
         for position in pending

@@ -56,7 +56,8 @@ class UnknownEventTypeError(SpecKittyEventsError):
 class EventRefusedError(SpecKittyEventsError):
     """Strict mode refuses this event; `location` leads to the cause within it.
 
-    `index` is where the event stands in the sequence that the reducer was given, as far as it was given one.
+    `index` is where the event stands in the sequence that the reducer was given. In an ordered stream it is the number
+    of the event's line, from 1.
     """
 
     code = "event-refused"

@@ -37,7 +37,7 @@ FORMATS: Final = {
 }
 """Member of the envelope → its text format; ids and instants have functions of their own."""
 MOST_LEARNED: Final = 64
-"""How many other types have structs of their own: more than producers send, fewer than a caller can think of."""
+"""How many other types have structs of their own. More than known producers send; the cap bounds memory."""
 _decode_open_event: Final[Callable[[Text], Event]] = msgspec.json.Decoder(any_event_struct(closed=False)).decode
 _decode_envelope: Final[Callable[[Text], Event]] = msgspec.json.Decoder(envelope_struct()).decode
 

@@ -37,7 +37,7 @@ def explain(
     mission_id: str | None = None,
     until: Until | None = None,
 ) -> Explanation[ReducedCollaborationState]:
-    """Tell what the fold did with each event, why, and which event is to blame for every entry of the state; pure.
+    """Return what the fold did with each event, why, and which event is to blame for every entry of the state; pure.
 
     Each of `events` is an `Event` or what ought to be one; none is refused. `mode` is `permissive` or `strict`, as for
     `reduce_collaboration_events`, or `admit`: the rules of the live loop, with all events in one batch. `roster` seeds

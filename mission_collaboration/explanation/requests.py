@@ -35,7 +35,7 @@ class Until(BaseModel):
         return self
 
     def is_at(self, entry: TimelineEntry) -> bool:
-        """Tell whether this event of the canonical order is the one that is meant."""
+        """Whether this event of the canonical order is the one that is meant."""
         if self.position is not None:
             return entry.position == self.position
         return self.event_id is not None and entry.event_id == self.event_id

@@ -19,10 +19,7 @@ Snapshot: Final = msgspec.defstruct("Snapshot", list(ReducedCollaborationState.m
 
 
 def freeze(accumulator: Accumulator) -> ReducedCollaborationState:
-    """Make the frozen state; nothing in it is shared with the accumulator's containers.
-
-    Not of an accumulator that comes from a checkpoint: it carries entries as text, which only `encode` can write.
-    """
+    """Make the frozen state; nothing in it is shared with the accumulator's containers."""
     return ReducedCollaborationState.model_validate(snapshot(accumulator), from_attributes=True)
 
 

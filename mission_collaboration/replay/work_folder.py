@@ -32,7 +32,7 @@ class WorkFolder:
 
     @property
     def is_finished(self) -> bool:
-        """Tell whether all outputs are there: the census is written last."""
+        """Whether all outputs are there: the census is written last."""
         return (self.out / CENSUS).exists()
 
     def begin(self, plan: dict[str, Any], *, resume: bool) -> None:

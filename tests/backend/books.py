@@ -76,7 +76,7 @@ def in_mission(held: Iterable[Entry], mission_id: str) -> list[Entry]:
 
 
 def is_warning(entry: Entry) -> bool:
-    """Tell whether the backend itself appended an event."""
+    """Whether the backend itself appended an event."""
     return isinstance(entry.event, dict) and entry.event.get("node_id") == "backend"
 
 

@@ -60,7 +60,7 @@ def doings(who: str, chance: random.Random, number: int) -> tuple[str, Json]:
 
 
 def history(chance: random.Random) -> Iterator[tuple[str, int, Json]]:
-    """Tell who does what, and when it can be sent; a client that is offline sees no other clock."""
+    """Yield who does what, and when it can be sent; a client that is offline sees no other clock."""
     clock = 0
     own = dict.fromkeys(CLIENTS, 0)
     for number in range(EVENTS):
@@ -110,5 +110,5 @@ def in_batches(sent: dict[tuple[int, str], list[Json]], chance: random.Random) -
 
 
 def may_cut(queue: list[tuple[int, Json]], place: int) -> bool:
-    """Tell whether a batch may end here: what waited until one was online again is sent in a few large ones."""
+    """Whether a batch may end here: what waited until a client was online again is sent in a few large ones."""
     return queue[place - 1][0] != queue[place][0] or place % 100 == 0

@@ -22,7 +22,7 @@ def scripts(page: Path) -> list[Call]:
 
 
 def is_as_printed(answer: Block, came: str) -> bool:
-    """Tell whether an answer is the printed one, but for what the page leaves out."""
+    """Whether an answer is the printed one, but for what the page leaves out."""
     if answer.language == "text":
         return is_like(answer.text, came)
     assert answer.language == "json"

@@ -56,7 +56,7 @@ def left_out(case: Case[Any]) -> list[CheckFunction]:
 
 
 def is_permissive(case: Case[Any]) -> bool:
-    """Tell whether a payload that breaks its model, and so the document, becomes an anomaly: no error (R33)."""
+    """Whether a payload that breaks its model, and so the document, becomes an anomaly: no error (R33)."""
     in_body = isinstance(case.body, dict) and case.body.get("mode") == "permissive"
     return in_body or (case.query or {}).get("mode") == "permissive"
 

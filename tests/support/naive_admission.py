@@ -128,7 +128,7 @@ class Mission:
     # L3 and L4: what fits into the window.
 
     def fitted(self, merged: list[Json], standings: list[Standing], old: set[str]) -> tuple[int, set[int]]:
-        """Tell where the window begins, and which pending events of this batch are too many."""
+        """Return where the window begins, and which pending events of this batch are too many."""
         most_events, most_bytes = self.bounds.window_events, self.bounds.window_bytes
         half_events, half_bytes = math.ceil(most_events / 2), math.ceil(most_bytes / 2)
         held_pending = [

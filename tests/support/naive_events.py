@@ -148,12 +148,12 @@ def normalise_id(text: str) -> str:
 
 
 def is_text(value: Any) -> bool:
-    """Tell whether this is a string that can be written as UTF-8, which half a surrogate pair cannot."""
+    """Whether this is a string that can be written as UTF-8, which half a surrogate pair cannot."""
     return type(value) is str and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def is_integer(value: Any, lowest: int, highest: int) -> bool:
-    """Tell whether this is an integer of the range; a boolean and `1.0` are none (E15, E16)."""
+    """Whether this is an integer of the range; a boolean and `1.0` are none (E15, E16)."""
     return type(value) is int and lowest <= value <= highest
 
 

@@ -146,7 +146,7 @@ class BruteForce:
 
 
 def code_of(anomaly: Json, before: Json, event: Json) -> str:
-    """Tell the code that belongs to an anomaly (R10-R33)."""
+    """Return the code that belongs to an anomaly (R10-R33)."""
     kind = naive_fold.kind_of(anomaly["reason"])
     if kind == "not in roster":  # R12, R13
         left_before = event["payload"]["participant_id"] in before["departed_participants"]

@@ -68,7 +68,7 @@ def send(client: Client, name: str) -> httpx.Response:
 
 
 def tell(*_: Any) -> Response:
-    """Tell which process works."""
+    """Answer with the id of the process that works."""
     return Response(str(os.getpid()))
 
 
@@ -78,5 +78,5 @@ def children() -> dict[int | None, BaseProcess]:
 
 
 def made_since(known: Container[int | None]) -> set[int | None]:
-    """Tell which of them are new; an old one, of another test, may end at any time."""
+    """List the processes that are new; an old one, of another test, may end at any time."""
     return {pid for pid in children() if pid not in known}

@@ -9,7 +9,7 @@ HEARD_FROM_ANN = "2026-01-02T05:04:05.250+01:30"
 
 
 def events() -> list[Json]:
-    """Tell the story in canonical order: event n has the clock n and the n-th ULID."""
+    """Return the story in canonical order: event n has the clock n and the n-th ULID."""
     told = build.history(
         build.invited(BOT),
         build.joined(ANN, participant_identity=build.identity(ANN, display_name="Ann")),

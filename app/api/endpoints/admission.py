@@ -97,7 +97,7 @@ def asked_of(request: AdmitRequest[Any] | AnyMissionsAdmit[Any], settings: Setti
 
 
 def largest_content(settings: Settings) -> int:
-    """Tell how many bytes a checkpoint may have after decompression."""
+    """Return how many bytes a checkpoint may have after decompression."""
     return settings.max_state_bytes + settings.window_bytes
 
 

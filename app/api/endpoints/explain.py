@@ -53,7 +53,7 @@ def _explained(batch: Batch, request: ExplainRequest[Any], places: ArrayLocation
 
 
 async def explain_events(request: Request, service: Service) -> Response:
-    """Tell what each event did, from JSON or NDJSON."""
+    """Answer what each event did, from JSON or NDJSON."""
     require_acceptable(header(request.scope, b"accept"), JSON)
     if read_media_type(request, JSON, NDJSON) == JSON:
         check_query(request)

@@ -51,7 +51,8 @@ async def reduce_stream(
 ) -> Response:
     """Answer an ordered `/reduce` request; raises `Problem`, `out-of-order` and `overloaded` among them.
 
-    A compressed body that is small on the wire may be large to fold, so a pool process takes it.
+    A compressed body that is small on the wire is folded in place. A pool process takes it once it has more than
+    `inline_body_bytes` unpacked.
     """
     coding, chunks = content_coding(request), request.stream()
     app_state.capacity.check()
@@ -84,7 +85,7 @@ async def reduce_stream(
 
 
 async def read_head(chunks: AsyncIterator[bytes], most: int) -> tuple[bytes, bool]:
-    """Read a body until it ends, or has more bytes than this; tell whether it has ended."""
+    """Read a body until it ends, or has more bytes than this; return what was read, and whether it has ended."""
     head = bytearray()
     async for chunk in chunks:
         head += chunk
@@ -118,9 +119,9 @@ async def off_loop_if_large(fold: "StreamFold", call: Callable[..., Returned], *
 def fold_compressed(
     body: bytes, settings: Settings, coding: str, wanted: str | None, mode: Mode, mission_id: str | None
 ) -> Response:
-    """Answer for a compressed stream that is here, and compress the answer where that is the task of a pool process.
+    """Fold a compressed body that is here as a whole. A pool process compresses the answer, too.
 
-    Raises `Problem`, and `TooMuchInPlaceError` where all of it is.
+    Raises `Problem`, and `TooMuchInPlaceError` in place for a body that has more than `inline_body_bytes` unpacked.
     """
     in_place = is_in_place(body)
     fold = StreamFold(mode, mission_id, settings, hold_unpacked.get())

@@ -69,7 +69,7 @@ _environment.globals.update(service=SERVICE, version=__version__, contract_versi
 
 
 def security_headers(loads: str = OWN_PAGE) -> dict[str, str]:
-    """Tell a browser to load nothing but this, all of it from this host, and not to show the page in a frame."""
+    """Make headers that let a browser load only this, and only from this host, and keep the page out of frames."""
     fence = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     return {
         "Content-Security-Policy": f"default-src 'none'; {loads}; {fence}",

@@ -33,7 +33,7 @@ def as_lines(events: list[Any]) -> bytes:
 
 
 def in_lines(found: Json) -> Json:
-    """Tell of a problem, or a verdict, in JSON what it is in lines; without its id and its sentences."""
+    """Turn a problem, or a verdict, of JSON into that of lines; without its id and its sentences."""
     kept = {name: value for name, value in found.items() if name not in ("request_id", "detail", "message")}
     for name in ("errors", "results", "violations"):
         if name in kept:

@@ -142,7 +142,7 @@ def attempts() -> Iterator[tuple[str, bytes]]:
 
 
 def is_let_in(method: str, answer: Answer | None) -> bool:
-    """Tell whether somebody got further than the keys; a path that turns out to be open is answered or not found.
+    """Whether the caller got past the keys; a path that turns out to be open is answered or not found.
 
     OPTIONS is open on every path, and says nothing but the methods.
     """

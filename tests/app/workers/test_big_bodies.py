@@ -41,7 +41,7 @@ def stat_of(pid: int) -> list[str]:
 
 
 def lives(pid: int) -> bool:
-    """Tell whether a process runs; a dead one may wait for its new parent to notice."""
+    """Whether a process runs; a dead one may wait for its new parent to notice."""
     return stat_of(pid)[:1] not in ([], ["Z"])
 
 

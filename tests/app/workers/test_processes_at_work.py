@@ -56,7 +56,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
 
 
 def pause(body: Any, *_: Any) -> Response:
-    """Tell who works, through the pipe that the body names, and wait until the test says go on."""
+    """Write the id of this process into the pipe that the body names, and wait until the test says go on."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
     Path(bytes(body).decode()).write_text(str(os.getpid()).ljust(20))
     return Response("done" if signal.sigtimedwait([signal.SIGUSR1], DEADLINE) else "not told to go on")

@@ -125,7 +125,7 @@ def converge(seed: int) -> bool:
 
 
 def whole(one: Backend) -> Any:
-    """Tell everything that has to converge."""
+    """Return everything that has to converge."""
     return one.ledger, one.state, one.handed_out, one.advisories, one.checkpoint
 
 

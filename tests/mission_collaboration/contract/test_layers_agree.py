@@ -53,7 +53,7 @@ def violations(model: type[BaseModel], value: Any) -> list[Any]:
 
 
 def is_beyond_schemas(violation: Any) -> bool:
-    """Tell whether JSON Schema cannot say this rule: `1.0` for an integer, the calendar, the range (E16)."""
+    """Whether JSON Schema cannot say this rule: `1.0` for an integer, the calendar, the range (E16)."""
     if violation["type"] == "int_type":
         return isinstance(violation["input"], float) and violation["input"].is_integer()
     return violation["type"] in ("timestamp_calendar", "timestamp_range")
@@ -72,12 +72,12 @@ def as_schemas_see_it(value: Any, violations: list[Any]) -> Any:
 
 
 def by_model(model: type[BaseModel], value: Any) -> bool:
-    """Tell whether the model accepts a value, apart from the rules that JSON Schema cannot say."""
+    """Whether the model accepts a value, apart from the rules that JSON Schema cannot say."""
     return not violations(model, as_schemas_see_it(value, violations(model, value)))
 
 
 def holds_final_newline(value: Any) -> bool:
-    """Tell whether a text ends with a newline, which `$` of the reference library lets through."""
+    """Whether a text ends with a newline, which `$` of the reference library lets through."""
     if isinstance(value, dict):
         return any(map(holds_final_newline, value.values()))
     return any(map(holds_final_newline, value)) if isinstance(value, list) else str(value).endswith("\n")

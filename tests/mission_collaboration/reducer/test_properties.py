@@ -111,7 +111,7 @@ def test_strict_mode_succeeds_exactly_when_permissive_mode_finds_nothing_that_it
 
 
 def has_departed(event_id: str, events: list[Json], raw: dict[str, Json] | None) -> bool:
-    """Tell whether the one who leaves by this event had left already when it came (R13), or never joined (R12)."""
+    """Whether the one who leaves by this event had left already when it came (R13), or never joined (R12)."""
     same_id = [event for event in events if naive_events.normalise_id(event["event_id"]) == event_id]
     leaving = min(
         (event for event in same_id if event["event_type"] in naive_events.PAYLOADS), key=naive_events.canonical_key
