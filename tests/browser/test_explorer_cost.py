@@ -38,7 +38,7 @@ class Clock:
         self._last = self._now()
 
     def spent(self) -> float:
-        """Tell the milliseconds since it was asked last."""
+        """Return the milliseconds of work since the last call."""
         before, self._last = self._last, self._now()
         return self._last - before
 
