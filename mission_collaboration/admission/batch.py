@@ -32,7 +32,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Admitted:
+class AdmittedBatch:
     """What a batch did."""
 
     merged: Merged
@@ -42,7 +42,7 @@ class Admitted:
     """What changed of events of earlier batches, in canonical order."""
 
 
-def admit_batch(mission: Mission, batch: Batch, options: Options) -> Admitted:
+def admit_batch(mission: Mission, batch: Batch, options: Options) -> AdmittedBatch:
     """Admit a batch to a mission; raises `LateEventsError` if asked to, and then nothing was done."""
     door = Door(mission, options.max_clock_step, options.max_named)
     asked = door.ask(batch)
@@ -58,4 +58,4 @@ def admit_batch(mission: Mission, batch: Batch, options: Options) -> Admitted:
             verdicts.append(judged(index, event, fate))
         else:
             verdicts.append(Verdict(index, event.event_id, event.event_type, "duplicate", fate.verdict))
-    return Admitted(merged, sorted(verdicts, key=_index), list(merged.revisions(mission.window)))
+    return AdmittedBatch(merged, sorted(verdicts, key=_index), list(merged.revisions(mission.window)))

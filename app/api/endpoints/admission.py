@@ -15,8 +15,7 @@ from app.workers.capacity import hold_unpacked
 from app.workers.pool import TooMuchInPlaceError, is_in_place
 from mission_collaboration.admission.admit import Answer
 from mission_collaboration.admission.advice import PlainAdvisory, advise_on_accumulator
-from mission_collaboration.admission.batch import Admitted as AdmittedBatch
-from mission_collaboration.admission.batch import Options, admit_batch
+from mission_collaboration.admission.batch import AdmittedBatch, Options, admit_batch
 from mission_collaboration.admission.changes import state_changes
 from mission_collaboration.admission.checkpoint import read_checkpoint, write_checkpoint
 from mission_collaboration.admission.errors import (
