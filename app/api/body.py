@@ -39,7 +39,7 @@ VALUE_BYTES: Final = 16
 """A body may have more than `max_values` values when they have so many bytes on average, as those of events have."""
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
-CODINGS: Final = {"identity": "identity", "gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
+CODING_NAMES: Final = {"identity": "identity", "gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
 
 
 async def work_on_body(request: Request, service: Service, work: Work, *arguments: Any) -> Response:
@@ -48,15 +48,15 @@ async def work_on_body(request: Request, service: Service, work: Work, *argument
     Raises `body-too-large`, `malformed-json`, `unsupported-media-type`, `overloaded`, and what the work raises; what
     the library refuses becomes the problem of the same code.
     """
-    asked = Asked(
+    context = RequestContext(
         content_coding(request), header(request.scope, b"accept-encoding"), request_id.get(), url_prefix.get()
     )
     settings, app_state = service.settings, service.app_state
     body = await read_body(request, settings, app_state.capacity)
-    return await app_state.pool.do(work_on_plain, body, asked, work, settings, *arguments)
+    return await app_state.pool.do(decode_and_work, body, context, work, settings, *arguments)
 
 
-class Asked(NamedTuple):
+class RequestContext(NamedTuple):
     """What the work on a body has to know of its request, wherever it is done."""
 
     coding: str
@@ -65,14 +65,14 @@ class Asked(NamedTuple):
     url_prefix: str
 
 
-def work_on_plain(body: Any, asked: Asked, work: Work, settings: Settings, *arguments: Any) -> Response:
+def decode_and_work(body: Any, context: RequestContext, work: Work, settings: Settings, *arguments: Any) -> Response:
     """Decompress a body, work on it, and compress the answer where that is the task of a pool process.
 
     Raises `TooMuchInPlaceError` where all of it is.
     """
-    coding = asked.coding
-    request_id.set(asked.request_id)
-    url_prefix.set(asked.url_prefix)
+    coding = context.coding
+    request_id.set(context.request_id)
+    url_prefix.set(context.url_prefix)
     in_place = is_in_place(body) and settings.pool_size > 0
     if coding != "identity":
         limit = min(settings.inline_body_bytes, settings.max_body_bytes) if in_place else settings.max_body_bytes
@@ -90,7 +90,7 @@ def work_on_plain(body: Any, asked: Asked, work: Work, settings: Settings, *argu
     with library_refusals():
         response = work(body, settings, *arguments)
     if not in_place:
-        compress(response, preferred_coding(asked.accept_encoding))
+        compress(response, preferred_coding(context.accept_encoding))
     return response
 
 
@@ -174,7 +174,7 @@ def content_coding(request: Request) -> str:
     given = header(request.scope, b"content-encoding")
     if not given:
         return "identity"
-    coding = CODINGS.get(given.strip().lower())
+    coding = CODING_NAMES.get(given.strip().lower())
     if coding is None:
         detail = f"The encoding {given[:100]} is not understood; send gzip or zstd, one of them."
         raise _unsupported("Content-Encoding", detail, {"Accept-Encoding": "gzip, zstd"})
