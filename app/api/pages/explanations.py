@@ -110,7 +110,7 @@ class Situation(BaseModel):
     then: str
 
 
-class Explanation(BaseModel):
+class ProblemTexts(BaseModel):
     """The texts of one code."""
 
     model_config = ConfigDict(extra="forbid")
@@ -124,8 +124,8 @@ class Explanation(BaseModel):
 
 
 _texts: Final = files("app.api.pages").joinpath("problems.toml").read_text("utf-8")
-EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
-    TypeAdapter(dict[str, Explanation]).validate_python(
+EXPLANATIONS: Final[Mapping[str, ProblemTexts]] = MappingProxyType(
+    TypeAdapter(dict[str, ProblemTexts]).validate_python(
         tomllib.loads(_texts.replace("{event_types}", ", ".join(PAYLOAD_MODELS)))
     )
 )
