@@ -58,7 +58,7 @@ COUNTED_AT_ONCE: Final = 1024 * 1024
 """Unpacked bytes are counted by so many: a pool process asks its server, which takes as long as a small mission."""
 
 
-class MissionAnswer(msgspec.Struct, gc=False, kw_only=True):
+class PlainMissionAnswer(msgspec.Struct, gc=False, kw_only=True):
     """What is answered for one mission, its members in their order; those that were not asked for are left out."""
 
     mission_id: str | None
@@ -79,20 +79,20 @@ class MissionAnswer(msgspec.Struct, gc=False, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AdmitOptions:
     """What a request asks for, the same for every mission in it."""
 
     answer: Answer
-    options: Options
+    for_batch: Options
 
 
-def asked_of(request: AdmitRequest[Any] | AnyMissionsAdmit[Any], settings: Settings) -> Asked:
+def options_of(request: AdmitRequest[Any] | AnyMissionsAdmit[Any], settings: Settings) -> AdmitOptions:
     """Read what a request asks for; null is the same as nothing, but for the clock step."""
     memory = Memory(WindowBounds(settings.window_events, settings.window_bytes), settings.recent_events)
-    options = Options(
+    for_batch = Options(
         bool(request.settle), request.on_late or "reject", request.max_clock_step, bounds_of(settings).named, memory
     )
-    return Asked(request.answer or "state", options)
+    return AdmitOptions(request.answer or "state", for_batch)
 
 
 def largest_content(settings: Settings) -> int:
@@ -137,7 +137,7 @@ class Room:
         return mission
 
 
-def begun(checkpoint: str | None, mission_id: str | None, roster: Roster, room: Room) -> Mission:
+def open_mission(checkpoint: str | None, mission_id: str | None, roster: Roster, room: Room) -> Mission:
     """Start a mission, or go on from a checkpoint; raises `Problem`, and `TooMuchInPlaceError`."""
     if checkpoint is None:
         return start_mission(mission_id, roster)
@@ -153,10 +153,10 @@ def _bad_checkpoint(refusal: BadCheckpointError) -> Problem:
     return Problem(refusal.code, f"The checkpoint cannot be read: {refusal}.", (finding,))
 
 
-def admitted(before: Mission, mission_id: str | None, batch: Batch, asked: Asked) -> AdmittedBatch:
+def admit_to(before: Mission, mission_id: str | None, batch: Batch, options: AdmitOptions) -> AdmittedBatch:
     """Admit a batch; raises `Problem`."""
     try:
-        return admit_batch(pinned(before, mission_id), batch, asked.options)
+        return admit_batch(pinned(before, mission_id), batch, options.for_batch)
     except BadCheckpointError as refusal:
         raise _bad_checkpoint(refusal) from None
     except CheckpointMissionError as refusal:
@@ -171,11 +171,11 @@ def admitted(before: Mission, mission_id: str | None, batch: Batch, asked: Asked
         raise Problem(refusal.code, f"{refusal}.", tuple(map(finding_of, found)), more, about) from None
 
 
-def answer_for(before: Mission, done: AdmittedBatch, asked: Asked, settings: Settings) -> MissionAnswer:
+def answer_for(before: Mission, done: AdmittedBatch, options: AdmitOptions, settings: Settings) -> PlainMissionAnswer:
     """Answer for a mission that a batch has moved on; raises `Problem` for a state or checkpoint that is too large."""
     mission, accumulator, settled = done.merged.mission, done.merged.accumulator, done.merged.settled
-    state = msgspec.Raw(encode_state(accumulator, settings)) if asked.answer == "state" else UNSET
-    changes = state_changes(before.fold(), accumulator) if asked.answer == "changes" else UNSET
+    state = msgspec.Raw(encode_state(accumulator, settings)) if options.answer == "state" else UNSET
+    changes = state_changes(before.fold(), accumulator) if options.answer == "changes" else UNSET
     try:
         checkpoint = write_checkpoint(mission, largest=largest_content(settings))
     except CheckpointSizeError as refusal:
@@ -183,7 +183,7 @@ def answer_for(before: Mission, done: AdmittedBatch, asked: Asked, settings: Set
     if len(checkpoint) + AROUND_CHECKPOINT > settings.max_body_bytes:  # it could not be sent back
         raise _too_large(len(checkpoint), settings.max_body_bytes, "as text in a request of its own")
     told = counts(done.verdicts)
-    answer = MissionAnswer(
+    answer = PlainMissionAnswer(
         mission_id=mission.mission_id,
         state=state,
         changes=changes,
@@ -212,7 +212,7 @@ def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
     return {outcome: told.count(outcome) for outcome in OUTCOMES}
 
 
-def sizes(answer: MissionAnswer, done: AdmittedBatch) -> tuple[int, int]:
+def window_and_checkpoint_size(answer: PlainMissionAnswer, done: AdmittedBatch) -> tuple[int, int]:
     """Count the events of a mission's window, and the bytes of its new checkpoint."""
     return len(done.merged.mission.window), len(answer.checkpoint)
 

@@ -7,7 +7,15 @@ from pydantic import JsonValue
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, results, sizes
+from app.api.endpoints.admission import (
+    Room,
+    admit_to,
+    answer_for,
+    open_mission,
+    options_of,
+    results,
+    window_and_checkpoint_size,
+)
 from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.schemas.live_loop import AdmitAnswer, AdmitRequest
 from app.responses import BatchResponse, loop_statistics
@@ -24,13 +32,13 @@ def admit_body(body: bytes, settings: Settings) -> Response:
     Raises `Problem`, `RequestRefusedError`, and `TooMuchInPlaceError` for a pool process to take it.
     """
     request, batch = ADMIT_READER.read(body, settings)
-    before = begun(request.checkpoint, request.mission_id, request.roster, Room(body, settings))
-    asked = asked_of(request, settings)
-    done = admitted(before, request.mission_id, batch, asked)
-    answer = answer_for(before, done, asked, settings)
+    before = open_mission(request.checkpoint, request.mission_id, request.roster, Room(body, settings))
+    options = options_of(request, settings)
+    done = admit_to(before, request.mission_id, batch, options)
+    answer = answer_for(before, done, options, settings)
     answer.ignored, answer.results = len(batch.others), results(done.verdicts)
     response = BatchResponse(msgspec.json.encode(answer), media_type="application/json")
-    response.statistics = loop_statistics(done.verdicts, [sizes(answer, done)])
+    response.statistics = loop_statistics(done.verdicts, [window_and_checkpoint_size(answer, done)])
     response.kept = done, batch
     return response
 

@@ -6,7 +6,16 @@ import msgspec
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.endpoints.admission import Room, admitted, answer_for, asked_of, begun, counts, results, sizes
+from app.api.endpoints.admission import (
+    Room,
+    admit_to,
+    answer_for,
+    counts,
+    open_mission,
+    options_of,
+    results,
+    window_and_checkpoint_size,
+)
 from app.api.endpoints.missions import at_mission, check_missions, problem_of_mission, read_roster
 from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.schemas.live_loop import AnyMissionsAdmit, MissionsAdmitAnswer, MissionsAdmitRequest
@@ -34,7 +43,7 @@ def missions_admit_body(body: bytes, settings: Settings) -> Response:
     request, batch = READER.read(body, settings)
     named = request.missions
     check_missions(named, settings)
-    parted, asked = part_by_mission(batch), asked_of(request, settings)
+    parted, options = part_by_mission(batch), options_of(request, settings)
     verdicts = list(stopped_verdicts(batch, parted.unassigned))
     room = Room(body, settings)
     missions: dict[str, Any] = {}
@@ -46,16 +55,16 @@ def missions_admit_body(body: bytes, settings: Settings) -> Response:
         mission = named[mission_id] or {}
         try:
             roster = read_roster(mission.get("roster"))
-            before = begun(mission.get("checkpoint"), mission_id, roster, room)
-            done = admitted(before, mission_id, own, asked)
-            answer = answer_for(before, done, asked, settings)
+            before = open_mission(mission.get("checkpoint"), mission_id, roster, room)
+            done = admit_to(before, mission_id, own, options)
+            answer = answer_for(before, done, options, settings)
         except Problem as problem:
             missions[mission_id] = problem_of_mission(at_mission(problem, mission_id))
             verdicts += rejected(mission_id, own, of_refused_mission(problem.code))
         else:
             missions[mission_id] = answer
             verdicts += of_mission(mission_id, done.verdicts)
-            moved.append(sizes(answer, done))
+            moved.append(window_and_checkpoint_size(answer, done))
     verdicts.sort(key=lambda verdict: verdict.index)
     body = msgspec.json.encode({**counts(verdicts), "results": results(verdicts), "missions": missions})
     response = BatchResponse(body, media_type="application/json")

@@ -14,17 +14,17 @@ from .between import Exchange, listed, replies, requests
 from .variant import Patch, Variant, instead
 
 SERVICE = "app.api.endpoints.admission"
-right_asked = admission.asked_of
+right_options_of = admission.options_of
 
 
 def asking(**changes: Any) -> Patch:
     """Do not hear something that a request asks for."""
 
-    def asked_of(request: Any, limits: Any) -> Any:
-        asked = right_asked(request, limits)
-        return replace(asked, options=replace(asked.options, **changes))
+    def options_of(request: Any, limits: Any) -> Any:
+        options = right_options_of(request, limits)
+        return replace(options, for_batch=replace(options.for_batch, **changes))
 
-    return instead("app.api.endpoints.admit.asked_of", asked_of)
+    return instead("app.api.endpoints.admit.options_of", options_of)
 
 
 def in_canonical_order(answer: Object, request: Object) -> Object:
