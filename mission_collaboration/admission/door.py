@@ -6,17 +6,12 @@ from typing import Final
 from mission_collaboration.admission.mission import Mission
 from mission_collaboration.admission.remembered import current_hash
 from mission_collaboration.admission.verdicts import CLOCK_JUMP, LATE_EVENT, Fate, Verdict, judged
-from mission_collaboration.contract.errors import (
-    ConflictingDuplicateError,
-    Location,
-    MalformedPayloadError,
-    MissionMismatchError,
-)
+from mission_collaboration.contract.errors import Location, MalformedPayloadError
 from mission_collaboration.decoding.batch import INVALID_ENVELOPE, MOST_EXPLAINED, Batch, FoldEvent, explained
 from mission_collaboration.decoding.events import malformed
-from mission_collaboration.reducer.accumulator import WarningTooLargeError
+from mission_collaboration.reducer.accumulator import other_mission, too_many_named
 from mission_collaboration.reducer.content import same_content
-from mission_collaboration.reducer.ordering import UNCLOCKED, in_order, sort_key
+from mission_collaboration.reducer.ordering import UNCLOCKED, conflict, in_order, sort_key
 
 CLOCK: Final[Location] = ("lamport_clock",)
 EPOCH_MILLISECONDS: Final = range(10**11, 10**14)
@@ -80,8 +75,7 @@ class Door:
                 fate = None
                 asked.copies.append((index, event))
             else:
-                detail = f"Event id '{event.event_id}' was used before with different content"
-                fate = Fate("rejected", ConflictingDuplicateError.code, detail, ("event_id",))
+                fate = Fate.of(conflict(event))
             if fate is not None:
                 verdicts.append(judged(index, event, fate))
         return asked
@@ -99,13 +93,10 @@ class Door:
         payload = event.payload
         if payload is None:
             return self._malformed(event)
-        if len(getattr(payload, "participant_ids", ())) > self._max_named:
-            detail = f"The warning names more participants than the {self._max_named} that are allowed"
-            return Fate("rejected", WarningTooLargeError.code, detail, ("payload", "participant_ids"))
+        if (named := len(getattr(payload, "participant_ids", ()))) > self._max_named:
+            return Fate.of(too_many_named(event, named, self._max_named))
         if payload.mission_id != self.mission_id and self.mission_id is not None:
-            theirs, ours = f"{payload.mission_id:.200}", f"{self.mission_id:.200}"  # told of every such event
-            detail = f"Event of mission '{theirs}' among events of mission '{ours}'"
-            return Fate("rejected", MissionMismatchError.code, detail, ("payload", "mission_id"))
+            return Fate.of(other_mission(event, self.mission_id))
         if self._passed is not None and sort_key(event) <= self._passed:
             has_no_clock = event.lamport_clock is None and self._passed[0] != UNCLOCKED
             return Fate("rejected", LATE_EVENT, UNCLOCKED_IS_LATE if has_no_clock else IS_LATE, CLOCK)
@@ -120,8 +111,7 @@ class Door:
         self._explained += 1
         if self._explained > MOST_EXPLAINED:
             return Fate("rejected", MalformedPayloadError.code)
-        refusal = malformed(event)
-        return Fate("rejected", refusal.code, refusal.reason, refusal.location)
+        return Fate.of(malformed(event))
 
     def _jump(self, clock: int | None) -> Fate | None:
         """Move the highest clock on, or tell that this one is too far ahead of it (L7)."""

@@ -81,7 +81,7 @@ def merge(
             folded = _fold(mission, events, start, settle)
     for position, refusal in folded.refused.items():
         verdict: Literal["pending", "rejected"] = "rejected" if position < start else "pending"
-        fates[events[position].event_id] = Fate(verdict, refusal.code, refusal.reason, refusal.location)
+        fates[events[position].event_id] = Fate.of(refusal, verdict)
     moved_on = mission.moved_on(events, start, folded.refused, state=folded.state, recent_events=memory.recent_events)
     return Merged(moved_on, folded.accumulator, fates, folded.settled)
 

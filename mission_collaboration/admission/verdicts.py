@@ -4,7 +4,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from mission_collaboration.contract.errors import Location
+from mission_collaboration.contract.errors import EventRefusedError, Location
 from mission_collaboration.decoding.batch import BrokenEvent, FoldEvent
 
 Standing = Literal["accepted", "pending"]
@@ -32,6 +32,11 @@ class Fate(NamedTuple):
     """The same in a sentence."""
     location: Location | None = None
     """Where in the event the cause stands."""
+
+    @classmethod
+    def of(cls, refusal: EventRefusedError, verdict: Literal["pending", "rejected"] = "rejected") -> "Fate":
+        """Tell the fate of an event that is refused."""
+        return cls(verdict, refusal.code, refusal.reason, refusal.location)
 
 
 ACCEPTED: Final = Fate("accepted")

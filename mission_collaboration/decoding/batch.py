@@ -91,9 +91,7 @@ class BrokenEvent(msgspec.Struct, frozen=True):
     @property
     def mission_id(self) -> str | None:
         """The mission that the payload names, where it is a non-empty string."""
-        payload = self.value.get("payload") if isinstance(self.value, dict) else None
-        mission_id = payload.get("mission_id") if isinstance(payload, dict) else None
-        return mission_id if isinstance(mission_id, str) and mission_id else None
+        return named_mission(self.value.get("payload")) if isinstance(self.value, dict) else None
 
     def violations(self) -> Iterator[tuple[Location, ModelViolation]]:
         """Find what breaks the envelope's model, with locations in the event; made only as far as asked for."""
@@ -131,6 +129,21 @@ def explained(
     """Give each broken event with the first thing that is wrong with it; after the first thousand None beside it."""
     for number, event in enumerate(broken):
         yield event, next(event.violations()) if number < MOST_EXPLAINED else None
+
+
+def named_mission(payload: Any) -> str | None:
+    """Read which mission a payload as sent names; None where it names none."""
+    mission_id = payload.get("mission_id") if isinstance(payload, dict) else None
+    return mission_id if isinstance(mission_id, str) and mission_id else None
+
+
+def mission_of(event: FoldEvent) -> str | None:
+    """Read which mission an event's payload names, sound or not; None where it names none."""
+    payload = event.payload
+    if payload is None:
+        return named_mission(event.source.payload)
+    mission_id: str = payload.mission_id
+    return mission_id
 
 
 def text_member(value: Any, name: str) -> str | None:

@@ -3,10 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mission_collaboration.contract.errors import Location
-from mission_collaboration.decoding.batch import INVALID_ENVELOPE, MOST_EXPLAINED, Batch, BrokenEvent, FoldEvent
+from mission_collaboration.decoding.batch import (
+    INVALID_ENVELOPE,
+    MOST_EXPLAINED,
+    Batch,
+    BrokenEvent,
+    FoldEvent,
+    mission_of,
+)
 from mission_collaboration.decoding.events import malformed
 
 
@@ -59,16 +66,6 @@ def part_by_mission(batch: Batch) -> Parted:
         missions[mission_id] = Batch(ours, indices.get(mission_id, []), (), theirs, len(ours) + len(theirs))
     nowhere.sort(key=lambda placed: placed[0])
     return Parted(missions, [_unassigned(number, *placed) for number, placed in enumerate(nowhere)])
-
-
-def mission_of(event: FoldEvent) -> str | None:
-    """Read which mission an event's payload names; None where it names none."""
-    if event.payload is not None:
-        mission_id: str = event.payload.mission_id
-        return mission_id
-    payload: Any = event.source.payload
-    named = payload.get("mission_id") if isinstance(payload, dict) else None
-    return named if isinstance(named, str) and named else None
 
 
 def _unassigned(number: int, index: int, event: FoldEvent | BrokenEvent) -> Unassigned:

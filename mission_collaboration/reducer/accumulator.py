@@ -140,8 +140,7 @@ class Accumulator:
     def check_named(self, event: FoldEvent, count: int) -> None:
         """Raise `WarningTooLargeError`, in either mode, for a warning that names more people than allowed."""
         if count > self.bounds.named:
-            reason = f"The warning names {count} participants; {self.bounds.named} are allowed"
-            raise WarningTooLargeError(reason, event.event_id, event.event_type)
+            raise too_many_named(event, count, self.bounds.named)
 
     def count_unknown(self, event: FoldEvent, count: int) -> None:
         """Count the unknown participants that a warning names; raises `WarningTooLargeError` when they are too many."""
@@ -154,16 +153,27 @@ class Accumulator:
         """Refuse an event of another mission, or the doing of someone who is not on the roster (R10, R11, R32)."""
         if payload.mission_id == self.mission_id:
             self.refuse_unknown(event, payload.participant_id)
-            return
-        # names are cut, as one event's would be repeated for every other
-        reason = f"Event of mission '{payload.mission_id:.200}' among events of mission '{self.mission_id:.200}'"
-        location = ("payload", "mission_id")
-        self.refuse(
-            MissionMismatchError(reason, event_id=event.event_id, event_type=event.event_type, location=location)
-        )
+        else:
+            self.refuse(other_mission(event, self.mission_id))
 
     def refuse_unknown(self, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT) -> None:
         """Refuse an event for naming someone who is not on the roster (R10, R11, R17)."""
         departed = participant_id in self.departed
         refusal = DepartedParticipantError if departed else UnknownParticipantError
         self.refuse(refusal(participant_id, event.event_id, event.event_type, location=location))
+
+
+def too_many_named(event: FoldEvent, count: int, most: float) -> WarningTooLargeError:
+    """Make the refusal of a warning that names more people than allowed."""
+    reason = f"The warning names {count} participants; {most} are allowed"
+    return WarningTooLargeError(reason, event.event_id, event.event_type)
+
+
+def other_mission(event: FoldEvent, ours: str) -> MissionMismatchError:
+    """Make the refusal of an event of another mission; names are cut, for each would be repeated for many events."""
+    return MissionMismatchError(
+        f"Event of mission '{event.payload.mission_id:.200}' among events of mission '{ours:.200}'",
+        event_id=event.event_id,
+        event_type=event.event_type,
+        location=("payload", "mission_id"),
+    )

@@ -7,7 +7,15 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from mission_collaboration.contract.errors import Location, SpecKittyEventsError, pointer
-from mission_collaboration.decoding.batch import INVALID_ENVELOPE, Batch, BrokenEvent, FoldEvent, text_member
+from mission_collaboration.decoding.batch import (
+    INVALID_ENVELOPE,
+    Batch,
+    BrokenEvent,
+    FoldEvent,
+    mission_of,
+    named_mission,
+    text_member,
+)
 from mission_collaboration.decoding.events import malformed
 from mission_collaboration.decoding.json_text import JsonTextError, decode_json
 from mission_collaboration.decoding.verdicts import foreign_shape, is_cloudevents_row
@@ -88,7 +96,7 @@ def reject_rows(block: Block, numbers: Sequence[int], batch: Batch, census: Cens
     """Count the lines that are no event, or name no mission, and make their rows."""
     found = [(broken.index, broken.value, why_broken(broken)) for broken in batch.broken]
     for index, event in zip(batch.indices, batch.events, strict=True):
-        if event.payload is None and named_mission(event.source.payload) is None:
+        if mission_of(event) is None:
             value = decode_json(block.lines[numbers[index]], max_nesting=MAX_NESTING)
             found.append((index, value, why_without_mission(event, value)))
     for index, value, reason in found:
@@ -98,12 +106,6 @@ def reject_rows(block: Block, numbers: Sequence[int], batch: Batch, census: Cens
         line = Line(block.path, block.first_line + numbers[index], block.lines[numbers[index]])
         names = Names(mission_id, event_id, text_member(value, "event_type"))
         yield {"path": line.path, "line": line.number, "text": rejected(line, names, reason)}
-
-
-def named_mission(payload: Any) -> str | None:
-    """Find the mission that a payload as sent names."""
-    mission_id = payload.get("mission_id") if isinstance(payload, dict) else None
-    return mission_id if isinstance(mission_id, str) and mission_id else None
 
 
 def origin_of(value: Any) -> Origin:

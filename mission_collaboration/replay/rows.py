@@ -6,11 +6,11 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mission_collaboration.decoding.batch import Batch
+from mission_collaboration.decoding.batch import Batch, mission_of
 from mission_collaboration.decoding.reader import read_texts
 from mission_collaboration.replay.census import Census
 from mission_collaboration.replay.files import Block, Part, read_part
-from mission_collaboration.replay.rejects import MAX_NESTING, named_mission, origin_of, reject_rows
+from mission_collaboration.replay.rejects import MAX_NESTING, origin_of, reject_rows
 
 ROWS: Final = pa.schema(
     [
@@ -56,9 +56,7 @@ def read_lines(lines: Sequence[bytes]) -> Batch:
 def _events(block: Block, numbers: Sequence[int], batch: Batch) -> pa.RecordBatch:
     """Make the rows of the events of missions; an event belongs to the one that its payload names, sound or not."""
     events = batch.events
-    missions = [
-        named_mission(event.source.payload) if event.payload is None else event.payload.mission_id for event in events
-    ]
+    missions = list(map(mission_of, events))
     places = [numbers[index] for index in batch.indices]
     rows = pa.RecordBatch.from_arrays(
         [
