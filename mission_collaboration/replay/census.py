@@ -6,8 +6,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-Fate = Literal["accepted", "duplicate", "ignored", "rejected"]
-FATES: Final[tuple[Fate, ...]] = ("accepted", "duplicate", "ignored", "rejected")
+LineFate = Literal["accepted", "duplicate", "ignored", "rejected"]
+FATES: Final[tuple[LineFate, ...]] = ("accepted", "duplicate", "ignored", "rejected")
 
 
 class Origin(NamedTuple):
@@ -25,13 +25,13 @@ class Census:
     """A running count; censuses of parts of a history can be added."""
 
     def __init__(self) -> None:
-        self.fates: Counter[tuple[Origin, Fate]] = Counter()
+        self.fates: Counter[tuple[Origin, LineFate]] = Counter()
         self.codes: Counter[str] = Counter()
         """Code → rejected lines."""
         self.missions = 0
         """States."""
 
-    def count(self, fate: Fate, origins: Iterable[tuple[str, str]]) -> None:
+    def count(self, fate: LineFate, origins: Iterable[tuple[str, str]]) -> None:
         """Count lines of one fate, each named by its type and producer."""
         for origin, count in Counter(origins).items():
             self.fates[Origin(*origin), fate] += count
@@ -56,9 +56,9 @@ class Census:
 
     def report(self) -> dict[str, Any]:
         """Sum up, in the form of `census.json`."""
-        totals: Counter[Fate] = Counter()
-        by_type: dict[str, Counter[Fate]] = {}
-        by_producer: dict[str, Counter[Fate]] = {}
+        totals: Counter[LineFate] = Counter()
+        by_type: dict[str, Counter[LineFate]] = {}
+        by_producer: dict[str, Counter[LineFate]] = {}
         for (origin, fate), count in self.fates.items():
             totals[fate] += count
             by_type.setdefault(origin.event_type, Counter())[fate] += count
@@ -73,5 +73,5 @@ class Census:
         }
 
 
-def _four(counts: Mapping[Fate, int]) -> dict[str, int]:
+def _four(counts: Mapping[LineFate, int]) -> dict[str, int]:
     return {fate: counts.get(fate, 0) for fate in FATES}

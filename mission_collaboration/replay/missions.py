@@ -18,7 +18,7 @@ from mission_collaboration.reducer.content import content
 from mission_collaboration.reducer.fold import fold, fold_accepted
 from mission_collaboration.reducer.ordering import CanonicalSequence, conflict
 from mission_collaboration.reducer.snapshot import encode
-from mission_collaboration.replay.census import Census, Fate, Origin
+from mission_collaboration.replay.census import Census, LineFate, Origin
 from mission_collaboration.replay.rejects import Line, Names, Reason, rejected
 from mission_collaboration.replay.rows import read_lines
 from mission_collaboration.replay.runs import order_of, runs_of
@@ -144,7 +144,7 @@ class MissionFold:
                 self._holders[event.event_id] = said
         return copies, reuses
 
-    def _count(self, fate: Fate, events: Sequence[FoldEvent], positions: Iterable[int]) -> None:
+    def _count(self, fate: LineFate, events: Sequence[FoldEvent], positions: Iterable[int]) -> None:
         self._census.count(fate, map(_origin, map(events.__getitem__, positions)))
 
 
