@@ -18,7 +18,7 @@ from mission_collaboration.contract.violations import (
     model_violations,
 )
 
-MOST_VIOLATIONS: Final = 100
+MOST_PER_LAYER: Final = 100
 LONG: Final = 1_000
 """How many items of an array are put to a schema at once."""
 
@@ -30,8 +30,8 @@ def validate_event(payload: Any, event_type: str) -> ConformanceResult:
     Raises `UnknownEventTypeError` when the type is no collaboration event type.
     """
     model = payload_model(event_type)
-    by_model = tuple(violation for _, violation in islice(judge_by_model(payload, model), MOST_VIOLATIONS))
-    by_schema = tuple(violation for _, violation in islice(judge_by_schema(payload, model), MOST_VIOLATIONS))
+    by_model = tuple(violation for _, violation in islice(judge_by_model(payload, model), MOST_PER_LAYER))
+    by_schema = tuple(violation for _, violation in islice(judge_by_schema(payload, model), MOST_PER_LAYER))
     return ConformanceResult(
         valid=not by_model and not by_schema,
         event_type=event_type,

@@ -26,7 +26,7 @@ from mission_collaboration.decoding.structs import envelope_struct, struct_for
 
 MOST_DETAILED_EVENTS: Final = 1_000
 """Of how many invalid events the violations are told."""
-MOST_VIOLATIONS: Final = 10
+MOST_PER_EVENT: Final = 10
 Layer = Literal["model", "schema", "mapping"]
 Found = tuple[Layer, Location, str, str]
 
@@ -122,7 +122,7 @@ class _Judge:
         """Judge an event as it was sent, or a broken one, which is invalid in any case."""
         is_broken = isinstance(sent, BrokenEvent)
         value = sent.value if is_broken else sent
-        most = MOST_VIOLATIONS if self.invalid < MOST_DETAILED_EVENTS else 0
+        most = MOST_PER_EVENT if self.invalid < MOST_DETAILED_EVENTS else 0
         is_text = is_broken and sent.text is not None
         found = self._unreadable(index, sent.text) if is_text else judge_event(value)
         violations = list(islice(found, most or (0 if is_broken else 1)))
