@@ -111,7 +111,7 @@ def malformed(event: FoldEvent) -> MalformedPayloadError:
     )
 
 
-DECLINED: Final = (msgspec.ValidationError, TypeError, ValueError, RecursionError)
+UNCONVERTIBLE: Final = (msgspec.ValidationError, TypeError, ValueError, RecursionError)
 """What structs and the encoder raise for payloads that are put to the models."""
 
 
@@ -120,7 +120,7 @@ def _read_payloads(payloads: list[Any], types: list[str]) -> list[Any]:
     try:
         msgspec.json.encode(payloads)  # a Python caller may hand over half surrogates, and objects of any class
         read = list(map(msgspec.convert, payloads, map(PAYLOAD_STRUCTS.__getitem__, types)))
-    except DECLINED:
+    except UNCONVERTIBLE:
         return list(map(read_payload, payloads, types))
     for place, event_type in enumerate(types):
         if event_type in ARRAYS and not _has_arrays(payloads[place], event_type):
@@ -133,7 +133,7 @@ def read_payload(payload: Any, event_type: str) -> Any:
     try:
         msgspec.json.encode(payload)
         read = msgspec.convert(payload, PAYLOAD_STRUCTS[event_type])
-    except DECLINED:
+    except UNCONVERTIBLE:
         return _ask_model(payload, event_type)
     return read if _has_arrays(payload, event_type) else _ask_model(payload, event_type)
 

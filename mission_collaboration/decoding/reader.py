@@ -28,7 +28,7 @@ from mission_collaboration.decoding.text_formats import Column, normal_ids, read
 
 Text = bytes | msgspec.Raw
 _index = attrgetter("index")
-DECLINED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What decoding into a struct raises for a text that does not fit it."""
 AT_ONCE: Final = 1_000
 """How many events' formats are looked at together: more would not stay in the processor's cache until the last look."""
@@ -83,7 +83,7 @@ def read_texts(texts: Sequence[Text], *, max_nesting: int, max_bytes: float = ma
             continue
         try:
             event = KNOWN_TYPES.decode(text)
-        except DECLINED:
+        except UNREADABLE:
             reading.read_odd(index)
         else:
             reading.events.append(event)
@@ -131,7 +131,7 @@ class Reading:
         """Read an event whose text does not fit the struct of its type."""
         try:
             envelope = _decode_envelope(self.texts[index])
-        except DECLINED:
+        except UNREADABLE:
             pass  # with a member that the contract does not know, or with something wrong
         else:
             if envelope.event_type not in PAYLOAD_MODELS:
@@ -156,7 +156,7 @@ class Reading:
         event: Any
         try:
             event = _decode_open_event(text)
-        except DECLINED:
+        except UNREADABLE:
             try:
                 source = Event.model_validate(value)
             except ValidationError:

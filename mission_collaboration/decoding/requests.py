@@ -20,7 +20,7 @@ from mission_collaboration.contract.violations import model_violations
 from mission_collaboration.decoding.batch import Batch, BrokenEvent, text_member
 from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.decoding.json_text import JsonTextError, TooDeepError, decode_json, is_deeper
-from mission_collaboration.decoding.reader import DECLINED, KNOWN_TYPES, Text, read_texts, read_typed
+from mission_collaboration.decoding.reader import KNOWN_TYPES, UNREADABLE, Text, read_texts, read_typed
 from mission_collaboration.decoding.refusals import (
     IN_ARRAY,
     ArrayLocations,
@@ -82,7 +82,7 @@ class RequestReader(Generic[Model]):
         read = self._read_typed(body, limits) or self._read_apart(body, limits)
         if read is None:  # the model says what is wrong with the request object
             if len(body) > limits.max_event_bytes:
-                with suppress(*DECLINED, KeyError):  # what is no batch the model explains
+                with suppress(*UNREADABLE, KeyError):  # what is no batch the model explains
                     check_sizes(_decode_list(_decode_members(body)["events"]), limits)
             request = read_object(self._model, body, limits)
             events = request.events  # type: ignore[attr-defined] # every such model has them
@@ -98,7 +98,7 @@ class RequestReader(Generic[Model]):
             self._struct = struct
         try:
             parts = self._decode_typed(body)
-        except DECLINED:
+        except UNREADABLE:
             return None
         if not are_surely_small(body, limits):
             return None
@@ -113,7 +113,7 @@ class RequestReader(Generic[Model]):
         """Read a request event by event; None where the request object is wrong."""
         try:
             parts = self._decode_apart(body)
-        except DECLINED:
+        except UNREADABLE:
             return None
         if len(body) > limits.max_event_bytes:
             check_sizes(parts.events, limits)
@@ -247,7 +247,7 @@ def check_sizes(texts: Sequence[Text], limits: Limits) -> None:
 def _size_refusal(text: Text, at: Finding, name: str, limits: Limits) -> RequestRefusedError:
     try:
         event = msgspec.json.decode(text)
-    except DECLINED:
+    except UNREADABLE:
         event = None
     about = {name: found for name in ("event_id", "event_type") if (found := text_member(event, name))}
     return event_too_large(len(text), limits, at, f" at {name}", about)
