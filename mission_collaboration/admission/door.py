@@ -81,7 +81,7 @@ class Door:
         return asked
 
     def has_same(self, event: FoldEvent) -> bool:
-        """Tell whether the event that took this id, held or let in before, says the same (R30)."""
+        """Whether the event that took this id, held or let in before, says the same (R30)."""
         if first := self.let_in.get(event.event_id):
             return same_content(first, event)
         if held := self._window.get(event.event_id):

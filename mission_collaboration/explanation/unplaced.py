@@ -1,4 +1,4 @@
-"""Tells of what has no place in canonical order: events of other types, and what is no event at all."""
+"""What has no place in canonical order: events of other types, and what is no event at all."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,7 +14,7 @@ Locate = Callable[[int, Location, str, str], Finding]
 
 
 def unplaced(batch: Batch, finding: Locate) -> list[TimelineEntry]:
-    """Tell of everything in a batch that has no place in the order, by index."""
+    """List the entries of everything in a batch that has no place in the order, by index."""
     told = [_entry_of(other, "ignored") for other in batch.others]
     for broken, first in explained(batch.broken):
         entry = _entry_of(broken, "malformed")

@@ -1,4 +1,7 @@
-"""One module an endpoint: what is published of it, and the function that answers; here is the list of all."""
+"""One module an endpoint: what is published of it, and the function that answers; here is the list of all.
+
+What several share is in `admission` (the live loop), `folding` (states) and `missions` (requests of many missions).
+"""
 
 from typing import Final
 
