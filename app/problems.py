@@ -28,6 +28,8 @@ LONGEST_DETAIL: Final = 500
 """How many characters a sentence has at most."""
 SEE_LIMITS: Final = "GET /limits lists every limit"
 """What a problem says of where a limit is to be found."""
+AGAIN: Final[Mapping[str, str]] = {"Retry-After": "1"}
+"""Headers that say to send the same again; a plain dict, so that a problem can travel between processes."""
 ALL_METHODS: Final = "GET, HEAD, OPTIONS, POST"
 """The value of `Allow` for the service as a whole."""
 

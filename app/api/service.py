@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.observability.access_log import AccessLog
-from app.problems import Problem
+from app.problems import AGAIN, Problem
 from app.settings import Settings
 from app.workers.capacity import Capacity
-from app.workers.pool import AGAIN, WorkerPool, shutting_down
+from app.workers.pool import WorkerPool, shutting_down
 
 if TYPE_CHECKING:
     from app.api.operation import Operation

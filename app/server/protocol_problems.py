@@ -7,12 +7,11 @@ from uuid import uuid4
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from app.problems import ALL_METHODS, SEE_LIMITS, Problem, render, request_id
+from app.problems import AGAIN, ALL_METHODS, SEE_LIMITS, Problem, render, request_id
 from app.settings import Settings
 
 Headers = Iterable[tuple[bytes, bytes]]
 
-RETRY_AFTER: Final = "1"
 CLOSE: Final = (b"connection", b"close")
 PREFACE_ERROR: Final = "Pause on PRI/Upgrade"
 """What the parser says of the preface of HTTP/2."""
@@ -49,13 +48,13 @@ def large_head(settings: Settings) -> Problem:
 def too_many_connections() -> Problem:
     """Say that every connection is taken."""
     detail = "The service has as many connections as it can serve; try again in a moment."
-    return Problem("overloaded", detail, headers={"Retry-After": RETRY_AFTER})
+    return Problem("overloaded", detail, headers=AGAIN)
 
 
 def too_many_ahead() -> Problem:
     """Say that too many requests were pipelined."""
     detail = "Too many requests were sent ahead of their answers; send the rest again on another connection."
-    return Problem("overloaded", detail, headers={"Retry-After": RETRY_AFTER})
+    return Problem("overloaded", detail, headers=AGAIN)
 
 
 def no_tunnel() -> Problem:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Final
 
-from app.problems import SEE_LIMITS, Problem
+from app.problems import AGAIN, SEE_LIMITS, Problem
 
 EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.ENOBUFS, errno.EAGAIN})
 """Error numbers that mean: no descriptors, no memory, no shared memory, or no processes are left."""
@@ -80,7 +80,7 @@ class Capacity:
 def overloaded(what: str) -> Problem:
     """Make the problem of a request for which there is no room."""
     detail = f"The service has {what}, as much as it takes; send the request again in a moment; {SEE_LIMITS}."
-    return Problem("overloaded", detail, headers={"Retry-After": "1"})
+    return Problem("overloaded", detail, headers=AGAIN)
 
 
 def exhaustion_problem(error: BaseException) -> Problem | None:
@@ -94,4 +94,4 @@ def exhaustion_problem(error: BaseException) -> Problem | None:
         return None
     _error_once(OUT_OF_RESOURCES, str(error) or "no memory")
     detail = "The service has no more descriptors or memory just now; send the request again in a moment."
-    return Problem("overloaded", detail, headers={"Retry-After": "1"})
+    return Problem("overloaded", detail, headers=AGAIN)

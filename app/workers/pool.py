@@ -10,19 +10,17 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from time import monotonic
-from types import MappingProxyType
 from typing import Any, Final
 
 from anyio import CapacityLimiter, to_thread
 from starlette.responses import Response
 
-from app.problems import Problem
+from app.problems import AGAIN, Problem
 from app.workers.capacity import Capacity, exhaustion_problem
 from app.workers.fork_server import spawn
 from app.workers.pool_process import PoolProcess, Work, serve
 from app.workers.spooled_body import SpooledBody
 
-AGAIN: Final = MappingProxyType({"Retry-After": "1"})
 SWEEP_SECONDS: Final = 1.0
 """How often the processes are looked at."""
 
