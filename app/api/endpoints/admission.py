@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, UnsetType, structs
 
-from app.api.endpoints.folding import WHAT_HELPS, bounds_of, encode_state
+from app.api.endpoints.folding import WHAT_HELPS, Roster, bounds_of, encode_state
 from app.api.schemas.live_loop import AdmitRequest, AnyMissionsAdmit
 from app.problems import LONGEST_DETAIL, SEE_LIMITS, Finding, Problem, finding_of, shortened
 from app.settings import Settings
@@ -29,12 +29,10 @@ from mission_collaboration.admission.mission import Mission, pinned, start_missi
 from mission_collaboration.admission.verdicts import OUTCOMES, Revision, Verdict
 from mission_collaboration.admission.window import WindowBounds
 from mission_collaboration.contract.errors import pointer
-from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.state import Change
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.refusals import IN_ARRAY, bounded
 
-Roster = dict[str, ParticipantIdentity] | None
 AROUND_CHECKPOINT: Final = len('{"checkpoint":"","events":[]}')
 """The bytes of a request that has a checkpoint and nothing else."""
 UNPACKED: Final = 4

@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 
 from app import problems
+from app.api.endpoints.folding import Roster
 from app.api.schemas.live_loop import AnyMission
 from app.problems import Problem, details
 from app.settings import Settings
@@ -13,8 +14,6 @@ from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.validation import judge_by_model
 from mission_collaboration.decoding.refusals import Finding, invalid_request
 from mission_collaboration.decoding.requests import roster_findings
-
-Roster = dict[str, ParticipantIdentity] | None
 
 
 def raise_first(findings: Iterator[Finding]) -> None:

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from app.api import examples
 from app.api.body import JSON, NDJSON, read_media_type, work_on_body
-from app.api.endpoints.folding import MODE, encode_state, new_accumulator
-from app.api.endpoints.missions import Roster, problem_of_mission, raise_first, read_roster, roster_violations
+from app.api.endpoints.folding import MODE, Roster, encode_state, new_accumulator
+from app.api.endpoints.missions import problem_of_mission, raise_first, read_roster, roster_violations
 from app.api.negotiation import require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, REDUCE_FORMS, Operation
 from app.api.request_parts import check_query, header, read_choice
