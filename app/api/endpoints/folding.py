@@ -11,7 +11,7 @@ from app.responses import BatchResponse, BatchStatistics
 from app.settings import Settings
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.reducer.accumulator import Accumulator, Bounds
-from mission_collaboration.reducer.fold import Mode
+from mission_collaboration.reducer.fold import MODES, Mode
 from mission_collaboration.reducer.snapshot import encode
 
 WHAT_HELPS: Final = "Let `/admit` settle what cannot change any more, or ask the operator for more; " + SEE_LIMITS
@@ -29,7 +29,7 @@ MODE: Final = {
     "name": "mode",
     "in": "query",
     "description": "The mode, for NDJSON bodies, `strict` unless said; in JSON it stands in the body.",
-    "schema": {"type": "string", "enum": ["strict", "permissive"]},
+    "schema": {"type": "string", "enum": list(MODES)},
 }
 MISSION_ID: Final = {
     "name": "mission_id",

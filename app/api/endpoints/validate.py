@@ -97,7 +97,7 @@ REPORT: Final = {
     "name": "report",
     "in": "query",
     "description": "`invalid` leaves the valid events out of `results`.",
-    "schema": {"type": "string", "enum": ["all", "invalid"], "default": "all"},
+    "schema": {"type": "string", "enum": list(REPORTS), "default": "all"},
 }
 VALIDATE: Final = Operation(
     method="post",
