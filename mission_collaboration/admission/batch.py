@@ -1,4 +1,4 @@
-"""What a batch does to a mission: every event is asked at the door, and those let in are merged (contract §9)."""
+"""What a batch does to a mission: every event is screened at the door, and those let in are merged (contract §9)."""
 
 import math
 from dataclasses import dataclass, field
@@ -45,14 +45,16 @@ class AdmittedBatch:
 def admit_batch(mission: Mission, batch: Batch, options: Options) -> AdmittedBatch:
     """Admit a batch to a mission; raises `LateEventsError` if asked to, and then nothing was done."""
     door = Door(mission, options.max_clock_step, options.max_named)
-    asked = door.ask(batch)
-    if options.on_late == "refuse" and (late := [verdict for verdict in asked.verdicts if verdict.code == LATE_EVENT]):
+    screened = door.screen(batch)
+    if options.on_late == "refuse" and (
+        late := [verdict for verdict in screened.verdicts if verdict.code == LATE_EVENT]
+    ):
         raise LateEventsError(sorted(late, key=_index))
     merged = merge(mission, door.mission_id, door.let_in.values(), options.memory, settle=options.settle)
     fates = merged.fates
-    verdicts = asked.verdicts
-    verdicts += [judged(index, event, fates.get(event.event_id, ACCEPTED)) for index, event in asked.new]
-    for index, event in asked.copies:
+    verdicts = screened.verdicts
+    verdicts += [judged(index, event, fates.get(event.event_id, ACCEPTED)) for index, event in screened.new]
+    for index, event in screened.copies:
         fate = fates.get(event.event_id, ACCEPTED)
         if fate.verdict == "rejected":  # this very request rejects the first one
             verdicts.append(judged(index, event, fate))

@@ -24,7 +24,7 @@ UNCLOCKED_IS_LATE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Screened:
     """A batch after the door."""
 
     verdicts: list[Verdict]
@@ -36,7 +36,7 @@ class Asked:
 
 
 class Door:
-    """Asks the events of one batch, in canonical order."""
+    """Screens the events of one batch, in canonical order."""
 
     def __init__(self, mission: Mission, max_clock_step: int | None, max_named: float) -> None:
         self.mission_id = mission.mission_id
@@ -54,8 +54,8 @@ class Door:
         self._clock = newest.lamport_clock if newest else None
         self._explained = 0
 
-    def ask(self, batch: Batch) -> Asked:
-        """Ask every event."""
+    def screen(self, batch: Batch) -> Screened:
+        """Screen every event."""
         index_of = dict(zip(map(id, batch.events), batch.indices, strict=True))
         verdicts = [Verdict(event.index, event.event_id, event.event_type, "ignored") for event in batch.others]
         for broken, found in explained(batch.broken):
@@ -64,21 +64,21 @@ class Door:
                 location, violation = found
                 why = Fate("rejected", INVALID_ENVELOPE, violation.message, location)
             verdicts.append(judged(broken.index, broken, why))
-        asked = Asked(verdicts, [], [])
+        screened = Screened(verdicts, [], [])
         for event in in_order(batch.events):
             index = index_of[id(event)]
             if event.event_id not in self._taken:
                 fate = self.stops(event)
                 if fate is None:
-                    asked.new.append((index, event))
+                    screened.new.append((index, event))
             elif self.has_same(event):
                 fate = None
-                asked.copies.append((index, event))
+                screened.copies.append((index, event))
             else:
                 fate = Fate.of(conflict(event))
             if fate is not None:
                 verdicts.append(judged(index, event, fate))
-        return asked
+        return screened
 
     def has_same(self, event: FoldEvent) -> bool:
         """Whether the event that took this id, held or let in before, says the same (R30)."""

@@ -57,7 +57,7 @@ class HorizonState(msgspec.Struct, array_like=True, forbid_unknown_fields=True, 
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class HandedOut:
     """The entries before the horizon, which cannot change any more and were taken out of the state (L8)."""
 
     comments: Sequence[Any]
@@ -95,10 +95,10 @@ class Horizon:
                 payload = event.payload
                 self.links.append(Link(event.event_id, payload.participant_id, payload.linked_session_id))
 
-    def hand_out(self) -> Settled:
+    def hand_out(self) -> HandedOut:
         """Take the entries that cannot change any more out of the state."""
         accumulator = self.accumulator
-        settled = Settled(accumulator.comments[:], accumulator.decisions[:], self.links[:], accumulator.anomalies[:])
+        settled = HandedOut(accumulator.comments[:], accumulator.decisions[:], self.links[:], accumulator.anomalies[:])
         for entries in (accumulator.comments, accumulator.decisions, self.links, accumulator.anomalies):
             entries.clear()
         accumulator.linked_sessions.clear()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from mission_collaboration.admission.horizon import Settled
+from mission_collaboration.admission.horizon import HandedOut
 from mission_collaboration.admission.mission import Mission
 from mission_collaboration.admission.verdicts import ACCEPTED, TOO_MANY_PENDING, Fate, Revision, Standing
 from mission_collaboration.admission.window import WindowBounds, WindowEvent, fit, window_start
@@ -35,7 +35,7 @@ class Merged:
     """The account of everything accepted."""
     fates: Mapping[str, Fate]
     """Id → what became of it, for the events that are not accepted: old ones in the window and new ones."""
-    settled: Settled | None
+    settled: HandedOut | None
 
     def revisions(self, window: Iterable[WindowEvent]) -> Iterator[Revision]:
         """Find the events of the earlier window whose verdict or code changed, in canonical order (L5)."""
@@ -56,7 +56,7 @@ class _Folded(NamedTuple):
     """Position → why it could not be applied."""
     state: bytes
     """The account at the new horizon."""
-    settled: Settled | None
+    settled: HandedOut | None
 
 
 def merge(
