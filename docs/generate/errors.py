@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.api.endpoints import OPERATIONS
-from app.api.pages.explanations import problem_index, problem_page
+from app.api.problem_texts import problem_index, problem_page
 from docs.generate.fields import table
 
 HEAD: Final = """\

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.api.pages.explanations import CODES
+from app.api.problem_texts import CODES
 from docs.examples.backend.store import NOT_FINAL, NOT_YET, SETTLED
 from tests.backend.cluster import Cluster
 from tests.backend.programs import started_backend, started_service

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from app.api import examples
 from app.api.endpoints import OPERATIONS
-from app.api.examples.recording import record_answers
 from app.api.openapi import openapi_document
+from app.api.openapi.recording import record_answers
 
 ANSWERS = Path(examples.__file__).parent / examples.ANSWERS_FILE
 

@@ -11,7 +11,7 @@ from app.api.auth import is_always_open
 from app.api.examples import ONLY, answers
 from app.api.openapi.schemas import reference
 from app.api.operation import Operation
-from app.api.pages.explanations import problem_page
+from app.api.problem_texts import problem_page
 from app.problems import KINDS, MEDIA_TYPE, ProblemDetails
 
 HEADERS: Final = {

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 
 from app.api.endpoints import OPERATIONS
-from app.api.pages.explanations import CODES, EXAMPLE_REQUEST_ID, EXPLANATIONS, GROUPS, VERDICTS
+from app.api.problem_texts import CODES, EXAMPLE_REQUEST_ID, EXPLANATIONS, GROUPS, VERDICTS
 from app.problems import KINDS
 from tests.support.client import Client, headers_of, problem
 from tests.support.provocations import OUT_OF_REACH, PROVOCATIONS, REQUEST_ID

@@ -1,4 +1,4 @@
-"""What each error means to a caller: the texts of `problems.toml`, beside the table of codes."""
+"""What each error means to a caller: the texts of `problem_texts.toml`, beside the table of codes."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -123,7 +123,7 @@ class ProblemTexts(BaseModel):
     title: str | None = None
 
 
-_texts: Final = files("app.api.pages").joinpath("problems.toml").read_text("utf-8")
+_texts: Final = files("app.api").joinpath("problem_texts.toml").read_text("utf-8")
 EXPLANATIONS: Final[Mapping[str, ProblemTexts]] = MappingProxyType(
     TypeAdapter(dict[str, ProblemTexts]).validate_python(
         tomllib.loads(_texts.replace("{event_types}", ", ".join(PAYLOAD_MODELS)))
