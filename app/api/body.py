@@ -37,8 +37,6 @@ SHORTEST_VALUE: Final = 2.5
 against that limit: only lists of digits could have too many values in it."""
 VALUE_BYTES: Final = 16
 """A body may have more than `max_values` values when they have so many bytes on average, as those of events have."""
-JSON: Final = "application/json"
-NDJSON: Final = "application/x-ndjson"
 CODING_NAMES: Final = {"identity": "identity", "gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
 
 

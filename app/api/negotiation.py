@@ -1,9 +1,12 @@
-"""What a caller's `Accept` leaves of the media types that an endpoint has to offer (RFC 9110, 12.5.1)."""
+"""The media types of bodies, and which of those on offer a caller's `Accept` leaves (RFC 9110, 12.5.1)."""
 
 import re
+from typing import Final
 
 from app.problems import Finding, Problem
 
+JSON: Final = "application/json"
+NDJSON: Final = "application/x-ndjson"
 _is_quality = re.compile(r"(0(\.\d*)?|1(\.0*)?)").fullmatch
 
 

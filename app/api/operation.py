@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api.body import JSON, read_media_type, work_on_body
-from app.api.negotiation import require_acceptable
+from app.api.body import read_media_type, work_on_body
+from app.api.negotiation import JSON, require_acceptable
 from app.api.request_parts import check_query, header
 from app.api.service import Service
 from app.workers.pool_process import Work

@@ -16,6 +16,7 @@ from app.api.endpoints.admission import (
     results,
     window_and_checkpoint_size,
 )
+from app.api.negotiation import JSON
 from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.schemas.live_loop import AdmitAnswer, AdmitRequest
 from app.responses import BatchResponse, loop_statistics
@@ -37,7 +38,7 @@ def admit_body(body: bytes, settings: Settings) -> Response:
     done = admit_to(before, request.mission_id, batch, options)
     answer = answer_for(before, done, options, settings)
     answer.ignored, answer.results = len(batch.others), results(done.verdicts)
-    response = BatchResponse(msgspec.json.encode(answer), media_type="application/json")
+    response = BatchResponse(msgspec.json.encode(answer), media_type=JSON)
     response.statistics = loop_statistics(done.verdicts, [window_and_checkpoint_size(answer, done)])
     response.kept = done, batch
     return response

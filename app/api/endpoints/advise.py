@@ -5,6 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from app.api import examples
+from app.api.negotiation import JSON
 from app.api.operation import BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.schemas import AdviseRequest
 from app.settings import Settings
@@ -17,7 +18,7 @@ def advise_body(body: bytes, settings: Settings) -> Response:
     request = read_object(AdviseRequest, body, settings)
     stale_after = STALE_AFTER_SECONDS if request.stale_after_seconds is None else request.stale_after_seconds
     advice = advise(request.state, as_of=request.as_of, stale_after_seconds=stale_after)
-    return Response(advice.model_dump_json(), media_type="application/json")
+    return Response(advice.model_dump_json(), media_type=JSON)
 
 
 ADVISE: Final = Operation(

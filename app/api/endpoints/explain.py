@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import JSON, NDJSON, read_media_type, work_on_body
+from app.api.body import read_media_type, work_on_body
 from app.api.endpoints.folding import MISSION_ID, bounds_of, encode_state, read_mission_id
-from app.api.negotiation import require_acceptable
+from app.api.negotiation import JSON, NDJSON, require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, EXPLAIN_FORMS, LOST, Operation
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas import ExplainAnswer
@@ -45,7 +45,7 @@ def _explained(batch: Batch, request: ExplainRequest[Any], places: ArrayLocation
         return msgspec.Raw(encode_state(accumulator, settings))
 
     explanation = explain_request(request, batch, places, take_state, bounds_of(settings))
-    response = BatchResponse(encode_explanation(explanation), media_type="application/json")
+    response = BatchResponse(encode_explanation(explanation), media_type=JSON)
     anomalies = sum(entry.code is not None and bool(entry.changes) for entry in explanation.timeline)
     response.statistics = batch_statistics(explanation.timeline, explanation.mode, anomalies)
     response.kept = explanation, batch

@@ -5,6 +5,7 @@ from typing import Final
 from starlette.requests import Request
 
 from app.api.compression import digest
+from app.api.negotiation import JSON
 from app.api.request_parts import bad_parameter
 from app.problems import SEE_LIMITS, Problem
 from app.responses import BatchResponse, BatchStatistics
@@ -75,6 +76,6 @@ def state_response(accumulator: Accumulator, statistics: BatchStatistics, settin
     """Answer with a state's bytes and their digest (RFC 9530); raises `state-too-large`."""
     body = encode_state(accumulator, settings)
     digests = dict.fromkeys(("Repr-Digest", "Unencoded-Digest"), digest(body))
-    answer = BatchResponse(body, headers=digests, media_type="application/json")
+    answer = BatchResponse(body, headers=digests, media_type=JSON)
     answer.statistics = statistics
     return answer

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import JSON
+from app.api.negotiation import JSON
 from app.api.operation import Operation
 from app.api.schemas.guide import Health
 from app.api.service import Service

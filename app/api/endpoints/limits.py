@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.body import JSON
+from app.api.negotiation import JSON
 from app.api.operation import Operation
 from app.api.pages import HTML, page, prefers_page, security_headers
 from app.api.service import Service

@@ -17,6 +17,7 @@ from app.api.endpoints.admission import (
     window_and_checkpoint_size,
 )
 from app.api.endpoints.missions import at_mission, check_missions, problem_of_mission, read_roster
+from app.api.negotiation import JSON
 from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.schemas.live_loop import AnyMissionsAdmit, MissionsAdmitAnswer, MissionsAdmitRequest
 from app.problems import Problem
@@ -67,7 +68,7 @@ def missions_admit_body(body: bytes, settings: Settings) -> Response:
             moved.append(window_and_checkpoint_size(answer, done))
     verdicts.sort(key=lambda verdict: verdict.index)
     body = msgspec.json.encode({**counts(verdicts), "results": results(verdicts), "missions": missions})
-    response = BatchResponse(body, media_type="application/json")
+    response = BatchResponse(body, media_type=JSON)
     response.statistics = loop_statistics(verdicts, moved)
     response.kept = batch
     return response

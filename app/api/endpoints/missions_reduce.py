@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import JSON, NDJSON, read_media_type, work_on_body
+from app.api.body import read_media_type, work_on_body
 from app.api.endpoints.folding import MODE, Roster, encode_state, new_accumulator
 from app.api.endpoints.missions import problem_of_mission, raise_first, read_roster, roster_violations
-from app.api.negotiation import require_acceptable
+from app.api.negotiation import JSON, NDJSON, require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, REDUCE_FORMS, Operation
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas import AnyMissionsReduce, MissionsReduced, MissionsReduceRequest
@@ -73,7 +73,7 @@ def _reduced(
         "ignored": len(batch.others),
         "unassigned": [_unassigned(event, locations) for event in parted.unassigned],
     }
-    response = BatchResponse(msgspec.json.encode(answer), media_type="application/json")
+    response = BatchResponse(msgspec.json.encode(answer), media_type=JSON)
     response.statistics = batch_statistics([*batch.events, *batch.others], mode, anomalies)
     response.kept = batch
     return response

@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import JSON, NDJSON, read_media_type, work_on_body
+from app.api.body import read_media_type, work_on_body
 from app.api.endpoints.folding import MISSION_ID, MODE, mode_of, new_accumulator, read_mission_id, state_response
 from app.api.endpoints.reduce_ordered import reduce_stream
-from app.api.negotiation import require_acceptable
+from app.api.negotiation import JSON, NDJSON, require_acceptable
 from app.api.operation import BODY_PROBLEMS, EVENT_LINE, LOST, REDUCE_FORMS, REFUSALS, Operation
 from app.api.request_parts import check_query, header, read_choice
 from app.api.service import Service

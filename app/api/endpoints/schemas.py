@@ -10,9 +10,8 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.body import JSON
 from app.api.caching import Document, answer, document
-from app.api.negotiation import choose
+from app.api.negotiation import JSON, choose
 from app.api.operation import IF_NONE_MATCH, Operation
 from app.api.pages import HTML, answer_in_either_form, page, security_headers
 from app.api.pages import MEDIA_TYPE as HTML_UTF_8

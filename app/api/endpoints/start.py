@@ -9,8 +9,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from app.api.auth import opened
-from app.api.body import JSON
-from app.api.negotiation import choose
+from app.api.negotiation import JSON, choose
 from app.api.operation import Operation
 from app.api.pages import HTML, SERVICE, page, security_headers
 from app.api.request_parts import header

@@ -5,10 +5,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.body import JSON
 from app.api.caching import answer, document
 from app.api.examples.stories import STORIES
-from app.api.negotiation import require_acceptable
+from app.api.negotiation import JSON, require_acceptable
 from app.api.operation import IF_NONE_MATCH, Operation
 from app.api.request_parts import header
 from app.api.schemas.guide import StoryBatch, StoryEntry, StoryIndex

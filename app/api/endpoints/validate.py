@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import JSON, NDJSON, read_media_type, work_on_body
-from app.api.negotiation import require_acceptable
+from app.api.body import read_media_type, work_on_body
+from app.api.negotiation import JSON, NDJSON, require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas import ValidateBatchRequest, ValidateRequest
@@ -45,7 +45,7 @@ def validate_body(body: bytes, settings: Settings) -> Response:
         result = validate_event(request.payload, request.event_type)
     except UnknownEventTypeError as error:
         raise unknown_event_type(error) from None
-    response = BatchResponse(result.model_dump_json(), media_type="application/json")
+    response = BatchResponse(result.model_dump_json(), media_type=JSON)
     response.statistics = BatchStatistics(1, {request.event_type: 1})
     return response
 
@@ -69,7 +69,7 @@ def _judged(batch: Batch, body: bytes, locations: ArrayLocations, settings: Sett
         if doubtful > JUDGED_IN_PLACE:
             raise TooMuchInPlaceError
     verdict = judge_batch(batch, locations, settings, only_invalid=report == "invalid")
-    response = BatchResponse(msgspec.json.encode(verdict), media_type="application/json")
+    response = BatchResponse(msgspec.json.encode(verdict), media_type=JSON)
     response.statistics = batch_statistics([*batch.events, *batch.others, *batch.broken])
     response.kept = batch
     return response

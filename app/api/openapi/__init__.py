@@ -8,8 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from app.api.auth import is_always_open
-from app.api.body import JSON
 from app.api.caching import Document, document
+from app.api.negotiation import JSON
 from app.api.openapi.names import with_names
 from app.api.openapi.operations import HEADERS, problem_examples, request_body, responses
 from app.api.openapi.schemas import component_schemas

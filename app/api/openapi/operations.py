@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from app.api.auth import is_always_open
 from app.api.examples import ONLY, answers
+from app.api.negotiation import JSON, NDJSON
 from app.api.openapi.schemas import reference
 from app.api.operation import Operation
 from app.api.problem_texts import problem_page
@@ -39,18 +40,18 @@ def request_body(operation: Operation, model: type[BaseModel]) -> dict[str, Any]
     Lines are described as text: no schema can say that each line is JSON of its own. Their example is the last of the
     JSON ones, which finds no fault: faults have other places in lines.
     """
-    content: dict[str, Any] = {"application/json": {"schema": reference(model)}}
+    content: dict[str, Any] = {JSON: {"schema": reference(model)}}
     if operation.examples:
-        content["application/json"]["examples"] = operation.examples
+        content[JSON]["examples"] = operation.examples
     if operation.lines is not None:
         name, example = list(operation.examples.items())[-1]
         lines = "\n".join(json.dumps(event, separators=(",", ":")) for event in example["value"]["events"])
-        content["application/x-ndjson"] = {
+        content[NDJSON] = {
             "schema": {
                 "description": "One event a line.",
                 "type": "string",
                 "format": "binary",
-                "contentMediaType": "application/x-ndjson",
+                "contentMediaType": NDJSON,
                 "contentSchema": operation.lines,
             },
             "examples": {name: {"summary": example["summary"], "value": lines + "\n"}},
@@ -60,7 +61,7 @@ def request_body(operation: Operation, model: type[BaseModel]) -> dict[str, Any]
 
 def responses(operation: Operation) -> dict[str, Any]:
     """Describe every answer of an operation, by status."""
-    media_type = operation.answer if isinstance(operation.answer, str) else "application/json"
+    media_type = operation.answer if isinstance(operation.answer, str) else JSON
     answer: dict[str, Any] = {"schema": reference(operation.answer)}
     examples = _recorded(operation, 200) | ({ONLY: {"value": operation.shown}} if operation.shown else {})
     if examples:

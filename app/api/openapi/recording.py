@@ -2,17 +2,15 @@
 
 import asyncio
 import json
-from typing import Final
 
 from starlette.types import ASGIApp, Message
 
 from app.api.application import create_app
 from app.api.endpoints import OPERATIONS
 from app.api.examples import ONLY, REQUEST_ID, Answers
+from app.api.negotiation import JSON
 from app.api.operation import Operation
 from app.settings import Settings
-
-JSON: Final = "application/json"
 
 
 async def record_answers() -> Answers:

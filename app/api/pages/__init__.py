@@ -15,9 +15,8 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.body import JSON
 from app.api.caching import Document, answer, document
-from app.api.negotiation import choose
+from app.api.negotiation import JSON, choose
 from app.api.request_parts import header
 from app.api.service import Service
 from app.problems import Problem, url_prefix
