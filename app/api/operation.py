@@ -59,8 +59,10 @@ EXPLAIN_FORMS: Final = {
     **dict.fromkeys(("duplicate-join", "repeated-invitation"), "effect of the event: anomaly"),
 }
 LOST: Final = ("overloaded", "shutting-down", "worker-lost")
-EVENT_LINE: Final = {"$ref": "#/components/schemas/Event"}
-ANY_LINE: Final = {"anyOf": [EVENT_LINE, {"$ref": "#/components/schemas/JsonValue"}]}
+SCHEMAS: Final = "#/components/schemas/"
+"""Where the document has its schemas."""
+EVENT_LINE: Final = {"$ref": f"{SCHEMAS}Event"}
+ANY_LINE: Final = {"anyOf": [EVENT_LINE, {"$ref": f"{SCHEMAS}JsonValue"}]}
 IF_NONE_MATCH: Final = {
     "name": "If-None-Match",
     "in": "header",

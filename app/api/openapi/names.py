@@ -3,6 +3,7 @@
 import re
 from typing import Any, Final, get_args
 
+from app.api.operation import SCHEMAS
 from app.problems import KINDS
 from mission_collaboration.admission.admit import Answer
 from mission_collaboration.admission.advice import Presence
@@ -20,7 +21,6 @@ from mission_collaboration.contract.payloads import (
 from mission_collaboration.reducer.fold import MODES
 
 Schema = dict[str, Any]
-SCHEMAS: Final = "#/components/schemas/"
 
 
 def _choice(about: str, words: Any) -> Schema:

@@ -11,8 +11,8 @@ from pydantic.json_schema import models_json_schema
 
 from app.api.examples.stories import EACH_TYPE
 from app.api.openapi.events import advisory_schemas, event_schemas
-from app.api.openapi.names import NAMED, SCHEMAS, with_names
-from app.api.operation import Operation
+from app.api.openapi.names import NAMED, with_names
+from app.api.operation import SCHEMAS, Operation
 from app.problems import ProblemDetails
 from mission_collaboration.contract.identity import ParticipantExternalRefs
 from mission_collaboration.contract.model import ContractJsonSchema
