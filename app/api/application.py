@@ -17,7 +17,7 @@ from app.api.middleware import RequestLayer
 from app.api.openapi import openapi_document
 from app.api.pages.assets import our_assets, reader_assets
 from app.api.pages.docs import docs_routes
-from app.api.service import AppState, Service
+from app.api.service import SERVICE_NAME, AppState, Service
 from app.settings import Settings
 from mission_collaboration import __version__
 
@@ -35,7 +35,7 @@ def create_app(settings: Settings, app_state: AppState | None = None) -> FastAPI
     app_state = app_state or AppState(settings)
     service = Service(settings, app_state, OPERATIONS)
     app = FastAPI(
-        title="Mission Collaboration Service",
+        title=SERVICE_NAME,
         version=__version__,
         openapi_url=None,
         redirect_slashes=False,

@@ -1,7 +1,7 @@
 """What requests share: the state of the process that serves them, and the service that its endpoints belong to."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.observability.access_log import AccessLog
 from app.problems import AGAIN, Problem
@@ -11,6 +11,8 @@ from app.workers.pool import WorkerPool, shutting_down
 
 if TYPE_CHECKING:
     from app.api.operation import Operation
+
+SERVICE_NAME: Final = "Mission Collaboration Service"
 
 
 class AppState:

@@ -11,10 +11,10 @@ from starlette.types import Scope
 from app.api.auth import opened
 from app.api.negotiation import JSON, choose
 from app.api.operation import Operation
-from app.api.pages import HTML, SERVICE, page, security_headers
+from app.api.pages import HTML, page, security_headers
 from app.api.request_parts import header
 from app.api.schemas.guide import Start
-from app.api.service import Service
+from app.api.service import SERVICE_NAME, Service
 from app.problems import url_prefix
 from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
@@ -62,7 +62,7 @@ async def get_start(request: Request, service: Service) -> Response:
     links = (DOCS_LINKS if settings.docs else {}) | LINKS
     if choose(header(request.scope, b"accept"), JSON, HTML) == JSON:
         start = Start(
-            service=SERVICE,
+            service=SERVICE_NAME,
             version=__version__,
             contract_version=CONTRACT_VERSION,
             links={name: url_prefix.get() + path for name, path in links.items()},

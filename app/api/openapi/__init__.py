@@ -14,6 +14,7 @@ from app.api.openapi.names import with_names
 from app.api.openapi.operations import HEADERS, problem_examples, request_body, responses
 from app.api.openapi.schemas import component_schemas
 from app.api.operation import Operation
+from app.api.service import SERVICE_NAME
 from mission_collaboration import __version__
 
 ABOUT: Final = """\
@@ -79,7 +80,7 @@ def openapi_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Mission Collaboration Service",
+            "title": SERVICE_NAME,
             "version": __version__,
             "summary": "The state of a mission, and why it is so.",
             "description": ABOUT,

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from app.api.caching import Document, answer, document
 from app.api.negotiation import JSON, choose
 from app.api.request_parts import header
-from app.api.service import Service
+from app.api.service import SERVICE_NAME, Service
 from app.problems import Problem, url_prefix
 from app.responses import BatchResponse
 from mission_collaboration import __version__
@@ -26,7 +26,6 @@ from mission_collaboration.contract.constants import CONTRACT_VERSION
 
 HTML: Final = "text/html"
 MEDIA_TYPE: Final = "text/html; charset=utf-8"
-SERVICE: Final = "Mission Collaboration Service"
 OWN_PAGE: Final = "script-src 'self'; style-src 'self'; img-src 'self'"
 """What a page of ours loads: its stylesheets, its icon, and the script for its buttons."""
 
@@ -64,7 +63,7 @@ def indented(value: Any) -> str:
 
 
 _environment.filters.update(prose=prose, json=indented)
-_environment.globals.update(service=SERVICE, version=__version__, contract_version=CONTRACT_VERSION)
+_environment.globals.update(service=SERVICE_NAME, version=__version__, contract_version=CONTRACT_VERSION)
 
 
 def security_headers(loads: str = OWN_PAGE) -> dict[str, str]:
