@@ -46,13 +46,11 @@ def admit_batch(mission: Mission, batch: Batch, options: Options) -> AdmittedBat
     """Admit a batch to a mission; raises `LateEventsError` if asked to, and then nothing was done."""
     door = Door(mission, options.max_clock_step, options.max_named)
     screened = door.screen(batch)
-    if options.on_late == "refuse" and (
-        late := [verdict for verdict in screened.verdicts if verdict.code == LATE_EVENT]
-    ):
+    verdicts = screened.verdicts
+    if options.on_late == "refuse" and (late := [verdict for verdict in verdicts if verdict.code == LATE_EVENT]):
         raise LateEventsError(sorted(late, key=_index))
     merged = merge(mission, door.mission_id, door.let_in.values(), options.memory, settle=options.settle)
     fates = merged.fates
-    verdicts = screened.verdicts
     verdicts += [judged(index, event, fates.get(event.event_id, ACCEPTED)) for index, event in screened.new]
     for index, event in screened.copies:
         fate = fates.get(event.event_id, ACCEPTED)
