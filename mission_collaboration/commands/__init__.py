@@ -15,7 +15,7 @@ import msgspec
 from pydantic import BaseModel
 
 from mission_collaboration.decoding.batch import Batch
-from mission_collaboration.decoding.json_text import NOT_JSON, try_decode
+from mission_collaboration.decoding.json_text import MAX_NESTING, NOT_JSON, try_decode
 from mission_collaboration.decoding.refusals import (
     IN_ARRAY,
     ArrayLocations,
@@ -36,7 +36,7 @@ class FileLimits(NamedTuple):
 
     max_events: int = sys.maxsize
     max_event_bytes: int = sys.maxsize
-    max_nesting: int = 64
+    max_nesting: int = MAX_NESTING
 
 
 LIMITS: Final = FileLimits()

@@ -22,6 +22,8 @@ _LONE_SURROGATE = re.compile(
 _STRING_OR_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9][0-9.]*+[eE]\+?[0-9]+|-?[0-9]{309,}+(?:\.[0-9]+)?)')
 _TRAILING = "JSON is malformed: trailing characters"
 MOST_DIGITS: Final = 4300
+MAX_NESTING: Final = 64
+"""How deep objects and arrays of a file may nest, as in a request to the service."""
 _NO_NUMBER = re.compile(rb"-?(NaN|Infinity)")
 NOT_JSON: Final = object()
 """What `try_decode` gives for a text that is no JSON, or is nested too deep."""

@@ -17,13 +17,11 @@ from mission_collaboration.decoding.batch import (
     text_member,
 )
 from mission_collaboration.decoding.events import malformed
-from mission_collaboration.decoding.json_text import JsonTextError, decode_json
+from mission_collaboration.decoding.json_text import MAX_NESTING, JsonTextError, decode_json
 from mission_collaboration.decoding.verdicts import foreign_shape, is_cloudevents_row
 from mission_collaboration.replay.census import NAMELESS, Census, Origin
 from mission_collaboration.replay.files import Block
 
-MAX_NESTING: Final = 64
-"""How deep objects and arrays of a line may nest, as in a request to the service."""
 OLDEST_PRODUCER: Final = "1.0.0"
 """The schema version of events that name none."""
 

@@ -7,10 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mission_collaboration.decoding.batch import Batch, mission_of
+from mission_collaboration.decoding.json_text import MAX_NESTING
 from mission_collaboration.decoding.reader import read_texts
 from mission_collaboration.replay.census import Census
 from mission_collaboration.replay.files import Block, Part, read_part
-from mission_collaboration.replay.rejects import MAX_NESTING, origin_of, reject_rows
+from mission_collaboration.replay.rejects import origin_of, reject_rows
 
 ROWS: Final = pa.schema(
     [
