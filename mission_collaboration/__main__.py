@@ -1,35 +1,21 @@
 """The command line: `mission-collaboration` or `python -m mission_collaboration`. It starts no server."""
 
-from typing import Any, BinaryIO, Final, Generic, TypeVar
+from typing import BinaryIO
 
 import click
 import msgspec
-from pydantic import BaseModel, ConfigDict
 
 from mission_collaboration import __version__
 from mission_collaboration.commands import FILE, LIMITS, read_file, refuse
 from mission_collaboration.commands.explaining import explain
 from mission_collaboration.decoding.refusals import RequestRefusedError
-from mission_collaboration.decoding.requests import RequestReader, read_all_lines
-from mission_collaboration.decoding.verdicts import judge_batch
+from mission_collaboration.decoding.requests import read_all_lines
+from mission_collaboration.decoding.verdicts import VALIDATE_READER, judge_batch
 from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.fold import MODES, Mode
 from mission_collaboration.reducer.requests import REDUCE_READER, reduce_batch
 from mission_collaboration.reducer.snapshot import encode
 from mission_collaboration.replay.command import replay
-
-E = TypeVar("E")
-
-
-class Events(BaseModel, Generic[E]):
-    """A body of `/validate/batch`."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-    events: list[E]
-
-
-VALIDATE_READER: Final = RequestReader(Events[Any])
 
 
 @click.command("reduce")

@@ -7,7 +7,7 @@ events are put to the judges one by one.
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
-from typing import Any, Final, Literal
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
 from pydantic import BaseModel, ConfigDict
@@ -21,14 +21,27 @@ from mission_collaboration.decoding.batch import LONGEST_NAME, Batch, BrokenEven
 from mission_collaboration.decoding.events import ReadEvent
 from mission_collaboration.decoding.reader import normal_texts, unsound
 from mission_collaboration.decoding.refusals import ArrayLocations
-from mission_collaboration.decoding.requests import Limits, line_refusal
+from mission_collaboration.decoding.requests import Limits, RequestReader, line_refusal
 from mission_collaboration.decoding.structs import envelope_struct, struct_for
 
 MOST_DETAILED_EVENTS: Final = 1_000
 """Of how many invalid events the violations are told."""
 MOST_PER_EVENT: Final = 10
+E = TypeVar("E")
 Layer = Literal["model", "schema", "mapping"]
 Found = tuple[Layer, Location, str, str]
+
+
+class ValidateBatchRequest(BaseModel, Generic[E]):
+    """Events to judge, each by itself."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
+
+    events: list[E]
+    """The events; anything at all is judged."""
+
+
+VALIDATE_READER: Final = RequestReader(ValidateBatchRequest[Any])
 
 
 class _Answer(BaseModel):

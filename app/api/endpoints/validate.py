@@ -1,7 +1,7 @@
 """`POST /validate` and `POST /validate/batch`: verdicts. Judging bad data is a success."""
 
 import difflib
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 import msgspec
 from pydantic import JsonValue
@@ -13,7 +13,7 @@ from app.api.body import read_media_type, work_on_body
 from app.api.negotiation import JSON, NDJSON, require_acceptable
 from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, json_handler
 from app.api.request_parts import check_query, header, read_choice
-from app.api.schemas import ValidateBatchRequest, ValidateRequest
+from app.api.schemas import ValidateRequest
 from app.api.service import Service
 from app.problems import Finding, Problem, problem_of
 from app.responses import BatchResponse, BatchStatistics, batch_statistics
@@ -27,10 +27,9 @@ from mission_collaboration.decoding import refusals
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import ReadEvent
 from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
-from mission_collaboration.decoding.requests import RequestReader, event_too_large, read_all_lines, read_object
-from mission_collaboration.decoding.verdicts import BatchVerdict, judge_batch
+from mission_collaboration.decoding.requests import event_too_large, read_all_lines, read_object
+from mission_collaboration.decoding.verdicts import VALIDATE_READER, BatchVerdict, ValidateBatchRequest, judge_batch
 
-VALIDATE_READER: Final = RequestReader(ValidateBatchRequest[Any])
 JUDGED_IN_PLACE: Final = 100
 Report = Literal["all", "invalid"]
 REPORTS: Final = get_args(Report)

@@ -1,7 +1,7 @@
 """The request and response bodies; what is read here is what OpenAPI publishes.
 
-Here are those of batches that are judged, folded or explained, and of states that are looked at. The live loop and the
-guide have modules of their own.
+Here are those of payloads that are judged, of batches that are folded or explained, and of states that are looked at.
+The live loop and the guide have modules of their own; requests that the command line reads, too, are the library's.
 
 A batch's events are generic: `ReduceRequest[Event]` is published, `ReduceRequest[Any]` is what a body is first
 read as, so that each event can be judged by itself.
@@ -35,13 +35,6 @@ class Request(Body):
     """A request, whose members are all known."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class ValidateBatchRequest(Request, Generic[E]):
-    """Events to judge, each by itself."""
-
-    events: list[E]
-    """The events; anything at all is judged."""
 
 
 class ValidateRequest(Body):
