@@ -15,6 +15,7 @@ from app.api.negotiation import JSON, require_acceptable
 from app.api.request_parts import check_query, header
 from app.api.service import Service
 from app.workers.pool_process import Work
+from mission_collaboration.contract.errors import PENDING_CODES
 
 BODY_PROBLEMS: Final = (
     "malformed-request",
@@ -35,8 +36,6 @@ REFUSALS: Final = (
     "conflicting-duplicate",
     "mission-mismatch",
 )
-PENDING: Final = ("unknown-participant", "departed-participant", "unknown-warning", "unmatched-completion")
-"""Refusals that a later batch can turn into acceptance (contract L4)."""
 DOOR: Final = (
     "invalid-request",
     "malformed-payload",
@@ -49,12 +48,12 @@ DOOR: Final = (
 """What is rejected at the door (contract L6)."""
 REDUCE_FORMS: Final = dict.fromkeys(REFUSALS, "problem in strict mode, anomaly in permissive mode")
 ADMIT_FORMS: Final = {
-    **dict.fromkeys(PENDING, "verdict on the event: pending, later rejected"),
+    **dict.fromkeys(PENDING_CODES, "verdict on the event: pending, later rejected"),
     **dict.fromkeys(DOOR, "verdict on the event: rejected"),
 }
 EXPLAIN_FORMS: Final = {
     **dict.fromkeys(REFUSALS, "effect of the event: anomaly or refused"),
-    **dict.fromkeys(PENDING, "effect of the event: anomaly, refused or pending"),
+    **dict.fromkeys(PENDING_CODES, "effect of the event: anomaly, refused or pending"),
     "invalid-request": "problem, or effect of the event: malformed",
     **dict.fromkeys(("duplicate-join", "repeated-invitation"), "effect of the event: anomaly"),
 }

@@ -146,3 +146,12 @@ class UnmatchedCompletionError(EventRefusedError):
     """The event ends a step that this participant has not started (R20)."""
 
     code = "unmatched-completion"
+
+
+PENDING_CODES: Final = (
+    UnknownParticipantError.code,
+    DepartedParticipantError.code,
+    UnknownWarningError.code,
+    UnmatchedCompletionError.code,
+)
+"""The refusals that an event from an earlier place can turn into acceptance (L4)."""

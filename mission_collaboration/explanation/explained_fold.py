@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, Final, Literal, get_args
 
 from mission_collaboration.contract.constants import PARTICIPANT_INVITED
-from mission_collaboration.contract.errors import EventRefusedError
+from mission_collaboration.contract.errors import PENDING_CODES, EventRefusedError, MissionMismatchError
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS, WarningPayload
 from mission_collaboration.contract.state import Change
@@ -23,13 +23,9 @@ from mission_collaboration.reducer.ordering import conflict, in_order
 
 Mode = Literal["permissive", "strict", "admit"]
 MODES: Final = get_args(Mode)
-OTHER_MISSION: Final = "mission-mismatch"
 NOT_ADMITTED: Final[Mapping[str, Effect]] = {
-    "unknown-participant": "pending",
-    "departed-participant": "pending",
-    "unknown-warning": "pending",
-    "unmatched-completion": "pending",
-    OTHER_MISSION: "other-mission",
+    **dict.fromkeys(PENDING_CODES, "pending"),
+    MissionMismatchError.code: "other-mission",
 }
 """Code → what an event came to that admission did not accept. Pending ones lack what may yet come from an earlier place
 (L4); those of any other code are refused for good."""
@@ -162,7 +158,7 @@ class ExplainedFold:
             entry.effect = "redundant"
         if recorder.anomaly is not None:
             entry.code, entry.reason = recorder.anomaly
-            entry.effect = "other-mission" if entry.code == OTHER_MISSION else "anomaly"
+            entry.effect = "other-mission" if entry.code == MissionMismatchError.code else "anomaly"
         elif entry.event_type == PARTICIPANT_INVITED:
             entry.effect = "invited"
         return entry
