@@ -155,7 +155,8 @@ class DeadlineProtocol(HttpToolsProtocol):
             return
         without_body = bool(self.headers) and self.parser.get_method() == b"HEAD"
         request_id, headers = problems.new_request_id(), self.server_state.default_headers
-        self.transport.write(problems.as_bytes(problem, request_id, headers, without_body=without_body))
+        root_path = self.settings.root_path
+        self.transport.write(problems.as_bytes(problem, request_id, root_path, headers, without_body=without_body))
         self.sweeper.note_refusal(problem, request_id)
         self.transport.close()
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from app.problems import AGAIN, ALL_METHODS, SEE_LIMITS, Problem, render, request_id
+from app.problems import AGAIN, ALL_METHODS, SEE_LIMITS, Problem, render, request_id, url_prefix
 from app.settings import Settings
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -111,13 +111,19 @@ def new_request_id() -> str:
     return uuid4().hex
 
 
-def as_bytes(problem: Problem, chosen_id: str, default_headers: Headers, *, without_body: bool = False) -> bytes:
-    """Write a problem as the last answer of a connection."""
-    token = request_id.set(chosen_id)
+def as_bytes(
+    problem: Problem, chosen_id: str, root_path: str, default_headers: Headers, *, without_body: bool = False
+) -> bytes:
+    """Write a problem as the last answer of a connection, with an id and a prefix of its own.
+
+    Those of the request before it on the connection may still be set.
+    """
+    id_before, prefix_before = request_id.set(chosen_id), url_prefix.set(root_path)
     try:
         response = render(problem)
     finally:
-        request_id.reset(token)
+        request_id.reset(id_before)
+        url_prefix.reset(prefix_before)
     common = (header for header in default_headers if header != CLOSE)  # which a server that drains has already
     headers = [*common, *response.raw_headers, (b"x-request-id", chosen_id.encode()), CLOSE]
     head = b"".join([STATUS_LINE[response.status_code], *(b"%b: %b\r\n" % header for header in headers), b"\r\n"])

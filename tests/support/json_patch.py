@@ -8,7 +8,7 @@ from typing import Any
 def patched(document: Any, operations: Iterable[Any]) -> Any:
     """Apply operations to a copy of a document; raises where one does not fit it."""
     document = copy.deepcopy(document)
-    for operation in operations:
+    for operation in copy.deepcopy(list(operations)):  # a later one may change what an earlier one put there
         *way, last = [step.replace("~1", "/").replace("~0", "~") for step in operation["path"].split("/")[1:]]
         place = document
         for step in way:

@@ -103,7 +103,8 @@ class Room:
 
     def __init__(self, body: bytes, settings: Settings) -> None:
         self.is_in_place: Final = settings.pool_size > 0 and is_in_place(body)
-        self.total = UNPACKED * settings.inline_body_bytes if self.is_in_place else settings.max_held_bytes
+        held = max(0, settings.max_held_bytes - len(body))
+        self.total = UNPACKED * settings.inline_body_bytes if self.is_in_place else held
         """What all checkpoints of the request may have together."""
         self.left = self.total
         self.largest: Final = largest_content(settings)

@@ -60,6 +60,8 @@ def missions_admit_body(body: bytes, settings: Settings) -> Response:
             done = admit_to(before, mission_id, own, options)
             answer = answer_for(before, done, options, settings)
         except Problem as problem:
+            if problem.code == "overloaded":  # which is true of the whole request
+                raise
             missions[mission_id] = problem_of_mission(at_mission(problem, mission_id))
             verdicts += rejected(mission_id, own, of_refused_mission(problem.code))
         else:

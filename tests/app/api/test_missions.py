@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any
 
 import pytest
 
 from app.api.endpoints.admission import Room
+from app.api.endpoints.missions_admit import missions_admit_body
 from app.problems import Problem
 from app.settings import Settings
+from app.workers.capacity import hold_unpacked
 from mission_collaboration import admit
 from tests.support import builders as build
 from tests.support.client import Client, Json, places, problem
@@ -249,6 +252,25 @@ def test_unpacked_checkpoints_of_one_request_are_bounded_together(make_client: C
     assert found["duplicate"] == 2
 
 
+def test_a_service_without_room_refuses_the_whole_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To each of its missions the same would happen, and the caller is told to send it again."""
+
+    def full(size: int) -> None:
+        raise Problem("overloaded", "The service holds as much as it can.")
+
+    monkeypatch.setattr("app.api.endpoints.admission.COUNTED_AT_ONCE", 1)
+    checkpoint = admit(ONE).checkpoint
+    body = json.dumps({"missions": {"m1": {"checkpoint": checkpoint}, "m2": None}, "events": [*ONE, *TWO]}).encode()
+
+    def work() -> None:
+        hold_unpacked.set(full)
+        missions_admit_body(body, Settings())
+
+    with pytest.raises(Problem) as refused:
+        copy_context().run(work)
+    assert refused.value.code == "overloaded"
+
+
 def test_checkpoints_that_are_too_large_together_are_refused_with_the_remedy() -> None:
     """The first one takes all the room, more than it has as text; the one behind it finds none."""
     long = [of("m1", number, build.comment("p1", content="x" * 400)) for number in range(3, 9)]
@@ -259,5 +281,5 @@ def test_checkpoints_that_are_too_large_together_are_refused_with_the_remedy() -
         room.read(text)
     assert refused.value.code == "checkpoint-too-large"
     assert [finding.pointer for finding in refused.value.findings] == ["/checkpoint"]
-    assert "more than 4500 bytes" in str(refused.value.detail)
+    assert "more than 4498 bytes" in str(refused.value.detail)
     assert "Send fewer missions" in str(refused.value.detail)

@@ -1,5 +1,6 @@
 """What stands on the wire: heads that are none, bodies that end early, wishes for other protocols, pipelines."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -30,6 +31,22 @@ def answers(port: int, data: bytes) -> list[Answer]:
 
 def codes(port: int, data: bytes) -> list[str]:
     return [str(answer.status) if answer.status < 400 else answer.code for answer in answers(port, data)]
+
+
+@pytest.mark.parametrize(
+    "wrong", [b"GARBAGE\r\n\r\n", b"GET /livez HTTP/1.1\r\n\r\n", request("POST", "/reduce", "Transfer-Encoding: x")]
+)
+def test_a_wrong_request_has_the_prefix_of_the_service_and_not_of_the_request_before_it(wrong: bytes) -> None:
+    port = free_port()
+    prefix = {"COLLAB_ROOT_PATH": "/collab", "COLLAB_TRUSTED_PROXIES": "127.0.0.1"}
+    first = request("POST", "/reduce", "X-Forwarded-Prefix: /first", body=b'{"events": 5}')
+    with server(port, COLLAB_PORT=port, COLLAB_LOG_LEVEL="critical", **prefix):
+        [alone] = answers(port, wrong)
+        before, behind = answers(port, first + wrong)
+    assert json.loads(before.body)["type"] == "/first/collab/problems/invalid-request"
+    kind = json.loads(alone.body)["type"]
+    assert kind.startswith("/collab/problems/")
+    assert json.loads(behind.body)["type"] == kind
 
 
 @pytest.mark.parametrize(
