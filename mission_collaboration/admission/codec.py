@@ -12,7 +12,7 @@ from mission_collaboration.admission.horizon import Place, as_struct
 from mission_collaboration.admission.mission import Mission
 from mission_collaboration.admission.remembered import Remembered
 from mission_collaboration.admission.window import HASH_BYTES, WindowEvent
-from mission_collaboration.reducer.ordering import sort_key
+from mission_collaboration.reducer.ordering import by_place
 
 
 class Content(msgspec.Struct, array_like=True, forbid_unknown_fields=True, gc=False):
@@ -56,10 +56,9 @@ def read_content(text: bytes) -> Mission | None:
     content = _read(text)
     window, ids = content.window, content.remembered_ids
     places: list[Any] = [*filter(None, [content.horizon]), *window]
-    keys = list(map(sort_key, places))
     is_consistent = (
-        keys == sorted(keys)
-        and len({*ids, *(event.event_id for event in window)}) == len(ids) + len(window)
+        by_place(places) == places
+        and len({*ids, *[event.event_id for event in window]}) == len(ids) + len(window)
         and {event.payload.mission_id for event in window} <= {content.mission_id}
         and (content.mission_id is not None or content.horizon is None)
         and len(content.remembered_hashes) == HASH_BYTES * len(ids)

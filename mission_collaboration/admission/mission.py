@@ -34,7 +34,7 @@ class Mission:
     @property
     def size(self) -> int:
         """How many bytes it has, roughly, while it is worked on."""
-        return len(self.state) + sum(event.content_bytes for event in self.window)
+        return len(self.state) + sum([event.content_bytes for event in self.window])
 
     def at_horizon(self) -> Horizon:
         """Open the account at the horizon, to be folded on; raises `BadCheckpointError` for one that is none."""
