@@ -64,33 +64,25 @@ def bounded(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], bool]:
 
 
 class ArrayLocations:
-    """Where events stand in a JSON body: in the array `/events`."""
+    """Where events stand in an array, which itself stands at a place of what was sent."""
+
+    def __init__(self, array: Location) -> None:
+        self._array: Final = array
 
     def finding(self, index: int, location: Location, code: str, message: str) -> Finding:
         """Point to a place within the event of this index."""
-        return Finding(pointer(("events", index, *location)), code, message)
+        return Finding(pointer((*self._array, index, *location)), code, message)
 
     def name(self, index: int) -> str:
         """Name the place of a whole event."""
-        return f"/events/{index}"
-
-
-class ListLocations(ArrayLocations):
-    """Where events stand in a Python caller's list."""
-
-    def finding(self, index: int, location: Location, code: str, message: str) -> Finding:
-        """Point to a place within the event of this index."""
-        return Finding(pointer((index, *location)), code, message)
-
-    def name(self, index: int) -> str:
-        """Name the place of a whole event."""
-        return f"/{index}"
+        return pointer((*self._array, index))
 
 
 class LineLocations(ArrayLocations):
     """Where events stand in an NDJSON body; `lines` has the number of each event's line, from 1."""
 
     def __init__(self, lines: Sequence[int]) -> None:
+        super().__init__(())
         self.lines: Final = lines
 
     def finding(self, index: int, location: Location, code: str, message: str) -> Finding:
@@ -102,8 +94,10 @@ class LineLocations(ArrayLocations):
         return f"line {self.lines[index]}"
 
 
-IN_ARRAY: Final = ArrayLocations()
-IN_LIST: Final = ListLocations()
+IN_ARRAY: Final = ArrayLocations(("events",))
+"""In the request object of a JSON body."""
+IN_LIST: Final = ArrayLocations(())
+"""In a Python caller's list."""
 
 
 def invalid_request(findings: Iterator[Finding], about: Mapping[str, str] | None = None) -> RequestRefusedError:
