@@ -3,9 +3,8 @@
 import mmap
 import sys
 from email.message import Message
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
-from pydantic import BaseModel
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -19,8 +18,6 @@ from app.workers.capacity import Capacity, hold_unpacked
 from app.workers.pool import TooMuchInPlaceError, is_in_place
 from app.workers.pool_process import Work
 from app.workers.spooled_body import SpooledBody
-
-Model = TypeVar("Model", bound=BaseModel)
 
 LONGEST_LENGTH: Final = 18
 """The digits of a `Content-Length` that is worth reading as a number."""

@@ -38,18 +38,7 @@ GROUPS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = MappingProxyType
         "events": (
             "What the events say",
             "The request was read, and an event in it breaks a rule of the contract.",
-            (
-                "malformed-payload",
-                "unknown-participant",
-                "departed-participant",
-                "unknown-warning",
-                "unmatched-completion",
-                "conflicting-duplicate",
-                "mission-mismatch",
-                "duplicate-join",
-                "repeated-invitation",
-                "out-of-order",
-            ),
+            (*REFUSALS, "duplicate-join", "repeated-invitation", "out-of-order"),
         ),
         "live-loop": (
             "The live loop",

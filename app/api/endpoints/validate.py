@@ -15,7 +15,7 @@ from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, json_han
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas import ValidateRequest
 from app.api.service import Service
-from app.problems import Finding, Problem, problem_of
+from app.problems import Finding, Problem
 from app.responses import BatchResponse, BatchStatistics, batch_statistics
 from app.settings import Settings
 from app.workers.pool import TooMuchInPlaceError, is_in_place
@@ -39,7 +39,7 @@ def validate_body(body: bytes, settings: Settings) -> Response:
     """Answer a `/validate` request, whose body is an event; raises `Problem` and `RequestRefusedError`."""
     request = read_object(ValidateRequest, body, settings)
     if len(body) > settings.max_event_bytes and (size := len(bytes(body).strip())) > settings.max_event_bytes:
-        raise problem_of(event_too_large(size, settings, refusals.Finding("", "", "")))
+        raise event_too_large(size, settings, refusals.Finding("", "", ""))
     try:
         result = validate_event(request.payload, request.event_type)
     except UnknownEventTypeError as error:
