@@ -153,6 +153,4 @@ def text_member(value: Any, name: str) -> str | None:
 
 def writable(name: Any) -> str | None:
     """Cut a name, and replace what UTF-8 has no bytes for; None for what is no string."""
-    if isinstance(name, str) and len(name) <= LONGEST_NAME and name.isascii():
-        return name
     return name[:LONGEST_NAME].encode("utf-8", "replace").decode() if isinstance(name, str) else None

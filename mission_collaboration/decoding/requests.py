@@ -239,9 +239,9 @@ def are_surely_small(body: Body, limits: Limits) -> bool:
 
 def check_sizes(texts: Sequence[Text], limits: Limits) -> None:
     """Refuse a JSON batch for its first event that is too large."""
-    if max(map(len, texts), default=0) > limits.max_event_bytes:
-        index, text = next((index, text) for index, text in enumerate(texts) if len(text) > limits.max_event_bytes)
-        raise _size_refusal(text, IN_ARRAY.finding(index, (), "", ""), IN_ARRAY.name(index), limits)
+    for index, text in enumerate(texts):
+        if len(text) > limits.max_event_bytes:
+            raise _size_refusal(text, IN_ARRAY.finding(index, (), "", ""), IN_ARRAY.name(index), limits)
 
 
 def _size_refusal(text: Text, at: Finding, name: str, limits: Limits) -> RequestRefusedError:
