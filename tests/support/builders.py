@@ -14,6 +14,24 @@ NEED_NO_MEMBER = frozenset(
     }
 )
 """The types that have no acting participant, or whose participant comes or goes (R10)."""
+EMPTY_STATE: Json = {
+    "mission_id": "",
+    "participants": {},
+    "departed_participants": {},
+    "presence": {},
+    "active_drivers": [],
+    "focus_by_participant": {},
+    "participants_by_focus": {},
+    "warnings": [],
+    "decisions": [],
+    "comments": [],
+    "active_executions": {},
+    "linked_sessions": {},
+    "anomalies": [],
+    "event_count": 0,
+    "last_processed_event_id": None,
+}
+"""The state of no events (S1 to S15), its fields in their order."""
 
 
 def ulid(n: int) -> str:

@@ -1,4 +1,4 @@
-"""What an operator is told of a batch is short, also of a large or odd one."""
+"""Log lines and metrics stay short, even where a batch is large or odd."""
 
 import pickle
 

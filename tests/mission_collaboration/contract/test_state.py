@@ -18,30 +18,13 @@ from mission_collaboration import (
     WarningEntry,
 )
 from tests.support import builders as build
-from tests.support.folding import Json, as_json, joins, permissive, strict
+from tests.support.folding import as_json, joins, permissive, strict
 
 FIELDS = [
     *("mission_id", "participants", "departed_participants", "presence", "active_drivers", "focus_by_participant"),
     *("participants_by_focus", "warnings", "decisions", "comments", "active_executions", "linked_sessions"),
     *("anomalies", "event_count", "last_processed_event_id"),
 ]
-EMPTY: Json = {
-    "mission_id": "",
-    "participants": {},
-    "departed_participants": {},
-    "presence": {},
-    "active_drivers": [],
-    "focus_by_participant": {},
-    "participants_by_focus": {},
-    "warnings": [],
-    "decisions": [],
-    "comments": [],
-    "active_executions": {},
-    "linked_sessions": {},
-    "anomalies": [],
-    "event_count": 0,
-    "last_processed_event_id": None,
-}
 CROWD = ("p10", "p2", "\U0001f680", "\uff50", "P1", "p1", "\u00e9", "e\u0301", "\x7f", "\n")
 BY_CODE_POINT = ["\n", "P1", "e\u0301", "p1", "p10", "p2", "\x7f", "\u00e9", "\uff50", "\U0001f680"]
 
@@ -84,7 +67,7 @@ def test_a_state_has_its_15_fields_in_order() -> None:
 
 def test_no_events_give_the_empty_state_with_every_field() -> None:
     """S16."""
-    assert strict().model_dump_json() == json.dumps(EMPTY, separators=(",", ":"))
+    assert strict().model_dump_json() == json.dumps(build.EMPTY_STATE, separators=(",", ":"))
 
 
 @pytest.mark.parametrize(
@@ -225,9 +208,9 @@ def test_states_of_the_same_events_share_nothing_that_could_be_changed() -> None
 def test_a_state_sent_back_is_read_strictly(field: str, value: Any) -> None:
     """E15, E16."""
     with pytest.raises(ValidationError):
-        ReducedCollaborationState.model_validate(EMPTY | {field: value})
+        ReducedCollaborationState.model_validate(build.EMPTY_STATE | {field: value})
     with pytest.raises(ValidationError):
-        ReducedCollaborationState.model_validate_json(json.dumps(EMPTY | {field: value}))
+        ReducedCollaborationState.model_validate_json(json.dumps(build.EMPTY_STATE | {field: value}))
 
 
 def test_a_removal_has_no_value_and_a_null_is_one() -> None:

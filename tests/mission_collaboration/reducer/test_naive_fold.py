@@ -7,24 +7,6 @@ from tests.support import naive_fold
 from tests.support.builders import Json, whole_identity
 from tests.support.folding import joins
 
-EMPTY: Json = {
-    "mission_id": "",
-    "participants": {},
-    "departed_participants": {},
-    "presence": {},
-    "active_drivers": [],
-    "focus_by_participant": {},
-    "participants_by_focus": {},
-    "warnings": [],
-    "decisions": [],
-    "comments": [],
-    "active_executions": {},
-    "linked_sessions": {},
-    "anomalies": [],
-    "event_count": 0,
-    "last_processed_event_id": None,
-}
-
 
 def strict(*events: tuple[str, Json]) -> Json:
     return naive_fold.reduce(build.history(*events))
@@ -50,11 +32,11 @@ def kinds(state: Json) -> list[tuple[str, str]]:
 
 
 def test_no_events_give_the_empty_state() -> None:
-    assert list(naive_fold.reduce([]).items()) == list(EMPTY.items())
+    assert list(naive_fold.reduce([]).items()) == list(build.EMPTY_STATE.items())
 
 
 def test_a_seeded_roster_appears_with_no_events() -> None:
-    assert naive_fold.reduce([], roster={"ann": build.identity("ann")}) == EMPTY | {
+    assert naive_fold.reduce([], roster={"ann": build.identity("ann")}) == build.EMPTY_STATE | {
         "participants": {"ann": whole_identity("ann")}
     }
 
@@ -81,7 +63,7 @@ DAY = [
     build.session_link("ann", "x1"),
     build.drive("bob", "inactive"),
 ]
-STATE_AFTER_THE_DAY = EMPTY | {
+STATE_AFTER_THE_DAY = build.EMPTY_STATE | {
     "mission_id": "m1",
     "participants": {"ann": whole_identity("ann"), "bob": whole_identity("bob")},
     "presence": {"bob": "2026-01-02T03:04:05Z"},
