@@ -39,7 +39,7 @@ COPY --from=service-parts /opt/venv /opt/venv
 COPY --from=service-parts /build/mission_collaboration mission_collaboration
 COPY --from=service-parts /build/app app
 # The allocator gives large blocks back to the system once they are freed.
-ENV COLLAB_HOST=0.0.0.0 MALLOC_MMAP_THRESHOLD_=1048576 MALLOC_TRIM_THRESHOLD_=1048576 MALLOC_ARENA_MAX=2
+ENV COLLAB_HOST=0.0.0.0 MALLOC_MMAP_THRESHOLD_=1048576 MALLOC_TRIM_THRESHOLD_=8388608 MALLOC_ARENA_MAX=2
 EXPOSE 8000
 USER 10001:10001
 # It is asked again and again, so it starts no interpreter: bash opens the connection and reads the status line.

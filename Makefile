@@ -56,7 +56,7 @@ $(VENV)/%.stamp: requirements/%.txt | python
 	@touch $@
 
 # With these the allocator gives large blocks back to the system once they are freed; the image has them too.
-ALLOCATOR := MALLOC_MMAP_THRESHOLD_=1048576 MALLOC_TRIM_THRESHOLD_=1048576 MALLOC_ARENA_MAX=2
+ALLOCATOR := MALLOC_MMAP_THRESHOLD_=1048576 MALLOC_TRIM_THRESHOLD_=8388608 MALLOC_ARENA_MAX=2
 
 # locust brings a pytest plugin that patches sockets; the generator of the client needs other releases than the service;
 # the tests are to be seen passing without otel and spark. Each gets an environment of its own.

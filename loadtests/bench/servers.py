@@ -16,7 +16,7 @@ from loadtests.bench.wire import LOCALHOST, Connection, WrongAnswerError, get
 LONGEST_START: Final = 30.0
 LONGEST_STOP: Final = 10.0
 POLL: Final = 0.005
-ALLOCATOR: Final = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "1048576", "MALLOC_ARENA_MAX": "2"}
+ALLOCATOR: Final = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "8388608", "MALLOC_ARENA_MAX": "2"}
 """As `make serve` and the image have it."""
 
 

@@ -58,4 +58,4 @@ def admit_batch(mission: Mission, batch: Batch, options: Options) -> AdmittedBat
             verdicts.append(judged(index, event, fate))
         else:
             verdicts.append(Verdict(index, event.event_id, event.event_type, "duplicate", fate.verdict))
-    return AdmittedBatch(merged, sorted(verdicts, key=_index), list(merged.revisions(mission.window)))
+    return AdmittedBatch(merged, sorted(verdicts, key=_index), list(merged.revisions(mission)))

@@ -55,16 +55,17 @@ def read_content(text: bytes) -> Mission | None:
     """
     content = _read(text)
     window, ids = content.window, content.remembered_ids
+    remembered = Remembered(ids, content.remembered_hashes, content.of_first_release)
+    mission = Mission(content.mission_id, bytes(content.state), content.horizon, window, remembered)
     places: list[Any] = [*filter(None, [content.horizon]), *window]
     is_consistent = (
         by_place(places) == places
-        and len({*ids, *[event.event_id for event in window]}) == len(ids) + len(window)
+        and len(mission.held) == len(window)
+        and len(remembered.positions) == len(ids)
+        and mission.held.keys().isdisjoint(ids)
         and {event.payload.mission_id for event in window} <= {content.mission_id}
         and (content.mission_id is not None or content.horizon is None)
         and len(content.remembered_hashes) == HASH_BYTES * len(ids)
         and 0 <= content.of_first_release <= len(ids)
     )
-    if not is_consistent:
-        return None
-    remembered = Remembered(ids, content.remembered_hashes, content.of_first_release)
-    return Mission(content.mission_id, bytes(content.state), content.horizon, window, remembered)
+    return mission if is_consistent else None

@@ -43,11 +43,10 @@ class Door:
         """The mission; the first event that is let in decides it where nothing did before."""
         self.let_in: Final[dict[str, FoldEvent]] = {}
         """The new events, by id."""
+        self._held: Final = mission.held
+        self._remembered: Final = mission.remembered
         window, horizon = mission.window, mission.horizon
         self._passed: Final = None if horizon is None else sort_key(horizon)
-        self._window: Final = {event.event_id: event for event in window}
-        self._remembered: Final = mission.remembered
-        self._taken: Final = {*self._window, *mission.remembered.ids}
         self._max_clock_step: Final = max_clock_step
         self._max_named: Final = max_named
         newest = window[-1] if window else horizon
@@ -67,7 +66,7 @@ class Door:
         screened = Screened(verdicts, [], [])
         for event in in_order(batch.events):
             index = index_of[id(event)]
-            if event.event_id not in self._taken:
+            if not self.knows(event.event_id):
                 fate = self.stops(event)
                 if fate is None:
                     screened.new.append((index, event))
@@ -80,11 +79,15 @@ class Door:
                 verdicts.append(judged(index, event, fate))
         return screened
 
+    def knows(self, event_id: str) -> bool:
+        """Whether an event of this id is held, is remembered, or was let in before."""
+        return event_id in self.let_in or event_id in self._held or event_id in self._remembered.positions
+
     def has_same(self, event: FoldEvent) -> bool:
         """Whether the event that took this id, held or let in before, says the same (R30)."""
         if first := self.let_in.get(event.event_id):
             return same_content(first, event)
-        if held := self._window.get(event.event_id):
+        if held := self._held.get(event.event_id):
             return held.content_hash == current_hash(event)
         return self._remembered.has_same(event)
 
@@ -104,7 +107,6 @@ class Door:
             return jump
         self.mission_id = payload.mission_id
         self.let_in[event.event_id] = event
-        self._taken.add(event.event_id)
         return None
 
     def _malformed(self, event: FoldEvent) -> Fate:

@@ -1,13 +1,13 @@
 """Merges new events into the window and folds it again from the state at the horizon (L3, L4)."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from mission_collaboration.admission.horizon import HandedOut
 from mission_collaboration.admission.mission import Mission
 from mission_collaboration.admission.verdicts import ACCEPTED, TOO_MANY_PENDING, Fate, Revision, Standing
-from mission_collaboration.admission.window import WindowBounds, WindowEvent, fit, window_start
+from mission_collaboration.admission.window import WindowBounds, fit, window_start
 from mission_collaboration.contract.errors import EventRefusedError
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer.accumulator import Accumulator
@@ -37,11 +37,12 @@ class Merged:
     """Id → what became of it, for the events that are not accepted: old ones in the window and new ones."""
     settled: HandedOut | None
 
-    def revisions(self, window: Iterable[WindowEvent]) -> Iterator[Revision]:
+    def revisions(self, before: Mission) -> Iterator[Revision]:
         """Find the events of the earlier window whose verdict or code changed, in canonical order (L5)."""
-        for event in window:
-            if event.code is None and event.event_id not in self.fates:
-                continue
+        held = before.held
+        looked_at = {event.event_id: event for event in before.pending}
+        looked_at.update((event_id, held[event_id]) for event_id in self.fates if event_id in held)
+        for event in by_place(list(looked_at.values())):
             was: Standing = "pending" if event.code else "accepted"
             fate = self.fates.get(event.event_id, ACCEPTED)
             if (fate.verdict, fate.code) != (was, event.code):
@@ -64,13 +65,12 @@ def merge(
 ) -> Merged:
     """Merge new events into a mission, each of which passed the door; one of them may have decided `mission_id`."""
     mission = Mission(mission_id, undecided.state, undecided.horizon, undecided.window, undecided.remembered)
-    held = {event.event_id for event in mission.window}
     events: list[FoldEvent] = list(by_place([*mission.window, *new]))
     start = window_start(events, memory.window)
     folded = _fold(mission, events, start, settle)
     fates: dict[str, Fate] = {}
     if folded.refused:
-        start, too_many = fit(events, memory.window, held, pending=folded.refused)
+        start, too_many = fit(events, memory.window, undecided.held, pending=folded.refused)
         for position in too_many:
             refusal = folded.refused[position]
             detail = f"{refusal.reason}, {NO_ROOM}"

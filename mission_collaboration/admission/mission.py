@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.fold import fold_accepted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mission:
     """A mission between two batches; a batch makes a new one of it."""
 
@@ -30,6 +31,16 @@ class Mission:
     window: list[WindowEvent] = field(default_factory=list)
     """The newest events, accepted and pending, in canonical order."""
     remembered: Remembered = field(default_factory=Remembered)
+
+    @cached_property
+    def held(self) -> Mapping[str, WindowEvent]:
+        """The events in the window, by id."""
+        return {event.event_id: event for event in self.window}
+
+    @cached_property
+    def pending(self) -> Sequence[WindowEvent]:
+        """The events in the window that are pending, in canonical order."""
+        return [event for event in self.window if event.code is not None]
 
     @property
     def size(self) -> int:
@@ -65,8 +76,8 @@ class Mission:
         `state` is what the events up to the new horizon come to.
         """
         window: list[Any] = list(events[start:])
-        for place, event in enumerate(window):
-            if event.code is not None or start + place in refused:
+        if refused or self.pending:
+            for place, event in enumerate(window):
                 refusal = refused.get(start + place)
                 window[place] = event.standing(None if refusal is None else refusal.code)
         horizon, remembered = self.horizon, self.remembered

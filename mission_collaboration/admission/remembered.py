@@ -23,12 +23,13 @@ class Remembered:
         """How many of the oldest ones were hashed by the first release."""
 
     @cached_property
-    def _positions(self) -> Mapping[str, int]:
+    def positions(self) -> Mapping[str, int]:
+        """Id → its place among `ids`."""
         return dict(zip(self.ids, range(len(self.ids)), strict=True))
 
     def has_same(self, event: FoldEvent) -> bool:
         """Whether the remembered event of this id said the same (R30)."""
-        position = self._positions[event.event_id]
+        position = self.positions[event.event_id]
         hashed = first_release_hash if position < self.of_first_release else current_hash
         return self.hashes[position * HASH_BYTES : (position + 1) * HASH_BYTES] == hashed(event)
 
