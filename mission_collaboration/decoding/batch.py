@@ -153,4 +153,7 @@ def text_member(value: Any, name: str) -> str | None:
 
 def writable(name: Any) -> str | None:
     """Cut a name, and replace what UTF-8 has no bytes for; None for what is no string."""
-    return name[:LONGEST_NAME].encode("utf-8", "replace").decode() if isinstance(name, str) else None
+    if not isinstance(name, str):
+        return None
+    cut = name[:LONGEST_NAME]
+    return cut if cut.isascii() else cut.encode("utf-8", "replace").decode()

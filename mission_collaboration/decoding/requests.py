@@ -239,9 +239,10 @@ def are_surely_small(body: Body, limits: Limits) -> bool:
 
 def check_sizes(texts: Sequence[Text], limits: Limits) -> None:
     """Refuse a JSON batch for its first event that is too large."""
-    for index, text in enumerate(texts):
-        if len(text) > limits.max_event_bytes:
-            raise _size_refusal(text, IN_ARRAY.finding(index, (), "", ""), IN_ARRAY.name(index), limits)
+    most = limits.max_event_bytes
+    for index, size in enumerate(map(len, texts)):
+        if size > most:
+            raise _size_refusal(texts[index], IN_ARRAY.finding(index, (), "", ""), IN_ARRAY.name(index), limits)
 
 
 def _size_refusal(text: Text, at: Finding, name: str, limits: Limits) -> RequestRefusedError:

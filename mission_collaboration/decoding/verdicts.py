@@ -102,7 +102,7 @@ def judge_batch(batch: Batch, locations: ArrayLocations, limits: Limits, *, only
     verdicts: list[Any] = [None] * batch.total
     doubtful: list[tuple[int, Any]] = [(event.index, event) for event in batch.broken]
     for index, event, sent_id in zip(batch.indices, batch.events, batch.sent_ids, strict=True):
-        if isinstance(event, ReadEvent):
+        if type(event) is ReadEvent:  # isinstance takes four times as long
             doubtful.append((index, event.sent))
         elif fits_mapping(event):
             kind = event.event_type
@@ -201,14 +201,18 @@ def is_cloudevents_row(value: Any) -> bool:
 
 def _doubtful_envelopes(others: Sequence[OtherEvent]) -> list[tuple[int, Any]]:
     """Find the events of other types whose envelopes may not fit: index and event as sent, for the judges."""
-    envelopes: dict[int, Any] = {}
-    for position, other in enumerate(others):
-        try:
-            is_read = isinstance(other.read, msgspec.Struct)
-            envelopes[position] = other.read if is_read else msgspec.convert(other.read, OPEN_ENVELOPE)
-        except msgspec.ValidationError:
-            continue
-    positions = list(envelopes)
-    for place in unsound(list(envelopes.values()), lambda some: normal_texts(some) is not None):
-        del envelopes[positions[place]]
-    return [(other.index, other.value) for position, other in enumerate(others) if position not in envelopes]
+    doubtful: list[OtherEvent] = []
+    fitting: list[OtherEvent] = []
+    envelopes: list[Any] = []
+    for other in others:
+        envelope = other.read
+        if isinstance(envelope, dict):
+            try:
+                envelope = msgspec.convert(envelope, OPEN_ENVELOPE)
+            except msgspec.ValidationError:
+                doubtful.append(other)
+                continue
+        fitting.append(other)
+        envelopes.append(envelope)
+    doubtful += [fitting[place] for place in unsound(envelopes, lambda some: normal_texts(some) is not None)]
+    return [(other.index, other.value) for other in doubtful]
