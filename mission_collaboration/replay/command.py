@@ -8,10 +8,9 @@ from typing import Any, Final
 
 import click
 
+from mission_collaboration.replay.options import ENGINE_NAMES, REPLAY_MODES, STATE_FORMATS
+
 SIZES: Final = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "GI": 2**30}
-MODES: Final = ("admit", "permissive")
-ENGINES: Final = ("duckdb", "spark")
-FORMATS: Final = ("ndjson", "parquet")
 LEAST_MEMORY: Final = 100_000_000
 
 
@@ -26,7 +25,7 @@ def size(text: str) -> int:
     return number
 
 
-FOLDER: Final = click.Path(file_okay=False, path_type=Path)
+FOLDER_PATH: Final = click.Path(file_okay=False, path_type=Path)
 HELP: Final = {
     "out": "Folder for the outputs.",
     "mode": "Reject what breaks a rule, or note it as an anomaly of the state.",
@@ -45,14 +44,16 @@ HELP: Final = {
 
 @click.command("replay")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--out", default="replay-out", show_default=True, type=FOLDER, help=HELP["out"])
-@click.option("--mode", default="admit", show_default=True, type=click.Choice(MODES), help=HELP["mode"])
-@click.option("--engine", default="duckdb", show_default=True, type=click.Choice(ENGINES), help=HELP["engine"])
+@click.option("--out", default="replay-out", show_default=True, type=FOLDER_PATH, help=HELP["out"])
+@click.option("--mode", default="admit", show_default=True, type=click.Choice(REPLAY_MODES), help=HELP["mode"])
+@click.option("--engine", default="duckdb", show_default=True, type=click.Choice(ENGINE_NAMES), help=HELP["engine"])
 @click.option("--master", help=HELP["master"])
 @click.option("--memory", default="1GB", show_default=True, type=size, metavar="SIZE", help=HELP["memory"])
 @click.option("--threads", type=click.IntRange(1), help=HELP["threads"])
-@click.option("--format", "form", default="ndjson", show_default=True, type=click.Choice(FORMATS), help=HELP["format"])
-@click.option("--against", type=FOLDER, help=HELP["against"])
+@click.option(
+    "--format", "form", default="ndjson", show_default=True, type=click.Choice(STATE_FORMATS), help=HELP["format"]
+)
+@click.option("--against", type=FOLDER_PATH, help=HELP["against"])
 @click.option("--resume", is_flag=True, help=HELP["resume"])
 @click.option("--dry-run", is_flag=True, help=HELP["dry_run"])
 @click.option("--fail-on-rejected", is_flag=True, help=HELP["fail_on_rejected"])
@@ -64,7 +65,7 @@ def replay(threads: int | None, **options: Any) -> None:
     or of .parquet files with a text column `event`.
     """
     try:
-        from mission_collaboration.replay.run import Request, run
+        from mission_collaboration.replay.run import ReplayRequest, run
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error}; replays need `pip install 'mission-collaboration[replay]'`") from None
-    sys.exit(run(Request(threads=threads or len(os.sched_getaffinity(0)), **options)))
+    sys.exit(run(ReplayRequest(threads=threads or len(os.sched_getaffinity(0)), **options)))

@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from mission_collaboration.replay.census import Census
-from mission_collaboration.replay.engine import TO_GO_ON, EngineError, Options
+from mission_collaboration.replay.engine import TO_GO_ON, EngineError
 from mission_collaboration.replay.files import Part
-from mission_collaboration.replay.missions import RESULTS, Mode, fold_rows
-from mission_collaboration.replay.outputs import Format, write_rejected, write_states
+from mission_collaboration.replay.missions import RESULTS, fold_rows
+from mission_collaboration.replay.options import ReplayMode, ReplayOptions, StateFormat
+from mission_collaboration.replay.outputs import write_rejected, write_states
 from mission_collaboration.replay.processes import LostProcessError, Processes, count
 from mission_collaboration.replay.progress import Progress
 from mission_collaboration.replay.rows import ROWS, rows_of
@@ -42,8 +43,8 @@ COPY (
 ) TO '{target}' (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {group_rows})
 """
 FINDINGS: Final = "FROM read_parquet($files, union_by_name = true) WHERE mission IS NULL"
-REJECTED: Final = f"SELECT text {FINDINGS} AND line IS NOT NULL ORDER BY path, line"
-CENSUSES: Final = f"SELECT text {FINDINGS} AND line IS NULL"
+SELECT_REJECTED: Final = f"SELECT text {FINDINGS} AND line IS NOT NULL ORDER BY path, line"
+SELECT_CENSUSES: Final = f"SELECT text {FINDINGS} AND line IS NULL"
 
 
 class Unit(NamedTuple):
@@ -84,13 +85,13 @@ class Unit(NamedTuple):
             if group >= self.end_group and rows.num_rows < table.num_rows:
                 return
 
-    def results(self, in_order: Path, mode: Mode) -> Iterator[pa.RecordBatch]:
+    def results(self, in_order: Path, mode: ReplayMode) -> Iterator[pa.RecordBatch]:
         """Fold the missions, in a folding process."""
         with parquet.ParquetFile(in_order) as file:
             yield from fold_rows(self.rows(file), mode)
 
 
-def replay(work: WorkFolder, parts: list[Part], options: Options, progress: Progress) -> Census:
+def replay(work: WorkFolder, parts: list[Part], options: ReplayOptions, progress: Progress) -> Census:
     """Replay the parts of a history, write states and rejected lines, and give the census.
 
     Raises `InputError` for what cannot be read, and `EngineError`.
@@ -125,7 +126,7 @@ def replay(work: WorkFolder, parts: list[Part], options: Options, progress: Prog
 
 
 @contextmanager
-def _connected(work: WorkFolder, options: Options) -> Iterator[duckdb.DuckDBPyConnection]:
+def _connected(work: WorkFolder, options: ReplayOptions) -> Iterator[duckdb.DuckDBPyConnection]:
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{options.memory}B",
         "threads": options.threads,
@@ -161,14 +162,14 @@ def _sort(engine: duckdb.DuckDBPyConnection, rows: list[Path], target: Path, wat
 
 
 def _write_outputs(
-    engine: duckdb.DuckDBPyConnection, out: Path, row_files: list[Path], result_files: list[Path], form: Format
+    engine: duckdb.DuckDBPyConnection, out: Path, row_files: list[Path], result_files: list[Path], form: StateFormat
 ) -> Census:
     """Write the states, in the order of their missions, and the rejected lines, and give the census."""
     results = (batch for path in result_files for batch in parquet.ParquetFile(path).iter_batches(batch_size=1_000))
     write_states(out, (batch.filter(pc.is_valid(batch.column("mission"))) for batch in results), form)
     files = {"files": list(map(str, (*row_files, *result_files)))}
-    write_rejected(out, engine.sql(REJECTED, params=files).to_arrow_reader(1_000))
+    write_rejected(out, engine.sql(SELECT_REJECTED, params=files).to_arrow_reader(1_000))
     census = Census()
-    for (text,) in engine.execute(CENSUSES, files).fetchall():
+    for (text,) in engine.execute(SELECT_CENSUSES, files).fetchall():
         census.add(text)
     return census

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,11 +19,11 @@ from mission_collaboration.reducer.fold import fold, fold_accepted
 from mission_collaboration.reducer.ordering import CanonicalSequence, conflict
 from mission_collaboration.reducer.snapshot import encode
 from mission_collaboration.replay.census import Census, LineFate, Origin
-from mission_collaboration.replay.rejects import Line, Names, Reason, rejected
-from mission_collaboration.replay.rows import read_lines
+from mission_collaboration.replay.options import ReplayMode
+from mission_collaboration.replay.rejects import InputLine, Names, Reason, rejected_entry
+from mission_collaboration.replay.rows import decode_lines
 from mission_collaboration.replay.runs import order_of, runs_of
 
-Mode = Literal["admit", "permissive"]
 RESULTS: Final = pa.schema(
     [
         ("mission", pa.string()),
@@ -43,7 +43,7 @@ MOST_BYTES: Final = 4 << 20
 class MissionFold:
     """The fold of one mission, whose events come in canonical order, some at a time."""
 
-    def __init__(self, mission_id: str, mode: Mode, census: Census) -> None:
+    def __init__(self, mission_id: str, mode: ReplayMode, census: Census) -> None:
         self.mission_id: Final = mission_id
         self._mode: Final = mode
         self._census: Final = census
@@ -57,7 +57,7 @@ class MissionFold:
         """How many events were accepted so far."""
         return self._accumulator.event_count
 
-    def take(self, batches: Sequence[pa.RecordBatch]) -> Iterator[tuple[Line, bytes]]:
+    def take(self, batches: Sequence[pa.RecordBatch]) -> Iterator[tuple[InputLine, bytes]]:
         """Fold the next rows, and give the entries of those that are rejected.
 
         Rows with the same place in canonical order come in the same call, ordered by file and line.
@@ -67,7 +67,7 @@ class MissionFold:
         for batch in batches:
             lines = batch.column("text").dictionary_encode()  # copies of a line are read once
             distinct, which = lines.dictionary.to_pylist(), lines.indices.to_pylist()
-            read = read_lines(distinct).events
+            read = decode_lines(distinct).events
             texts += [distinct[index] for index in which]
             events += [read[index] for index in which]
         rows = pa.Table.from_batches([batch.drop_columns(["text"]) for batch in batches])
@@ -82,9 +82,9 @@ class MissionFold:
         for at, refusal in self._admit(ordered, repeated).items():
             event, row = ordered[at], order[at]
             self._census.reject(refusal.code, Origin(*_origin(event)))
-            line = Line(rows.column("path")[row].as_py(), rows.column("line")[row].as_py(), texts[row])
+            line = InputLine(rows.column("path")[row].as_py(), rows.column("line")[row].as_py(), texts[row])
             reason = Reason(refusal.code, refusal.reason, refusal.location)
-            yield line, rejected(line, Names(self.mission_id, event.event_id, event.event_type), reason)
+            yield line, rejected_entry(line, Names(self.mission_id, event.event_id, event.event_type), reason)
 
     def state(self) -> bytes:
         """Write the state of all events so far."""
@@ -175,7 +175,7 @@ class Results:
             yield pa.RecordBatch.from_arrays(arrays, schema=RESULTS)
 
 
-def fold_rows(batches: Iterable[pa.RecordBatch], mode: Mode) -> Iterator[pa.RecordBatch]:
+def fold_rows(batches: Iterable[pa.RecordBatch], mode: ReplayMode) -> Iterator[pa.RecordBatch]:
     """Fold every mission of some rows; gives states and rejected lines as they come, and a census at the end.
 
     The rows are sorted by mission, and within a mission by clock (none first), time, event id, file and line; all

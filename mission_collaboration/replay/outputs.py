@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 import pyarrow as pa
 from pyarrow import parquet
 
-Format = Literal["ndjson", "parquet"]
+from mission_collaboration.replay.options import StateFormat
+
 STATES: Final = "states.ndjson"
 STATES_FOLDER: Final = "states"
 REJECTED: Final = "rejected.ndjson"
@@ -19,7 +20,7 @@ STATE_TABLE: Final = pa.schema(
 )
 
 
-def write_states(folder: Path, batches: Iterable[pa.RecordBatch], form: Format) -> None:
+def write_states(folder: Path, batches: Iterable[pa.RecordBatch], form: StateFormat) -> None:
     """Write states, which come sorted by mission, from batches of `missions.RESULTS`."""
     if form == "parquet":
         (folder / STATES_FOLDER).mkdir(exist_ok=True)

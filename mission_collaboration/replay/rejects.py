@@ -35,7 +35,7 @@ class Reason(NamedTuple):
     """Where in the event the cause stands."""
 
 
-class Line(NamedTuple):
+class InputLine(NamedTuple):
     """A line of a file."""
 
     path: str
@@ -51,7 +51,7 @@ class Names(NamedTuple):
     event_type: str | None = None
 
 
-def rejected(line: Line, names: Names, reason: Reason) -> bytes:
+def rejected_entry(line: InputLine, names: Names, reason: Reason) -> bytes:
     """Write the entry of a rejected line, as one line of JSON."""
     entry: dict[str, Any] = {"file": line.path, "line": line.number}
     entry.update((name, value) for name, value in names._asdict().items() if value is not None)
@@ -101,9 +101,9 @@ def reject_rows(block: Block, numbers: Sequence[int], batch: Batch, census: Cens
         census.reject(reason.code, origin_of(value))
         mission_id = named_mission(value.get("payload")) if isinstance(value, dict) else None
         event_id = text_member(value, "id" if is_cloudevents_row(value) else "event_id")
-        line = Line(block.path, block.first_line + numbers[index], block.lines[numbers[index]])
+        line = InputLine(block.path, block.first_line + numbers[index], block.lines[numbers[index]])
         names = Names(mission_id, event_id, text_member(value, "event_type"))
-        yield {"path": line.path, "line": line.number, "text": rejected(line, names, reason)}
+        yield {"path": line.path, "line": line.number, "text": rejected_entry(line, names, reason)}
 
 
 def origin_of(value: Any) -> Origin:

@@ -40,7 +40,7 @@ def rows_of(part: Part, progress: Callable[[int], None] = lambda size: None) -> 
     census = Census()
     for block in read_part(part):
         numbers = [number for number, text in enumerate(block.lines) if text and not text.isspace()]
-        batch = read_lines([block.lines[number] for number in numbers])
+        batch = decode_lines([block.lines[number] for number in numbers])
         census.count("ignored", (origin_of(other.value) for other in batch.others))
         if rejects := list(reject_rows(block, numbers, batch, census)):
             yield pa.RecordBatch.from_pylist(rejects, schema=ROWS)
@@ -49,7 +49,7 @@ def rows_of(part: Part, progress: Callable[[int], None] = lambda size: None) -> 
     yield pa.RecordBatch.from_pylist([{"text": census.encode()}], schema=ROWS)
 
 
-def read_lines(lines: Sequence[bytes]) -> Batch:
+def decode_lines(lines: Sequence[bytes]) -> Batch:
     """Read lines, each an event or anything else."""
     return read_texts(lines, max_nesting=MAX_NESTING)
 

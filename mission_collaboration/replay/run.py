@@ -10,30 +10,30 @@ import click
 
 from mission_collaboration.replay.census import FATES
 from mission_collaboration.replay.compare import rejected_differences, state_differences
-from mission_collaboration.replay.engine import EngineError, EngineName, Options, find_engine
+from mission_collaboration.replay.engine import Engine, EngineError
 from mission_collaboration.replay.files import InputError, find_files
-from mission_collaboration.replay.missions import Mode
-from mission_collaboration.replay.outputs import CENSUS, Format
+from mission_collaboration.replay.options import EngineName, ReplayMode, ReplayOptions, StateFormat
+from mission_collaboration.replay.outputs import CENSUS
 from mission_collaboration.replay.progress import Progress
 from mission_collaboration.replay.rows import count_lines
 from mission_collaboration.replay.work_folder import FolderError, WorkFolder, plan_of, written
 
-DONE: Final = 0
-REJECTED: Final = 1
-FAILED: Final = 2
+EXIT_DONE: Final = 0
+EXIT_REJECTED: Final = 1
+EXIT_FAILED: Final = 2
 
 
-class Request(NamedTuple):
+class ReplayRequest(NamedTuple):
     """What the command line asks for."""
 
     paths: tuple[str, ...]
     out: Path
-    mode: Mode
+    mode: ReplayMode
     engine: EngineName
     master: str | None
     memory: int
     threads: int
-    form: Format
+    form: StateFormat
     against: Path | None
     resume: bool
     dry_run: bool
@@ -41,7 +41,7 @@ class Request(NamedTuple):
     quiet: bool
 
 
-def run(request: Request) -> int:
+def run(request: ReplayRequest) -> int:
     """Do what is asked for, and give the exit status; what prevents it is printed in one line."""
     progress = Progress(quiet=request.quiet)
     try:
@@ -64,11 +64,11 @@ def run(request: Request) -> int:
                 progress.warn(f"{count:,} differences from {request.against}")
     except (InputError, FolderError, EngineError) as error:
         click.echo(f"Error: {error}", err=True)
-        return FAILED
-    return REJECTED if request.fail_on_rejected and report["rejected"] else DONE
+        return EXIT_FAILED
+    return EXIT_REJECTED if request.fail_on_rejected and report["rejected"] else EXIT_DONE
 
 
-def _replay(request: Request, paths: list[str], progress: Progress) -> dict[str, Any]:
+def _replay(request: ReplayRequest, paths: list[str], progress: Progress) -> dict[str, Any]:
     """Replay the files, or go on with that."""
     began = time.monotonic()
     work = WorkFolder(request.out)
@@ -77,7 +77,7 @@ def _replay(request: Request, paths: list[str], progress: Progress) -> dict[str,
         progress.warn(f"{request.out}: the run has finished already")
         finished: dict[str, Any] = json.loads((work.out / CENSUS).read_text("utf-8"))
         return finished
-    options = Options(request.mode, request.form, request.memory, request.threads, request.master)
+    options = ReplayOptions(request.mode, request.form, request.memory, request.threads, request.master)
     try:
         census = find_engine(request.engine)(work, work.parts(paths), options, progress)
     except InputError:
@@ -93,3 +93,16 @@ def _replay(request: Request, paths: list[str], progress: Progress) -> dict[str,
     counts = ", ".join(f"{report[fate]:,} {fate}" for fate in FATES)
     progress.warn(f"{report['read']:,} lines read: {counts}; {report['missions']:,} missions in {request.out}")
     return report
+
+
+def find_engine(name: EngineName) -> Engine:
+    """Import an engine; raises `EngineError` where it is not installed."""
+    try:
+        if name == "spark":
+            from mission_collaboration.replay.spark_engine import replay
+        else:
+            from mission_collaboration.replay.duckdb_engine import replay
+    except ModuleNotFoundError as error:
+        extra = "spark" if name == "spark" else "replay"
+        raise EngineError(f"{error}; `pip install 'mission-collaboration[{extra}]'` brings what is missing") from None
+    return replay

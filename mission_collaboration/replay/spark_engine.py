@@ -21,17 +21,18 @@ from pyspark.sql import SparkSession
 from pyspark.sql.functions import coalesce, col, concat_ws
 
 from mission_collaboration.replay.census import Census
-from mission_collaboration.replay.engine import EngineError, Options
+from mission_collaboration.replay.engine import EngineError
 from mission_collaboration.replay.files import InputError, Part
 from mission_collaboration.replay.missions import RESULTS, fold_rows
+from mission_collaboration.replay.options import ReplayOptions
 from mission_collaboration.replay.outputs import write_rejected, write_states
 from mission_collaboration.replay.progress import Progress
 from mission_collaboration.replay.rows import rows_of
 from mission_collaboration.replay.work_folder import WorkFolder
 
-PARTS: Final = "path string, first_line long, start long, stop long"
-ROWS: Final = "mission string, clock long, time long, event_id string, path string, line long, text binary"
-FOUND: Final = "mission string, event_count long, digest string, path string, line long, text binary"
+PART_COLUMNS: Final = "path string, first_line long, start long, stop long"
+ROW_COLUMNS: Final = "mission string, clock long, time long, event_id string, path string, line long, text binary"
+RESULT_COLUMNS: Final = "mission string, event_count long, digest string, path string, line long, text binary"
 PARTITIONS_PER_CORE: Final = 4
 """Small partitions, so that a large mission keeps few others waiting."""
 ROWS_AT_ONCE: Final = 2_000
@@ -40,7 +41,7 @@ DRIVER_MEMORY: Final = 10**9
 _INPUT_ERROR: Final = re.compile(rf"{InputError.__name__}: (.*)")
 
 
-def replay(work: WorkFolder, parts: list[Part], options: Options, progress: Progress) -> Census:
+def replay(work: WorkFolder, parts: list[Part], options: ReplayOptions, progress: Progress) -> Census:
     """Replay the parts of a history, write states and rejected lines, and give the census.
 
     Raises `InputError` for what cannot be read, and `EngineError`.
@@ -54,12 +55,12 @@ def replay(work: WorkFolder, parts: list[Part], options: Options, progress: Prog
             spread = coalesce(col("mission"), concat_ws(":", "path", "line"))
             in_order = (col("mission"), col("clock").asc_nulls_first(), "time", "event_id", "path", "line")
             results = (
-                spark.createDataFrame(parts, PARTS)
+                spark.createDataFrame(parts, PART_COLUMNS)
                 .repartition(len(parts))
-                .mapInArrow(_read, ROWS)
+                .mapInArrow(_read, ROW_COLUMNS)
                 .repartition(partitions, spread)
                 .sortWithinPartitions(*in_order)
-                .mapInArrow(lambda batches: fold_rows(batches, mode), FOUND)
+                .mapInArrow(lambda batches: fold_rows(batches, mode), RESULT_COLUMNS)
                 .persist(StorageLevel.DISK_ONLY)
             )
             with progress.step("on Spark", 100):
@@ -79,7 +80,7 @@ def replay(work: WorkFolder, parts: list[Part], options: Options, progress: Prog
 
 
 @contextmanager
-def _session(work: WorkFolder, options: Options) -> Iterator[SparkSession]:
+def _session(work: WorkFolder, options: ReplayOptions) -> Iterator[SparkSession]:
     """Start Spark, or join the session of `spark-submit`."""
     here = str(Path(__file__).parents[2])
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from mission_collaboration.replay.files import InputError, Part, parts_of
 from mission_collaboration.replay.outputs import CENSUS, OUTPUTS
 
-FOLDER: Final = ".replay"
+FOLDER_NAME: Final = ".replay"
 PLAN: Final = "plan.json"
 
 
@@ -28,7 +28,7 @@ class WorkFolder:
 
     def __init__(self, out: Path) -> None:
         self.out: Final = out
-        self.folder: Final = out / FOLDER
+        self.folder: Final = out / FOLDER_NAME
 
     @property
     def is_finished(self) -> bool:

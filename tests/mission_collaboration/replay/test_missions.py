@@ -19,7 +19,8 @@ from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.reducer.ordering import in_order
 from mission_collaboration.replay.census import FATES, Census
 from mission_collaboration.replay.files import Part
-from mission_collaboration.replay.missions import Mode, fold_rows
+from mission_collaboration.replay.missions import fold_rows
+from mission_collaboration.replay.options import ReplayMode
 from mission_collaboration.replay.rows import ROWS, rows_of
 from tests.support import builders as build
 from tests.support.histories import histories
@@ -36,7 +37,7 @@ def place(row: Json) -> list[tuple[bool, Any]]:
     return [(row[name] is not None, row[name] or 0) for name in names]
 
 
-def folded(events: list[Json], mode: Mode, at_once: int = 3) -> tuple[dict[str, Json], list[Json], Json]:
+def folded(events: list[Json], mode: ReplayMode, at_once: int = 3) -> tuple[dict[str, Json], list[Json], Json]:
     """Fold some lines as an engine does: the states, the entries of rejected lines, the census."""
     with TemporaryDirectory() as folder:
         path = write(Path(folder) / "a.ndjson", map(line, events))
@@ -151,7 +152,7 @@ def test_every_copy_of_a_malformed_event_is_rejected_and_holds_no_id() -> None:
 
 
 @pytest.mark.parametrize(("mode", "fates"), [("admit", (1, 0, 0, 2)), ("permissive", (1, 2, 0, 0))])
-def test_an_id_with_other_content_conflicts_or_is_a_duplicate(mode: Mode, fates: tuple[int, ...]) -> None:
+def test_an_id_with_other_content_conflicts_or_is_a_duplicate(mode: ReplayMode, fates: tuple[int, ...]) -> None:
     [event] = mission("m1", build.joined("p1"))
     others = [{**event, "lamport_clock": 2}, {**event, "lamport_clock": 3}]
 
