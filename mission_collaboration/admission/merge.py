@@ -76,7 +76,7 @@ def merge(
             detail = f"{refusal.reason}, {NO_ROOM}"
             fates[events[position].event_id] = Fate("rejected", TOO_MANY_PENDING, detail, refusal.location)
         if too_many:
-            events = [event for position, event in enumerate(events) if position not in too_many]
+            events = [event for event in events if event.event_id not in fates]
             mission = mission if events else undecided
             folded = _fold(mission, events, start, settle)
     for position, refusal in folded.refused.items():
