@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from mission_collaboration import __version__
-from mission_collaboration.commands import FILE, LIMITS, read_file, refuse
+from mission_collaboration.commands import FILE, FILE_LIMITS, read_file, refuse
 from mission_collaboration.commands.explaining import explain
 from mission_collaboration.decoding.refusals import RequestRefusedError
 from mission_collaboration.decoding.requests import read_all_lines
@@ -48,7 +48,7 @@ def validate(file: BinaryIO) -> None:
         _, batch, locations = read_file(file, VALIDATE_READER, read_all_lines)
     except RequestRefusedError as refusal:
         refuse(refusal)
-    verdict = judge_batch(batch, locations, LIMITS)
+    verdict = judge_batch(batch, locations, FILE_LIMITS)
     click.echo(msgspec.json.encode(verdict))
     if not verdict.valid:
         raise SystemExit(1)

@@ -39,7 +39,7 @@ class FileLimits(NamedTuple):
     max_nesting: int = MAX_NESTING
 
 
-LIMITS: Final = FileLimits()
+FILE_LIMITS: Final = FileLimits()
 
 
 class FileRead(NamedTuple, Generic[Model]):
@@ -59,13 +59,13 @@ def read_file(
     """Read a request body, a list of events or NDJSON, also in gzip or zstd; raises `RequestRefusedError`."""
     text = unpack(file.read())
     first, _, rest = text.lstrip().partition(b"\n")
-    value = try_decode(first, max_nesting=LIMITS.max_nesting)
+    value = try_decode(first, max_nesting=FILE_LIMITS.max_nesting)
     # in NDJSON the first line is a value by itself, and an event or followed by others
     if value is not NOT_JSON and (rest.strip() or (isinstance(value, dict) and "event_type" in value)):
-        request, _ = reader.read(b'{"events":[]}', LIMITS)
-        return FileRead(request, *lines(text, LIMITS))
+        request, _ = reader.read(b'{"events":[]}', FILE_LIMITS)
+        return FileRead(request, *lines(text, FILE_LIMITS))
     body = b'{"events":' + text + b"}" if text.lstrip().startswith(b"[") else text
-    return FileRead(*reader.read(body, LIMITS), IN_ARRAY)
+    return FileRead(*reader.read(body, FILE_LIMITS), IN_ARRAY)
 
 
 def unpack(text: bytes) -> bytes:

@@ -11,7 +11,7 @@ from mission_collaboration.commands import FILE, read_file, refuse
 from mission_collaboration.commands.rendering import NoSuchEntryError, printable, timeline_lines, why, why_lines
 from mission_collaboration.decoding.refusals import RequestRefusedError
 from mission_collaboration.explanation.explain import encode_explanation, explain_request, take_raw_state
-from mission_collaboration.explanation.explained_fold import MODES, Mode
+from mission_collaboration.explanation.explained_fold import EXPLAIN_MODES, ExplainMode
 from mission_collaboration.explanation.requests import EXPLAIN_READER, Until
 
 COLOURS: Final[dict[str, dict[str, Any]]] = {"trouble": {"fg": "red"}, "quiet": {"dim": True}, "plain": {}}
@@ -35,11 +35,13 @@ def point(text: str) -> Until:
 
 @click.command("explain")
 @FILE
-@click.option("--mode", type=click.Choice(MODES), help="The rules of the fold.  [default: the file's, else permissive]")
+@click.option(
+    "--mode", type=click.Choice(EXPLAIN_MODES), help="The rules of the fold.  [default: the file's, else permissive]"
+)
 @click.option("--at", "until", type=point, metavar="POINT", help=AT)
 @click.option("--why", "entry", metavar="POINTER", help=WHY)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on a terminal, too.")
-def explain(file: BinaryIO, mode: Mode | None, until: Until | None, entry: str | None, as_json: bool) -> None:
+def explain(file: BinaryIO, mode: ExplainMode | None, until: Until | None, entry: str | None, as_json: bool) -> None:
     """Explain what each event of FILE did and why, and which event is behind each entry of the state.
 
     FILE is a body of /explain, a list of events, or NDJSON, also in gzip or zstd; - is the standard input. A terminal

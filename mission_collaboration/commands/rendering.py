@@ -11,18 +11,17 @@ from mission_collaboration.explanation.timeline import Explanation, TimelineEntr
 SIGNS: Final = {"add": "+", "remove": "-", "replace": "~"}
 MOST_CHANGES: Final = 3
 """How many changes of one event a line shows."""
-LONGEST_NAME: Final = 24
+NAME_WIDTH: Final = 24
 TROUBLE: Final = ("anomaly", "refused", "pending", "other-mission", "malformed")
 NOTHING_DONE: Final = ("redundant", "duplicate", "ignored", "not-reached", "invited")
-Kind = str
-"""What a line is about, for colours: `trouble`, `quiet` or `plain`."""
 
 
-class Line(NamedTuple):
+class TerminalLine(NamedTuple):
     """A line of the terminal."""
 
     text: str
-    kind: Kind = "plain"
+    kind: str = "plain"
+    """What it is about, for colours: `trouble`, `quiet` or `plain`."""
 
 
 class Why(NamedTuple):
@@ -38,19 +37,19 @@ class NoSuchEntryError(LookupError):
     """The state has no such entry and never had; the sentence names the nearest ones."""
 
 
-def timeline_lines(explanation: Explanation[Any]) -> Iterator[Line]:
+def timeline_lines(explanation: Explanation[Any]) -> Iterator[TerminalLine]:
     """Write the whole timeline, with a heading that counts what came of the events."""
     effects = Counter(entry.effect for entry in explanation.timeline)
     counts = ", ".join(f"{count} {effect}" for effect, count in effects.most_common())
     mission = explanation.mission_id or "none"
-    yield Line(f"Mission {mission}, {explanation.mode}: {len(explanation.timeline)} events ({counts})")
-    yield Line("")
+    yield TerminalLine(f"Mission {mission}, {explanation.mode}: {len(explanation.timeline)} events ({counts})")
+    yield TerminalLine("")
     positions: dict[str | None, int | None] = {}
     for entry in explanation.timeline:
         positions.setdefault(entry.event_id, entry.position)  # a second event of an id overwrites nothing
     for entry in explanation.timeline:
         kind = "trouble" if entry.effect in TROUBLE else "quiet" if entry.effect in NOTHING_DONE else "plain"
-        yield Line(f"{event_columns(entry)}  {_outcome(entry, positions)}".rstrip(), kind)
+        yield TerminalLine(f"{event_columns(entry)}  {_outcome(entry, positions)}".rstrip(), kind)
 
 
 def event_columns(entry: TimelineEntry) -> str:
@@ -58,7 +57,7 @@ def event_columns(entry: TimelineEntry) -> str:
     position = "-" if entry.position is None else str(entry.position)
     time = entry.timestamp.isoformat(sep=" ")[:19] if entry.timestamp else ""
     people = _cut(", ".join(entry.participant_ids))
-    return f"{position:>6}  {time:19}  {people:{LONGEST_NAME}}  {_cut(entry.event_type or '?', 30):30}"
+    return f"{position:>6}  {time:19}  {people:{NAME_WIDTH}}  {_cut(entry.event_type or '?', 30):30}"
 
 
 def why(explanation: Explanation[Any], entry_key: str) -> Why:
@@ -73,20 +72,20 @@ def why(explanation: Explanation[Any], entry_key: str) -> Why:
     return Why(entry_key, entry_key in explanation.blame, blamed[-1 if entry_key.startswith("/anomalies/") else 0])
 
 
-def why_lines(explanation: Explanation[Any], found: Why) -> Iterator[Line]:
+def why_lines(explanation: Explanation[Any], found: Why) -> Iterator[TerminalLine]:
     """Say which event is to blame, when it came, and what it did."""
     event = found.event
-    yield Line(f"{found.entry} {'is there' if found.stands else 'is gone'} because of this event:")
-    yield Line("")
-    yield Line(event_columns(event).rstrip())
+    yield TerminalLine(f"{found.entry} {'is there' if found.stands else 'is gone'} because of this event:")
+    yield TerminalLine("")
+    yield TerminalLine(event_columns(event).rstrip())
     behind = explanation.timeline[explanation.timeline.index(event) + 1 :]
     earlier = sum(other.index < event.index for other in behind if other.position is not None)
     late = f"; it came late, after {earlier} that stand behind it" if earlier else ""
-    yield Line(f"        id {event.event_id}, event {event.index} of the batch as sent{late}")
+    yield TerminalLine(f"        id {event.event_id}, event {event.index} of the batch as sent{late}")
     for change in event.changes:
-        yield Line(f"        {_change(change)}")
+        yield TerminalLine(f"        {_change(change)}")
     if event.reason:
-        yield Line(f"        {event.code}: {event.reason}", "trouble")
+        yield TerminalLine(f"        {event.code}: {event.reason}", "trouble")
 
 
 def _outcome(entry: TimelineEntry, positions: dict[str | None, int | None]) -> str:
@@ -110,7 +109,7 @@ def _change(change: Change) -> str:
     return f"{SIGNS[change.op]} {change.path}"
 
 
-def _cut(text: str, longest: int = LONGEST_NAME) -> str:
+def _cut(text: str, longest: int = NAME_WIDTH) -> str:
     """Shorten a text for its column."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 

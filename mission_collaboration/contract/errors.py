@@ -23,6 +23,7 @@ from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
 Location = tuple[str | int, ...]
 """Member names and array indices that lead into an event: `("payload", "participant_ids", 0)`."""
+PARTICIPANT_ID: Final[Location] = ("payload", "participant_id")
 
 
 def token(name: str) -> str:
@@ -104,7 +105,7 @@ class UnknownParticipantError(EventRefusedError):
         event_type: str,
         *,
         reason: str | None = None,
-        location: Location = ("payload", "participant_id"),
+        location: Location = PARTICIPANT_ID,
     ) -> None:
         self.participant_id: Final = participant_id
         super().__init__(

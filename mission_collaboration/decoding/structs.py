@@ -25,13 +25,13 @@ from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.formats import WireFormat
 from mission_collaboration.contract.model import FROM_ARRAY
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
+from mission_collaboration.contract.violations import Scalar
 
 Model = TypeVar("Model", bound=BaseModel)
-LIMITS: Final = {annotated_types.MinLen: "min_length", annotated_types.Ge: "ge", annotated_types.Le: "le"}
+MSGSPEC_RULES: Final = {annotated_types.MinLen: "min_length", annotated_types.Ge: "ge", annotated_types.Le: "le"}
 """The rules that `msgspec` knows, by the name that both give to the limit."""
 UNLIMITED: Final = (pydantic.FailFast, pydantic.WrapSerializer)
 """Rules that refuse nothing more."""
-Scalar = str | int | float | bool | None
 Flat = Scalar | list[Scalar] | dict[str, Scalar]
 Shallow = Scalar | list[Scalar] | dict[str, Flat]
 SHALLOW_OBJECT: Final = dict[str, Scalar | list[Scalar] | dict[str, Shallow]]
@@ -134,7 +134,7 @@ def _kind(annotation: Any, closed: bool, rules: Sequence[Any] = ()) -> Any:
     for rule in rules:
         if isinstance(rule, WireFormat):
             return str
-        if name := LIMITS.get(type(rule)):
+        if name := MSGSPEC_RULES.get(type(rule)):
             limits[name] = getattr(rule, name)
         elif not isinstance(rule, UNLIMITED) and rule is not FROM_ARRAY and not _pattern(rule):
             raise TypeError(f"no struct for the rule {rule!r}")

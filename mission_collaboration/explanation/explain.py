@@ -10,7 +10,7 @@ from mission_collaboration.contract.state import ReducedCollaborationState
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.decoding.refusals import IN_LIST, ArrayLocations, Finding, invalid_request
-from mission_collaboration.explanation.explained_fold import ExplainedFold, Mode
+from mission_collaboration.explanation.explained_fold import ExplainedFold, ExplainMode
 from mission_collaboration.explanation.requests import ExplainRequest, NoSuchPointError, Until
 from mission_collaboration.explanation.timeline import Explanation
 from mission_collaboration.explanation.unplaced import Locate, unplaced
@@ -32,7 +32,7 @@ class Point(NamedTuple, Generic[S]):
 def explain(
     events: Sequence[Any],
     *,
-    mode: Mode = "permissive",
+    mode: ExplainMode = "permissive",
     roster: Mapping[str, ParticipantIdentity] | None = None,
     mission_id: str | None = None,
     until: Until | None = None,
@@ -51,7 +51,7 @@ def explain_batch(
     batch: Batch,
     take_state: Callable[[Accumulator], S],
     *,
-    mode: Mode = "permissive",
+    mode: ExplainMode = "permissive",
     roster: Mapping[str, ParticipantIdentity] | None = None,
     mission_id: str | None = None,
     until: Until | None = None,

@@ -21,8 +21,8 @@ from mission_collaboration.reducer.content import content
 from mission_collaboration.reducer.fold import step
 from mission_collaboration.reducer.ordering import conflict, in_order
 
-Mode = Literal["permissive", "strict", "admit"]
-MODES: Final = get_args(Mode)
+ExplainMode = Literal["permissive", "strict", "admit"]
+EXPLAIN_MODES: Final = get_args(ExplainMode)
 NOT_ADMITTED: Final[Mapping[str, Effect]] = {
     **dict.fromkeys(PENDING_CODES, "pending"),
     MissionMismatchError.code: "other-mission",
@@ -55,7 +55,7 @@ class ExplainedFold:
 
     def __init__(
         self,
-        mode: Mode,
+        mode: ExplainMode,
         *,
         roster: Mapping[str, ParticipantIdentity] | None = None,
         mission_id: str | None = None,

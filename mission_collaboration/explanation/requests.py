@@ -10,7 +10,7 @@ from mission_collaboration.contract.formats import Identifier, Instant
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.model import NonEmpty
 from mission_collaboration.decoding.requests import RequestReader
-from mission_collaboration.explanation.explained_fold import Mode
+from mission_collaboration.explanation.explained_fold import ExplainMode
 from mission_collaboration.explanation.timeline import TimelineEntry
 
 E = TypeVar("E")
@@ -59,7 +59,7 @@ class ExplainRequest(BaseModel, Generic[E]):
 
     events: list[E]
     """The events, in any order. Anything may stand here; each item is explained."""
-    mode: Mode | None = "permissive"
+    mode: ExplainMode | None = "permissive"
     """`permissive` or `strict` as in `/reduce`; `admit` for the rules of `/admit` with all events in one batch."""
     roster: dict[str, ParticipantIdentity] | None = None
     """Participants who have joined already: participant id → identity."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from mission_collaboration.contract.errors import (
+    PARTICIPANT_ID,
     DepartedParticipantError,
     EventRefusedError,
     Location,
@@ -25,7 +26,6 @@ AnomalyRecord: Final = struct_for(CollaborationAnomaly)
 CommentRecord: Final = struct_for(CommentEntry)
 DecisionRecord: Final = struct_for(DecisionEntry)
 WarningRecord: Final = struct_for(WarningEntry)
-PARTICIPANT: Final = ("payload", "participant_id")
 
 
 class Bounds(NamedTuple):
@@ -156,7 +156,7 @@ class Accumulator:
         else:
             self.refuse(other_mission(event, self.mission_id))
 
-    def refuse_unknown(self, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT) -> None:
+    def refuse_unknown(self, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT_ID) -> None:
         """Refuse an event for naming someone who is not on the roster (R10, R11, R17)."""
         departed = participant_id in self.departed
         refusal = DepartedParticipantError if departed else UnknownParticipantError

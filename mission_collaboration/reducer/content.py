@@ -29,7 +29,7 @@ _normalisers: Final = [
 Event id and instant are normalised when an event is read.
 """
 _envelope: Final = attrgetter(*MEMBERS)
-Content: Final = msgspec.defstruct("Content", [*MEMBERS, "payload", ("schema_version", Any, UNSET)], gc=False)
+EventContent: Final = msgspec.defstruct("EventContent", [*MEMBERS, "payload", ("schema_version", Any, UNSET)], gc=False)
 """What an event says; `schema_version` was a part of it in contract 2.1.0 alone."""
 
 
@@ -68,7 +68,7 @@ def _text(event: FoldEvent, payload: Any, schema_version: Any = UNSET) -> bytes:
     for place, normalise in _normalisers:
         if values[place] is not None:
             values[place] = normalise(values[place])
-    said = Content(*values, payload, schema_version)
+    said = EventContent(*values, payload, schema_version)
     if payload is not None:
         return _write(said)
     members = {name: value for name, value in structs.asdict(said).items() if value is not UNSET}

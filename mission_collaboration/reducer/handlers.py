@@ -14,17 +14,17 @@ from mission_collaboration.contract.errors import UnknownParticipantError, Unkno
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer.accumulator import Accumulator, CommentRecord, DecisionRecord, WarningRecord
 
-Payload = TypeVar("Payload", bound=p.Payload)
-ActorPayload = TypeVar("ActorPayload", bound=p.ActorPayload)
+AnyPayload = TypeVar("AnyPayload", bound=p.Payload)
+AnyActorPayload = TypeVar("AnyActorPayload", bound=p.ActorPayload)
 Handler = Callable[[Accumulator, FoldEvent, Any], None]
 """What the fold does with an event whose payload is well-formed."""
 
 
-def of_this_mission(handle: Callable[[Accumulator, FoldEvent, Payload], None]) -> Handler:
+def of_this_mission(handle: Callable[[Accumulator, FoldEvent, AnyPayload], None]) -> Handler:
     """Let a handler see the events of this mission alone (R32)."""
 
     @wraps(handle)
-    def handle_ours(accumulator: Accumulator, event: FoldEvent, payload: Payload) -> None:
+    def handle_ours(accumulator: Accumulator, event: FoldEvent, payload: AnyPayload) -> None:
         if payload.mission_id == accumulator.mission_id:
             handle(accumulator, event, payload)
         else:
@@ -33,11 +33,11 @@ def of_this_mission(handle: Callable[[Accumulator, FoldEvent, Payload], None]) -
     return handle_ours
 
 
-def by_member(handle: Callable[[Accumulator, FoldEvent, ActorPayload], None]) -> Handler:
+def by_member(handle: Callable[[Accumulator, FoldEvent, AnyActorPayload], None]) -> Handler:
     """Let a handler see the events of this mission alone, by participants on the roster (R32, R10, R11)."""
 
     @wraps(handle)
-    def handle_member(accumulator: Accumulator, event: FoldEvent, payload: ActorPayload) -> None:
+    def handle_member(accumulator: Accumulator, event: FoldEvent, payload: AnyActorPayload) -> None:
         if payload.mission_id == accumulator.mission_id and payload.participant_id in accumulator.participants:
             handle(accumulator, event, payload)
         else:

@@ -22,7 +22,7 @@ from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
 from mission_collaboration.decoding.requests import read_lines
 from mission_collaboration.explanation.explain import encode_explanation, explain_request
-from mission_collaboration.explanation.explained_fold import MODES, Mode
+from mission_collaboration.explanation.explained_fold import EXPLAIN_MODES, ExplainMode
 from mission_collaboration.explanation.requests import EXPLAIN_READER, ExplainRequest
 from mission_collaboration.reducer.accumulator import Accumulator
 
@@ -33,7 +33,7 @@ def explain_body(body: bytes, settings: Settings) -> Response:
     return _explained(batch, request, IN_ARRAY, settings)
 
 
-def explain_lines(body: bytes, settings: Settings, mode: Mode, mission_id: str | None = None) -> Response:
+def explain_lines(body: bytes, settings: Settings, mode: ExplainMode, mission_id: str | None = None) -> Response:
     """Answer an `/explain` request whose body is NDJSON; raises `Problem` and `RequestRefusedError`."""
     batch, locations = read_lines(body, settings)
     request = ExplainRequest[Any](events=[], mode=mode, mission_id=mission_id)
@@ -59,7 +59,7 @@ async def explain_events(request: Request, service: Service) -> Response:
         check_query(request)
         return await work_on_body(request, service, explain_body)
     check_query(request, "mode", "mission_id")
-    mode: Mode = read_choice(request, "mode", MODES)
+    mode: ExplainMode = read_choice(request, "mode", EXPLAIN_MODES)
     mission_id = read_mission_id(request)
     return await work_on_body(request, service, explain_lines, mode, mission_id)
 
@@ -68,7 +68,7 @@ MODE: Final = {
     "name": "mode",
     "in": "query",
     "description": "The mode, for NDJSON bodies, `permissive` unless said; in JSON it stands in the body.",
-    "schema": {"type": "string", "enum": list(MODES)},
+    "schema": {"type": "string", "enum": list(EXPLAIN_MODES)},
 }
 PublishedRequest: Final = ExplainRequest[Event | JsonValue]
 EXPLAIN: Final = Operation(

@@ -18,7 +18,7 @@ from mission_collaboration.contract.formats import Instant
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.state import ReducedCollaborationState
-from mission_collaboration.explanation.explained_fold import Mode as ExplainMode
+from mission_collaboration.explanation.explained_fold import ExplainMode
 from mission_collaboration.explanation.timeline import Effect
 from mission_collaboration.reducer.fold import Mode
 

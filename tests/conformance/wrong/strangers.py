@@ -5,11 +5,16 @@ from typing import Any
 
 from conformance.kinds import Object
 from mission_collaboration.contract import constants as c
-from mission_collaboration.contract.errors import Location, MissionMismatchError, UnknownParticipantError
+from mission_collaboration.contract.errors import (
+    PARTICIPANT_ID,
+    Location,
+    MissionMismatchError,
+    UnknownParticipantError,
+)
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.decoding.batch import FoldEvent
 from mission_collaboration.reducer import fold
-from mission_collaboration.reducer.accumulator import PARTICIPANT, Accumulator
+from mission_collaboration.reducer.accumulator import Accumulator
 from mission_collaboration.reducer.handlers import HANDLERS, Handler
 from tests.support import builders as build
 
@@ -55,7 +60,7 @@ def overlook_departed(accumulator: Accumulator, event: FoldEvent, payload: Any) 
 
 
 def all_are_unknown(
-    accumulator: Accumulator, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT
+    accumulator: Accumulator, event: FoldEvent, participant_id: str, location: Location = PARTICIPANT_ID
 ) -> None:
     accumulator.refuse(UnknownParticipantError(participant_id, event.event_id, event.event_type, location=location))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mission_collaboration import reduce_collaboration_events
 from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.explanation.explain import encode_explanation, explain_batch, take_raw_state
-from mission_collaboration.explanation.explained_fold import Mode
+from mission_collaboration.explanation.explained_fold import ExplainMode
 from mission_collaboration.explanation.requests import Until
 from tests.support import naive_events
 from tests.support.folding import as_json, events_of, examples, outcome, roster_of
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 APPLIED = ("changed", "redundant", "invited", "anomaly")
 
 
-def explained(events: list[Json], mode: Mode, roster: dict[str, Json] | None = None, **options: Any) -> Json:
+def explained(events: list[Json], mode: ExplainMode, roster: dict[str, Json] | None = None, **options: Any) -> Json:
     """Explain events, and read the answer as a reader of its JSON does."""
     explanation = explain_batch(read_batch(events), take_raw_state, mode=mode, roster=roster_of(roster), **options)
     answer: Json = json.loads(encode_explanation(explanation))
