@@ -13,8 +13,7 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
 from app.responses import BatchResponse
-from mission_collaboration.decoding import refusals
-from mission_collaboration.decoding.refusals import RequestRefusedError
+from mission_collaboration.decoding.refusals import RequestFinding, RequestRefusedError
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being answered."""
@@ -213,7 +212,7 @@ def library_refusals() -> Iterator[None]:
         raise problem_of(refusal) from None
 
 
-def finding_of(found: refusals.Finding) -> Finding:
+def finding_of(found: RequestFinding) -> Finding:
     """Publish what the library found."""
     return Finding(**found._asdict())
 

@@ -19,8 +19,8 @@ from mission_collaboration.decoding.json_text import MAX_NESTING, NOT_JSON, try_
 from mission_collaboration.decoding.refusals import (
     IN_ARRAY,
     ArrayLocations,
-    Finding,
     LineLocations,
+    RequestFinding,
     RequestRefusedError,
 )
 from mission_collaboration.decoding.requests import Limits, RequestReader, read_lines
@@ -86,7 +86,7 @@ def unpack(text: bytes) -> bytes:
         reason = f"The file cannot be unpacked: {str(error).rstrip('.')}"
     else:
         return text
-    raise RequestRefusedError("malformed-json", reason, (Finding("", "not_unpacked", reason),))
+    raise RequestRefusedError("malformed-json", reason, (RequestFinding("", "not_unpacked", reason),))
 
 
 def refuse(refusal: RequestRefusedError) -> NoReturn:

@@ -9,7 +9,7 @@ MOST_FINDINGS: Final = 100
 """How many findings one refusal lists; collecting stops there."""
 
 
-class Finding(NamedTuple):
+class RequestFinding(NamedTuple):
     """One thing that is wrong."""
 
     pointer: str
@@ -33,7 +33,7 @@ class RequestRefusedError(SpecKittyEventsError):
         self,
         code: str,
         detail: str,
-        findings: Iterable[Finding] = (),
+        findings: Iterable[RequestFinding] = (),
         about: Mapping[str, str] | None = None,
         *,
         more: bool = False,
@@ -53,9 +53,9 @@ class RequestRefusedError(SpecKittyEventsError):
         """Whether a limit was passed, which the service's `/limits` would tell."""
 
 
-def bounded(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], bool]:
+def bounded(findings: Iterable[RequestFinding]) -> tuple[tuple[RequestFinding, ...], bool]:
     """Take the first 100 findings, and tell whether there is another; what comes after is never made."""
-    taken: list[Finding] = []
+    taken: list[RequestFinding] = []
     for finding in findings:
         if len(taken) == MOST_FINDINGS:
             return tuple(taken), True
@@ -69,9 +69,9 @@ class ArrayLocations:
     def __init__(self, array: Location) -> None:
         self._array: Final = array
 
-    def finding(self, index: int, location: Location, code: str, message: str) -> Finding:
+    def finding(self, index: int, location: Location, code: str, message: str) -> RequestFinding:
         """Point to a place within the event of this index."""
-        return Finding(pointer((*self._array, index, *location)), code, message)
+        return RequestFinding(pointer((*self._array, index, *location)), code, message)
 
     def name(self, index: int) -> str:
         """Name the place of a whole event."""
@@ -85,9 +85,9 @@ class LineLocations(ArrayLocations):
         super().__init__(())
         self.lines: Final = lines
 
-    def finding(self, index: int, location: Location, code: str, message: str) -> Finding:
+    def finding(self, index: int, location: Location, code: str, message: str) -> RequestFinding:
         """Point into the line of the event of this index."""
-        return Finding(pointer(location), code, message, line=self.lines[index])
+        return RequestFinding(pointer(location), code, message, line=self.lines[index])
 
     def name(self, index: int) -> str:
         """Name the line of an event."""
@@ -100,7 +100,7 @@ IN_LIST: Final = ArrayLocations(())
 """In a Python caller's list."""
 
 
-def invalid_request(findings: Iterator[Finding], about: Mapping[str, str] | None = None) -> RequestRefusedError:
+def invalid_request(findings: Iterator[RequestFinding], about: Mapping[str, str] | None = None) -> RequestRefusedError:
     """Make the refusal of a request that breaks its schema, from its first 100 errors."""
     listed, more = bounded(findings)
     first = listed[0]

@@ -24,8 +24,8 @@ from mission_collaboration.decoding.reader import KNOWN_TYPES, UNREADABLE, Text,
 from mission_collaboration.decoding.refusals import (
     IN_ARRAY,
     ArrayLocations,
-    Finding,
     LineLocations,
+    RequestFinding,
     RequestRefusedError,
     invalid_request,
 )
@@ -212,7 +212,7 @@ def read_object(model: type[Model], body: Body, limits: Limits) -> Model:
         return model.model_validate(data)
     except ValidationError as error:
         findings = (
-            Finding(pointer(location), violation.violation_type, violation.message)
+            RequestFinding(pointer(location), violation.violation_type, violation.message)
             for location, violation in model_violations(error)
         )
         raise invalid_request(findings) from None
@@ -223,7 +223,9 @@ def check_count(count: int, limits: Limits, pointer: str = "/events") -> None:
     if count > limits.max_events:
         most = f"At most {limits.max_events} events"
         detail = f"The batch has {count} events. {most} are allowed"
-        raise RequestRefusedError("too-many-events", detail, (Finding(pointer, "too_long", most),), is_limit=True)
+        raise RequestRefusedError(
+            "too-many-events", detail, (RequestFinding(pointer, "too_long", most),), is_limit=True
+        )
 
 
 def are_surely_small(body: Body, limits: Limits) -> bool:
@@ -245,7 +247,7 @@ def check_sizes(texts: Sequence[Text], limits: Limits) -> None:
             raise _size_refusal(texts[index], IN_ARRAY.finding(index, (), "", ""), IN_ARRAY.name(index), limits)
 
 
-def _size_refusal(text: Text, at: Finding, name: str, limits: Limits) -> RequestRefusedError:
+def _size_refusal(text: Text, at: RequestFinding, name: str, limits: Limits) -> RequestRefusedError:
     try:
         event = msgspec.json.decode(text)
     except UNREADABLE:
@@ -255,7 +257,7 @@ def _size_refusal(text: Text, at: Finding, name: str, limits: Limits) -> Request
 
 
 def event_too_large(
-    size: int, limits: Limits, at: Finding, place: str = "", about: Mapping[str, str] | None = None
+    size: int, limits: Limits, at: RequestFinding, place: str = "", about: Mapping[str, str] | None = None
 ) -> RequestRefusedError:
     """Make the refusal of an event that is too large, at this place of the request where it has more than one."""
     most = f"At most {limits.max_event_bytes} bytes"
@@ -268,37 +270,37 @@ def _decode_body(body: Body, limits: Limits) -> Any:
     try:
         return decode_json(body, max_nesting=limits.max_nesting)
     except JsonTextError as error:
-        finding = Finding("", error.code, error.reason, error.line, error.column)
+        finding = RequestFinding("", error.code, error.reason, error.line, error.column)
         raise RequestRefusedError(error.code, f"The body is not JSON: {error}", (finding,)) from None
     except TooDeepError as error:
         raise RequestRefusedError(
-            error.code, str(error), (Finding("", error.code, str(error)),), is_limit=True
+            error.code, str(error), (RequestFinding("", error.code, str(error)),), is_limit=True
         ) from None
 
 
 def line_refusal(text: bytes, number: int, limits: Limits) -> RequestRefusedError:
     """Make the refusal of a line that is too large, no JSON, or nested too deep."""
     if len(text) > limits.max_event_bytes:
-        return _size_refusal(text, Finding("", "", "", number), f"line {number}", limits)
+        return _size_refusal(text, RequestFinding("", "", "", number), f"line {number}", limits)
     try:
         decode_json(text, max_nesting=limits.max_nesting)
     except JsonTextError as error:
-        finding = Finding("", error.code, error.reason, number, error.column)
+        finding = RequestFinding("", error.code, error.reason, number, error.column)
         return RequestRefusedError(error.code, f"Line {number}: {error.reason} at column {error.column}", (finding,))
     except TooDeepError as error:
         return RequestRefusedError(
-            error.code, f"Line {number}: {error}", (Finding("", error.code, str(error), number),)
+            error.code, f"Line {number}: {error}", (RequestFinding("", error.code, str(error), number),)
         )
     raise AssertionError("the text is JSON")
 
 
-def roster_findings(roster: dict[str, Any], at: Location) -> Iterator[Finding]:
+def roster_findings(roster: dict[str, Any], at: Location) -> Iterator[RequestFinding]:
     """Find what is wrong with a roster that stands at this place, entry by entry."""
     for key, entry in roster.items():
         broken = False
         for location, violation in judge_by_model(entry, ParticipantIdentity):
             broken = True
-            yield Finding(pointer((*at, key, *location)), violation.violation_type, violation.message)
+            yield RequestFinding(pointer((*at, key, *location)), violation.violation_type, violation.message)
         if not broken and entry["participant_id"] != key:
             place = pointer((*at, key, "participant_id"))
-            yield Finding(place, "roster_key_mismatch", "Input should be the same as its key in the roster")
+            yield RequestFinding(place, "roster_key_mismatch", "Input should be the same as its key in the roster")

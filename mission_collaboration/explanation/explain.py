@@ -9,7 +9,7 @@ from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.state import ReducedCollaborationState
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import read_batch
-from mission_collaboration.decoding.refusals import IN_LIST, ArrayLocations, Finding, invalid_request
+from mission_collaboration.decoding.refusals import IN_LIST, ArrayLocations, RequestFinding, invalid_request
 from mission_collaboration.explanation.explained_fold import ExplainedFold, ExplainMode
 from mission_collaboration.explanation.requests import ExplainRequest, NoSuchPointError, Until
 from mission_collaboration.explanation.timeline import Explanation
@@ -104,7 +104,7 @@ def explain_request(
             finding=locations.finding,
         )
     except NoSuchPointError as refusal:
-        finding = Finding(f"/until/{refusal.member}", "no_such_event", str(refusal))
+        finding = RequestFinding(f"/until/{refusal.member}", "no_such_event", str(refusal))
         raise invalid_request(iter((finding,))) from None
 
 

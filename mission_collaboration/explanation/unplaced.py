@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import Location
 from mission_collaboration.decoding.batch import INVALID_ENVELOPE, Batch, BrokenEvent, OtherEvent, explained
-from mission_collaboration.decoding.refusals import Finding
+from mission_collaboration.decoding.refusals import RequestFinding
 from mission_collaboration.explanation.explained_fold import texts_of
 from mission_collaboration.explanation.timeline import Effect, TimelineEntry
 
-Locate = Callable[[int, Location, str, str], Finding]
+Locate = Callable[[int, Location, str, str], RequestFinding]
 """Says where in what was sent something stands: the index of its event, the location in it, code and message."""
 
 

@@ -23,10 +23,9 @@ from mission_collaboration.contract.envelope import Event
 from mission_collaboration.contract.errors import UnknownEventTypeError
 from mission_collaboration.contract.validation import validate_event
 from mission_collaboration.contract.violations import ConformanceResult
-from mission_collaboration.decoding import refusals
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import ReadEvent
-from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations
+from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations, RequestFinding
 from mission_collaboration.decoding.requests import event_too_large, read_all_lines, read_object
 from mission_collaboration.decoding.verdicts import VALIDATE_READER, BatchVerdict, ValidateBatchRequest, judge_batch
 
@@ -39,7 +38,7 @@ def validate_body(body: bytes, settings: Settings) -> Response:
     """Answer a `/validate` request, whose body is an event; raises `Problem` and `RequestRefusedError`."""
     request = read_object(ValidateRequest, body, settings)
     if len(body) > settings.max_event_bytes and (size := len(bytes(body).strip())) > settings.max_event_bytes:
-        raise event_too_large(size, settings, refusals.Finding("", "", ""))
+        raise event_too_large(size, settings, RequestFinding("", "", ""))
     try:
         result = validate_event(request.payload, request.event_type)
     except UnknownEventTypeError as error:
