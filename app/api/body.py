@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from app.api.compression import compress, preferred_coding
 from app.api.decompression import check_undeclared, decompress, too_large
-from app.api.request_parts import header
-from app.api.service import Service
+from app.api.negotiation import JSON, require_acceptable
+from app.api.operation import RequestHandler, Service
+from app.api.request_parts import check_query, header
 from app.problems import SEE_LIMITS, Finding, Problem, library_refusals, request_id, url_prefix
 from app.settings import Settings
 from app.workers.capacity import Capacity, hold_unpacked
@@ -49,6 +50,18 @@ async def work_on_body(request: Request, service: Service, work: Work, *argument
     settings, app_state = service.settings, service.app_state
     body = await read_body(request, settings, app_state.capacity)
     return await app_state.pool.do(decode_and_work, body, context, work, settings, *arguments)
+
+
+def json_handler(work: Work) -> RequestHandler:
+    """Make a handler that calls `work(body, settings)`, in a pool process where the body is large."""
+
+    async def handle(request: Request, service: Service) -> Response:
+        require_acceptable(header(request.scope, b"accept"), JSON)
+        read_media_type(request, JSON)
+        check_query(request)
+        return await work_on_body(request, service, work)
+
+    return handle
 
 
 class RequestContext(NamedTuple):

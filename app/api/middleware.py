@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Router
 from starlette.types import Message, Receive, Scope, Send
 
+from app.api.app_state import AppState
 from app.api.auth import Authenticator
 from app.api.caching import forbid_sharing
 from app.api.compression import SMALLEST, compress_off_loop, preferred_coding
@@ -25,7 +26,6 @@ from app.api.dispatch import Dispatch
 from app.api.pages import page_of_missing, prefers_page
 from app.api.proxies import Proxies
 from app.api.request_parts import header
-from app.api.service import AppState
 from app.observability.request_record import RequestRecord
 from app.problems import Problem, render, request_id, url_prefix
 from app.responses import BatchResponse

@@ -1,4 +1,4 @@
-"""One endpoint: what readers and client generators see of it, and the function that answers it."""
+"""A service and its operations: what readers and client generators see of each, and the function that answers it."""
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
@@ -10,13 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api.body import read_media_type, work_on_body
-from app.api.negotiation import JSON, require_acceptable
-from app.api.request_parts import check_query, header
-from app.api.service import Service
-from app.workers.pool_process import Work
+from app.api.app_state import AppState
+from app.settings import Settings
 from mission_collaboration.contract.errors import PENDING_CODES
 
+SERVICE_NAME: Final = "Mission Collaboration Service"
 BODY_PROBLEMS: Final = (
     "malformed-request",
     "malformed-json",
@@ -70,10 +68,10 @@ IF_NONE_MATCH: Final = {
 }
 
 
-class Handler(Protocol):
+class RequestHandler(Protocol):
     """Answers a request; raises `Problem`."""
 
-    def __call__(self, request: Request, service: Service) -> Awaitable[Response]:
+    def __call__(self, request: Request, service: "Service") -> Awaitable[Response]:
         """Answer one request."""
         ...
 
@@ -88,7 +86,7 @@ class Operation:
     tag: str
     summary: str
     description: str
-    handler: Handler
+    handler: RequestHandler
     answer: type[BaseModel] | str
     """The model of the 200 answer, or its media type where it is a document of its own."""
     answered: str = "Done."
@@ -109,19 +107,17 @@ class Operation:
     page: bool = False
     """Whether browsers get the 200 answer as a page."""
 
-    def route(self, service: Service) -> Route:
+    def route(self, service: "Service") -> Route:
         """Make the route of this endpoint in a service."""
         endpoint = partial(self.handler, service=service)
         return Route(self.path, endpoint, methods=[self.method.upper()], name=self.operation_id)
 
 
-def json_handler(work: Work) -> Handler:
-    """Make a handler that calls `work(body, settings)`, in a pool process where the body is large."""
+@dataclass(frozen=True)
+class Service:
+    """What the endpoints of one service share."""
 
-    async def handle(request: Request, service: Service) -> Response:
-        require_acceptable(header(request.scope, b"accept"), JSON)
-        read_media_type(request, JSON)
-        check_query(request)
-        return await work_on_body(request, service, work)
-
-    return handle
+    settings: Settings
+    app_state: AppState
+    operations: tuple[Operation, ...]
+    """Every published operation."""

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from starlette.responses import Response
 
 from app.api import examples
+from app.api.body import json_handler
 from app.api.endpoints.admission import (
     Room,
     admit_to,
@@ -17,7 +18,7 @@ from app.api.endpoints.admission import (
     window_and_checkpoint_size,
 )
 from app.api.negotiation import JSON
-from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, json_handler
+from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation
 from app.api.schemas.live_loop import AdmitAnswer, AdmitRequest
 from app.responses import BatchResponse, loop_statistics
 from app.settings import Settings

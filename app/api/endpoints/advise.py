@@ -5,8 +5,9 @@ from typing import Final
 from starlette.responses import Response
 
 from app.api import examples
+from app.api.body import json_handler
 from app.api.negotiation import JSON
-from app.api.operation import BODY_PROBLEMS, LOST, Operation, json_handler
+from app.api.operation import BODY_PROBLEMS, LOST, Operation
 from app.api.schemas import AdviseRequest
 from app.settings import Settings
 from mission_collaboration.admission.advice import STALE_AFTER_SECONDS, Advice, advise

@@ -11,10 +11,9 @@ from app.api import examples
 from app.api.body import read_media_type, work_on_body
 from app.api.endpoints.folding import MISSION_ID, bounds_of, encode_state, read_mission_id
 from app.api.negotiation import JSON, NDJSON, require_acceptable
-from app.api.operation import ANY_LINE, BODY_PROBLEMS, EXPLAIN_FORMS, LOST, Operation
+from app.api.operation import ANY_LINE, BODY_PROBLEMS, EXPLAIN_FORMS, LOST, Operation, Service
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas import ExplainAnswer
-from app.api.service import Service
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings
 from mission_collaboration.contract.envelope import Event

@@ -7,9 +7,8 @@ from starlette.responses import Response
 
 from app.api import examples
 from app.api.negotiation import JSON
-from app.api.operation import Operation
+from app.api.operation import Operation, Service
 from app.api.schemas.guide import Health
-from app.api.service import Service
 from app.observability.metrics import MEDIA_TYPE as METRICS_TYPE
 
 NO_STORE: Final = {"Cache-Control": "no-store"}

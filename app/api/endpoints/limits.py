@@ -7,9 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.negotiation import JSON
-from app.api.operation import Operation
+from app.api.operation import Operation, Service
 from app.api.pages import HTML, page, prefers_page, security_headers
-from app.api.service import Service
 from app.settings import LIMITS, Settings
 
 LIMIT_FIELDS: Final[dict[str, Any]] = {name: Settings.model_fields[name] for name in LIMITS}

@@ -6,6 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 from app.api import examples
+from app.api.body import json_handler
 from app.api.endpoints.admission import (
     Room,
     admit_to,
@@ -18,7 +19,7 @@ from app.api.endpoints.admission import (
 )
 from app.api.endpoints.missions import at_mission, check_missions, problem_of_mission, read_roster
 from app.api.negotiation import JSON
-from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation, json_handler
+from app.api.operation import ADMIT_FORMS, BODY_PROBLEMS, LOST, Operation
 from app.api.schemas.live_loop import AnyMissionsAdmit, MissionsAdmitAnswer, MissionsAdmitRequest
 from app.problems import Problem
 from app.responses import BatchResponse, loop_statistics

@@ -12,10 +12,9 @@ from app.api.body import read_media_type, work_on_body
 from app.api.endpoints.folding import MODE, Roster, encode_state, new_accumulator
 from app.api.endpoints.missions import problem_of_mission, raise_first, read_roster, roster_violations
 from app.api.negotiation import JSON, NDJSON, require_acceptable
-from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, REDUCE_FORMS, Operation
+from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, REDUCE_FORMS, Operation, Service
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas import AnyMissionsReduce, MissionsReduced, MissionsReduceRequest
-from app.api.service import Service
 from app.problems import LONGEST_DETAIL, Problem, library_refusals, shortened
 from app.responses import BatchResponse, batch_statistics
 from app.settings import Settings

@@ -5,11 +5,10 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.operation import IF_NONE_MATCH, Operation
+from app.api.operation import IF_NONE_MATCH, Operation, Service
 from app.api.pages import answer_in_either_form
 from app.api.problem_texts import problem_index, problem_page
 from app.api.schemas.guide import ProblemIndex, ProblemPage
-from app.api.service import Service
 
 
 async def list_problems(request: Request, service: Service) -> Response:

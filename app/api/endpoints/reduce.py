@@ -10,9 +10,8 @@ from app.api.body import read_media_type, work_on_body
 from app.api.endpoints.folding import MISSION_ID, MODE, mode_of, new_accumulator, read_mission_id, state_response
 from app.api.endpoints.reduce_ordered import reduce_stream
 from app.api.negotiation import JSON, NDJSON, require_acceptable
-from app.api.operation import BODY_PROBLEMS, EVENT_LINE, LOST, REDUCE_FORMS, REFUSALS, Operation
+from app.api.operation import BODY_PROBLEMS, EVENT_LINE, LOST, REDUCE_FORMS, REFUSALS, Operation, Service
 from app.api.request_parts import check_query, header, read_choice
-from app.api.service import Service
 from app.responses import batch_statistics
 from app.settings import Settings
 from mission_collaboration.contract.envelope import Event

@@ -12,12 +12,11 @@ from starlette.responses import Response
 
 from app.api.caching import Document, answer, document
 from app.api.negotiation import JSON, choose
-from app.api.operation import IF_NONE_MATCH, Operation
+from app.api.operation import IF_NONE_MATCH, Operation, Service
 from app.api.pages import HTML, answer_in_either_form, page, security_headers
 from app.api.pages import MEDIA_TYPE as HTML_UTF_8
 from app.api.request_parts import header
 from app.api.schemas.guide import SchemaEntry, SchemaIndex, SchemaKind
-from app.api.service import Service
 from app.problems import unknown_name, url_prefix
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 from mission_collaboration.contract.envelope import Event

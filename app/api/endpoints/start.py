@@ -10,11 +10,10 @@ from starlette.types import Scope
 
 from app.api.auth import opened
 from app.api.negotiation import JSON, choose
-from app.api.operation import Operation
+from app.api.operation import SERVICE_NAME, Operation, Service
 from app.api.pages import HTML, page, security_headers
 from app.api.request_parts import header
 from app.api.schemas.guide import Start
-from app.api.service import SERVICE_NAME, Service
 from app.problems import url_prefix
 from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION

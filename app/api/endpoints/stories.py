@@ -8,10 +8,9 @@ from starlette.responses import Response
 from app.api.caching import answer, document
 from app.api.examples.stories import STORIES
 from app.api.negotiation import JSON, require_acceptable
-from app.api.operation import IF_NONE_MATCH, Operation
+from app.api.operation import IF_NONE_MATCH, Operation, Service
 from app.api.request_parts import header
 from app.api.schemas.guide import StoryBatch, StoryEntry, StoryIndex
-from app.api.service import Service
 from app.problems import unknown_name, url_prefix
 
 

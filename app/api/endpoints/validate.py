@@ -9,12 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import examples
-from app.api.body import read_media_type, work_on_body
+from app.api.body import json_handler, read_media_type, work_on_body
 from app.api.negotiation import JSON, NDJSON, require_acceptable
-from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, json_handler
+from app.api.operation import ANY_LINE, BODY_PROBLEMS, LOST, Operation, Service
 from app.api.request_parts import check_query, header, read_choice
 from app.api.schemas import ValidateRequest
-from app.api.service import Service
 from app.problems import Finding, Problem
 from app.responses import BatchResponse, BatchStatistics, batch_statistics
 from app.settings import Settings

@@ -13,8 +13,7 @@ from app.api.negotiation import JSON
 from app.api.openapi.names import with_names
 from app.api.openapi.operations import HEADERS, problem_examples, request_body, responses
 from app.api.openapi.schemas import component_schemas
-from app.api.operation import Operation
-from app.api.service import SERVICE_NAME
+from app.api.operation import SERVICE_NAME, Operation
 from mission_collaboration import __version__
 
 ABOUT: Final = """\

@@ -17,8 +17,8 @@ from starlette.responses import Response
 
 from app.api.caching import Document, answer, document
 from app.api.negotiation import JSON, choose
+from app.api.operation import SERVICE_NAME, Service
 from app.api.request_parts import header
-from app.api.service import SERVICE_NAME, Service
 from app.problems import Problem, url_prefix
 from app.responses import BatchResponse
 from mission_collaboration import __version__

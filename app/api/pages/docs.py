@@ -9,10 +9,9 @@ from starlette.routing import Route
 
 from app.api.caching import answer
 from app.api.openapi import served_document
-from app.api.operation import Handler
+from app.api.operation import RequestHandler, Service
 from app.api.pages import made_page, security_headers
 from app.api.request_parts import header
-from app.api.service import Service
 from app.problems import url_prefix
 
 LOADS: Final = (
@@ -26,7 +25,7 @@ EXPLORER_LOADS: Final = "script-src 'self'; style-src 'self'; img-src 'self'; co
 
 def docs_routes(service: Service) -> list[Route]:
     """Make the pages that people browse."""
-    pages: dict[str, Handler] = {
+    pages: dict[str, RequestHandler] = {
         "/openapi.json": get_openapi,
         "/docs": page_handler("swagger.html"),
         "/redoc": page_handler("redoc.html"),
@@ -42,7 +41,7 @@ async def get_openapi(request: Request, service: Service) -> Response:
     return answer(made, header(request.scope, b"if-none-match"), headers)
 
 
-def page_handler(template: str, loads: str = LOADS) -> Handler:
+def page_handler(template: str, loads: str = LOADS) -> RequestHandler:
     """Make the handler of a page that is made once, when it is first asked for."""
 
     async def handle(request: Request, service: Service) -> Response:

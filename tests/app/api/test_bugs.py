@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.endpoints import OPERATIONS, advise
-from app.api.service import Service
+from app.api.operation import Service
 from app.problems import Problem
 from tests.support.client import Client, problem
 

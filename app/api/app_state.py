@@ -1,18 +1,10 @@
-"""What requests share: the state of the process that serves them, and the service that its endpoints belong to."""
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+"""The state of a serving process, which all its requests share."""
 
 from app.observability.access_log import AccessLog
 from app.problems import AGAIN, Problem
 from app.settings import Settings
 from app.workers.capacity import Capacity
 from app.workers.pool import WorkerPool, shutting_down
-
-if TYPE_CHECKING:
-    from app.api.operation import Operation
-
-SERVICE_NAME: Final = "Mission Collaboration Service"
 
 
 class AppState:
@@ -32,13 +24,3 @@ class AppState:
             raise Problem(
                 "worker-lost", "No process can be started for large bodies; it is tried again.", headers=AGAIN
             )
-
-
-@dataclass(frozen=True)
-class Service:
-    """What the endpoints of one service share."""
-
-    settings: Settings
-    app_state: AppState
-    operations: "tuple[Operation, ...]"
-    """Every published operation."""
