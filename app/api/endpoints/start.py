@@ -43,12 +43,13 @@ NAMES: Final = {
 }
 STATE_SHOWN: Final = """\
 { "active_drivers": ["p-ada", "p-agent"],
-  "focus_by_participant": { "p-ada": { "target_id": "WP03", … }, … },
+  "participants_by_focus": { "wp:WP03": ["p-ada", "p-agent"] },
   "warnings": [ … ], "event_count": 19, … }"""
 BLAME_SHOWN: Final = """\
-{ "timeline": [ … ],
-  "blame": { "/active_drivers/p-ada": "01JQ7Z40000000000000000007", … },
-  "gone": { "/participants/p-ben": "01JQ7Z40000000000000000019" }, … }"""
+{ "timeline": [ … ], "blame": {
+    "/active_drivers/p-ada": "01JQ7Z40000000000000000007", … },
+  "gone": {
+    "/participants/p-ben": "01JQ7Z40000000000000000019" }, … }"""
 LONGEST_HOST: Final = 255
 
 _is_host = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?").fullmatch

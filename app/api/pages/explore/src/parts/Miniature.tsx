@@ -16,6 +16,8 @@ const WIDTH = 264;
 const LANES = 4;
 const PITCH = 25;
 const FOOT = 26;
+/** Half the width of a mark: so much room the last one needs. */
+const MARK = 8;
 
 export function Miniature({ story, apiKey }: { story: Story; apiKey: string }): JSX.Element {
   const [model, setModel] = useState<Model | null>(null);
@@ -44,7 +46,7 @@ async function make(story: Story, key: string, signal: AbortSignal): Promise<Mod
 }
 
 function Small({ model }: { model: Model }): JSX.Element {
-  const sight: Sight = { axis: model.axes.order, from: 0, to: 1, width: WIDTH };
+  const sight: Sight = { axis: model.axes.order, from: 0, to: 1, width: WIDTH - MARK };
   const lives = [...model.lives.values()].slice(0, LANES);
   const boxes = new Map(lives.map((life, index) => [life.id, boxOf(life, index * PITCH)]));
   const foot = lives.length * PITCH + 10;
