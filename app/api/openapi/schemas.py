@@ -71,9 +71,10 @@ def component_schemas(operations: Sequence[Operation]) -> dict[str, Schema]:
 def _without_defaults(schema: Schema) -> Schema:
     """Say in words what an absent member counts as: generators take a `default` to mean that it is always there."""
     properties = {}
+    required = schema.get("required", ())
     for name, described in schema.get("properties", {}).items():
         properties[name] = {key: value for key, value in described.items() if key != "default"}
-        if "default" in described:
+        if "default" in described and name not in required:
             default = described["default"]
             shown = default if isinstance(default, str) else json.dumps(default)
             properties[name]["description"] = f"{described['description']} `{shown}` when absent."

@@ -121,3 +121,10 @@ def test_what_has_a_name_is_nowhere_spelled_out_again(name: str) -> None:
     ]
     assert spelled == []
     assert f'"#/components/schemas/{name}"' in json.dumps(DOCUMENT)
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_no_member_that_is_always_there_is_said_to_be_absent(name: str) -> None:
+    schema = COMPONENTS[name]
+    told = {member: described.get("description", "") for member, described in schema.get("properties", {}).items()}
+    assert [member for member in schema.get("required", ()) if "when absent" in told.get(member, "")] == []
