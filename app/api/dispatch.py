@@ -67,7 +67,8 @@ class Dispatch:
         if target is None or endpoint is None:
             method = "GET" if scope["method"] == "HEAD" else scope["method"]
             code = "method-not-allowed" if target else "not-found"
-            detail = f"{KINDS[code].title}: {method[:20]} {scope['path'][:200]}."
+            remedy = f"; use {' or '.join(sorted(target.endpoints))}" if target else ""
+            detail = f"{KINDS[code].title}: {method[:20]} {scope['path'][:200]}{remedy}."
             raise Problem(code, detail, headers={"Allow": target.allowed} if target else {})
         scope["path_params"] = target.parameters
         return endpoint

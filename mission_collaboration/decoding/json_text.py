@@ -21,6 +21,7 @@ _LONE_SURROGATE = re.compile(
 )
 _STRING_OR_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9][0-9.]*+[eE]\+?[0-9]+|-?[0-9]{309,}+(?:\.[0-9]+)?)')
 _TRAILING = "JSON is malformed: trailing characters"
+_FOLLOWS = "Something follows the JSON value (NDJSON has one value a line)"
 MOST_DIGITS: Final = 4300
 MAX_NESTING: Final = 64
 """How deep objects and arrays of a file may nest, as in a request to the service."""
@@ -156,7 +157,9 @@ def _explain_syntax(text: bytes, message: str) -> NoReturn:
     found = _BYTE.search(message)
     if not found:
         raise JsonTextError("The text ends in the middle of a value", text, len(text)) from None
-    offset = int(found[1]) - message.startswith(_TRAILING)
+    offset = int(found[1])
+    if message.startswith(_TRAILING):
+        raise JsonTextError(_FOLLOWS, text, offset - 1) from None
     if literal := _NO_NUMBER.match(text, max(0, offset - 1)) or _NO_NUMBER.match(text, offset):
         raise JsonTextError(f"{literal[0].decode()} is no JSON number", text, literal.start()) from None
     reason = message[: found.start()].removeprefix("JSON is malformed: ").strip()

@@ -67,5 +67,7 @@ def replay(threads: int | None, **options: Any) -> None:
     try:
         from mission_collaboration.replay.run import ReplayRequest, run
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"{error}; replays need `pip install 'mission-collaboration[replay]'`") from None
+        raise click.ClickException(
+            f"{error}; replays need the extra `replay`: in a checkout, `pip install '.[replay]'`"
+        ) from None
     sys.exit(run(ReplayRequest(threads=threads or len(os.sched_getaffinity(0)), **options)))

@@ -54,14 +54,16 @@ def test_what_takes_a_body_answers_post_alone(client: Client, method: str, path:
         assert answer.status_code == 405
         assert client.body_sent("HEAD", path) == b""
     else:
-        problem(answer, 405, "method-not-allowed")
+        refused = problem(answer, 405, "method-not-allowed")
+        assert refused["detail"] == f"This path does not support the method: {method} {path}; use POST."
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "BREW"])
 @pytest.mark.parametrize("path", [*GETS, "/docs/assets/swagger-ui.css"])
 def test_what_is_read_answers_get_and_head_alone(client: Client, method: str, path: str) -> None:
     answer = client.request(method, path)
-    problem(answer, 405, "method-not-allowed")
+    refused = problem(answer, 405, "method-not-allowed")
+    assert refused["detail"].endswith(f": {method} {path}; use GET or HEAD.")
     assert sorted(re.split(", *", answer.headers["allow"])) == ["GET", "HEAD", "OPTIONS"]
 
 
