@@ -81,7 +81,7 @@ def unpack(text: bytes) -> bytes:
 
             return zstd.ZstdFile(io.BytesIO(text)).read()
     except ImportError:
-        reason = "The file is zstd: install mission-collaboration[replay] to read it"
+        reason = "The file is zstd: install the extra `replay` to read it (in a checkout, `pip install '.[replay]'`)"
     except Exception as error:  # gzip, zlib and zstd raise kinds of their own
         reason = f"The file cannot be unpacked: {str(error).rstrip('.')}"
     else:

@@ -67,7 +67,6 @@ def replay(threads: int | None, **options: Any) -> None:
     try:
         from mission_collaboration.replay.run import ReplayRequest, run
     except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f"{error}; replays need the extra `replay`: in a checkout, `pip install '.[replay]'`"
-        ) from None
+        hint = "install the extra `replay`: in a checkout, `pip install '.[replay]'`"
+        raise click.ClickException(f"{error}; {hint}") from None
     sys.exit(run(ReplayRequest(threads=threads or len(os.sched_getaffinity(0)), **options)))

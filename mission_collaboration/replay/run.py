@@ -104,5 +104,5 @@ def find_engine(name: EngineName) -> Engine:
             from mission_collaboration.replay.duckdb_engine import replay
     except ModuleNotFoundError as error:
         extra = "spark" if name == "spark" else "replay"
-        raise EngineError(f"{error}; `pip install 'mission-collaboration[{extra}]'` brings what is missing") from None
+        raise EngineError(f"{error}; install the extra `{extra}`: in a checkout, `pip install '.[{extra}]'`") from None
     return replay

@@ -49,4 +49,4 @@ def test_zstd_without_its_package_is_told_with_the_remedy(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "mission_collaboration.replay.files", None)
     told = run("reduce", zstd.compress(BODY))
     assert told.exit_code == 1
-    assert "install mission-collaboration[replay]" in json.loads(told.stdout)["detail"]
+    assert "install the extra `replay`" in json.loads(told.stdout)["detail"]
