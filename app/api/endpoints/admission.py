@@ -113,8 +113,9 @@ class Room:
 
     def read(self, checkpoint: str) -> Mission:
         """Read a checkpoint; raises `Problem`, and `TooMuchInPlaceError` for a pool process to take the request."""
+        largest = min(self.largest, self.left)
         try:
-            mission = read_checkpoint(checkpoint, largest=min(self.largest, self.left))
+            mission = read_checkpoint(checkpoint, largest=largest)
         except CheckpointSizeError as refusal:
             if self.is_in_place:
                 raise TooMuchInPlaceError from None
@@ -128,8 +129,9 @@ class Room:
             raise Problem("checkpoint-too-large", f"{refusal}. {WHAT_HELPS}.", (finding,)) from None
         except BadCheckpointError as refusal:
             raise _bad_checkpoint(refusal) from None
-        self.left = max(0, self.left - mission.size)
-        self.uncounted += mission.size
+        size = min(mission.size, largest)  # a forged one may claim that its events have any size
+        self.left -= size
+        self.uncounted += size
         if self.uncounted >= COUNTED_AT_ONCE:
             hold_unpacked.get()(self.uncounted)
             self.uncounted = 0

@@ -13,6 +13,7 @@ from app.problems import Problem
 from app.settings import Settings
 from app.workers.capacity import hold_unpacked
 from mission_collaboration import admit
+from mission_collaboration.admission.checkpoint import read_checkpoint, write_checkpoint
 from tests.support import builders as build
 from tests.support.client import Client, Json, places, problem
 from tests.support.json_patch import patched
@@ -283,3 +284,13 @@ def test_checkpoints_that_are_too_large_together_are_refused_with_the_remedy() -
     assert [finding.pointer for finding in refused.value.findings] == ["/checkpoint"]
     assert "more than 4498 bytes" in str(refused.value.detail)
     assert "Send fewer missions" in str(refused.value.detail)
+
+
+def test_a_forged_checkpoint_takes_no_more_room_than_one_may_have(make_client: Callable[..., Client]) -> None:
+    """That its event says it has 10^18 bytes neither fills the service nor makes another one too large."""
+    mission = read_checkpoint(admit(ONE).checkpoint)
+    mission.window[0].content_bytes = 10**18
+    missions = {"m1": {"checkpoint": write_checkpoint(mission)}, "m2": {"checkpoint": admit(TWO).checkpoint}}
+    client = make_client(inline_body_bytes=0)
+    found = answered(client, "/missions/admit", missions=missions, events=[*ONE, *TWO])
+    assert found["duplicate"] == 4
