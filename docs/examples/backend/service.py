@@ -47,9 +47,9 @@ class Service:
         texts = ",".join(event.text for event in events)
         body = f'{{"missions":{missions},"events":[{texts}],"max_clock_step":{json.dumps(gate)}}}'
         answer: Json = self._asked("POST", "/missions/admit", body)
-        for told in answer["results"]:  # from here on pointers lead into the event, not into this request
-            if "pointer" in told:
-                told["pointer"] = told["pointer"].removeprefix(f"/events/{told['index']}")
+        for result in answer["results"]:  # from here on pointers lead into the event, not into this request
+            if "pointer" in result:
+                result["pointer"] = result["pointer"].removeprefix(f"/events/{result['index']}")
         return answer
 
     def compare(self, mission_id: str, pairs: Sequence[tuple[Incoming, Incoming]]) -> list[str]:

@@ -9,7 +9,7 @@ from psycopg import Connection
 from .events import Incoming, Json
 
 Row = tuple[Any, ...]
-Told = dict[Incoming, Json]
+Results = dict[Incoming, Json]
 """Events with their verdicts."""
 TRIED_AGAIN = 100
 """How many waiting events go along with a batch."""
@@ -66,11 +66,11 @@ class Store:
     def forget(self, waiting: Iterable[Incoming]) -> None:
         self.db.execute("DELETE FROM waiting WHERE digest = ANY(%s)", ([event.digest for event in waiting],))
 
-    def write(self, told: Told) -> None:
+    def write(self, results: Results) -> None:
         """Put each event into the table of its verdict. Rows that exist already are not changed."""
         rows: dict[str, list[Row]] = {table: [] for table in INSERTS}
-        for event, each in told.items():
-            verdict, code, reason = each["verdict"], each.get("code"), reason_of(each)
+        for event, result in results.items():
+            verdict, code, reason = result["verdict"], result.get("code"), reason_of(result)
             if verdict in ("accepted", "pending") or (verdict == "rejected" and code in SETTLED):
                 place = (event.mission_id, event.event_id, event.clock, event.instant)
                 rows["events"].append((*place, event.text, verdict, reason))
@@ -84,18 +84,18 @@ class Store:
             for table, of_table in rows.items():
                 cursor.executemany(f"{INSERTS[table]} ON CONFLICT DO NOTHING", of_table)
 
-    def revise(self, mission_id: str, told: Iterable[Json]) -> None:
+    def revise(self, mission_id: str, results: Iterable[Json]) -> None:
         """Update the verdicts of stored events."""
-        rows = [(each["verdict"], reason_of(each), mission_id, each["event_id"]) for each in told]
+        rows = [(result["verdict"], reason_of(result), mission_id, result["event_id"]) for result in results]
         with self.db.cursor() as cursor:
             change = "UPDATE events SET verdict = %s, reason = %s WHERE mission_id = %s AND event_id = %s"
             cursor.executemany(change, rows)
 
-    def put_off(self, told: Told) -> None:
+    def put_off(self, results: Results) -> None:
         """Move held events that the service did not take in to `waiting`, so that they go along with the next batch."""
-        for event in told:
+        for event in results:
             self.db.execute("DELETE FROM events WHERE mission_id = %s AND event_id = %s", event.key)
-        self.write(told)
+        self.write(results)
 
     def save(self, mission_id: str, checkpoint: str | None, state: Json | None) -> None:
         text = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
@@ -115,7 +115,7 @@ class Store:
         return Incoming(self.db.execute(f"{last} LIMIT 1", (mission_id,)).fetchall()[0][0])
 
 
-def reason_of(told: Json) -> str | None:
+def reason_of(result: Json) -> str | None:
     """Take the reason from a verdict that is not `accepted`, as JSON."""
-    reason = {name: told[name] for name in ("code", "detail", "pointer") if name in told}
+    reason = {name: result[name] for name in ("code", "detail", "pointer") if name in result}
     return json.dumps(reason) if reason else None

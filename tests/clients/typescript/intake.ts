@@ -7,7 +7,7 @@ import type { components, paths } from "../generated/service.js";
 type Schemas = components["schemas"];
 type Event = Schemas["CollaborationEvent"];
 type Verdict = Pick<Schemas["Admitted"], "verdict" | "code" | "detail" | "pointer">;
-export type Kept = { event: Event; told: Verdict };
+export type Kept = { event: Event; result: Verdict };
 
 export interface Mission {
   readonly id: string;
@@ -37,30 +37,30 @@ async function admit(service: Client<paths>, mission: Mission, events: Event[], 
   });
   if (!data?.state) throw new Error(error?.detail ?? "no answer"); // roll back; a 503 is sent again after Retry-After
   const late: Event[] = [];
-  for (const told of data.results) {
-    const event = events[told.index];
+  for (const result of data.results) {
+    const event = events[result.index];
     if (!event) continue;
-    if (told.code === "late-event") late.push(event);
-    else write(mission, event, told);
+    if (result.code === "late-event") late.push(event);
+    else write(mission, event, result);
   }
-  for (const told of data.revised) {
-    const kept = mission.held.get(told.event_id);
-    if (kept) kept.told = told; // what a late event has changed about an earlier one
+  for (const result of data.revised) {
+    const kept = mission.held.get(result.event_id);
+    if (kept) kept.result = result; // what a late event has changed about an earlier one
   }
   mission.checkpoint = data.checkpoint;
   mission.state = data.state;
   return late;
 }
 
-function write(mission: Mission, event: Event, told: Verdict): void {
+function write(mission: Mission, event: Event, result: Verdict): void {
   const id = event.event_id;
-  if (told.verdict === "accepted" || told.verdict === "pending" || SETTLED.has(told.code ?? "")) {
-    mission.held.set(id, { event, told });
-  } else if (NOT_FINAL.has(told.code ?? "")) {
-    mission.waiting.set(id, { event, told });
+  if (result.verdict === "accepted" || result.verdict === "pending" || SETTLED.has(result.code ?? "")) {
+    mission.held.set(id, { event, result });
+  } else if (NOT_FINAL.has(result.code ?? "")) {
+    mission.waiting.set(id, { event, result });
     return;
-  } else if (told.verdict === "rejected") {
-    mission.dead.push({ event, told });
+  } else if (result.verdict === "rejected") {
+    mission.dead.push({ event, result });
   }
   mission.waiting.delete(id);
 }

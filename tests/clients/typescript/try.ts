@@ -104,7 +104,7 @@ async function readsSchemas(): Promise<void> {
 
 async function takesBatchesIn(): Promise<void> {
   const mission: Mission = { id: "search-rework", checkpoint: null, state: null, held: new Map(), waiting: new Map(), dead: [] };
-  const verdicts = () => Object.fromEntries([...mission.held].map(([id, kept]) => [Number(id.slice(-4)), kept.told.verdict]));
+  const verdicts = () => Object.fromEntries([...mission.held].map(([id, kept]) => [Number(id.slice(-4)), kept.result.verdict]));
   await take(service, mission, [joined(1, "p-lea"), drives(3, "p-tom"), drives(9_000_000, "p-lea")]);
   assert.deepEqual(verdicts(), { 1: "accepted", 3: "pending" });
   assert.deepEqual([mission.waiting.size, mission.dead.length], [1, 0]);
@@ -117,7 +117,7 @@ async function takesBatchesIn(): Promise<void> {
   await take(service, mission, [joined(2, "p-tom")]); // late: the mission is rebuilt
   assert.equal(verdicts()[3], "accepted");
   assert.deepEqual(mission.state?.active_drivers, ["p-tom"]);
-  const accepted = [...mission.held.values()].filter((kept) => kept.told.verdict === "accepted").map((kept) => kept.event);
+  const accepted = [...mission.held.values()].filter((kept) => kept.result.verdict === "accepted").map((kept) => kept.event);
   const { data, error } = await service.POST("/reduce", { body: { events: accepted } });
   assert(data, error?.detail);
   assert.deepEqual(data, mission.state);
