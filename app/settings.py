@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1024), LIMIT] = 64 * 1024 * 1024
     """The largest request body, in bytes after decompression."""
     max_values: Annotated[int, Field(ge=10_000), LIMIT] = 2_000_000
-    """The most JSON values and lines in one body. A body of more than 16 bytes for each of them has no such limit."""
+    """The most JSON values and lines in one body, if they have less than 16 bytes on average."""
     max_events: Annotated[int, Field(ge=1), LIMIT] = 100_000
     """The most events in one batch."""
     max_event_bytes: Annotated[int, Field(ge=1024), LIMIT] = 1024 * 1024
@@ -94,9 +94,9 @@ class Settings(BaseSettings):
     max_warning_participants: Annotated[int, Field(ge=2), LIMIT] = 1_000
     """The most participants that a warning may name in `/reduce`, `/explain`, `/admit` and `/missions/*`."""
     max_warning_strangers: Annotated[int, Field(ge=2), LIMIT] = 100_000
-    """The most anomalies of a mission in one request from warnings that name people who are not on the roster."""
+    """The most people not on the roster whom the warnings of a mission may name in one request, in permissive mode."""
     max_gzip_ratio: Annotated[int, Field(ge=2), LIMIT] = 100
-    """The highest compression ratio of an ordered stream, gzip or zstd, that is larger than the largest body."""
+    """The highest compression ratio (gzip or zstd) of an ordered stream that unpacks to more than the largest body."""
     max_concurrency: Annotated[int, Field(ge=1), LIMIT] = 64
     """The most requests in work per worker, including large bodies that wait for a process. More are refused."""
     max_held_bytes: Annotated[int, Field(ge=1024), LIMIT] = 256 * 1024 * 1024

@@ -14,8 +14,8 @@ Every answer of 400 and above is `application/problem+json` (RFC 9457). Programs
 `errors[].pointer` is a place in the body that was sent; for NDJSON it is a place in that `line`. Quote `request_id`
 when you ask for help.
 
-The service shows the same texts below `/problems`, with an example of each answer. A code without a status is a
-verdict on one event, in an answer of 200.
+The service shows the same texts below `/problems`, with an example of each answer. A code without a status is about
+one event, in an answer of 200: a verdict of `/admit`, or a reason in `/explain`.
 
 """
 

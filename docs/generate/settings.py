@@ -9,7 +9,6 @@ HEAD: Final = """\
 # Settings
 
 Settings are environment variables. The service does not start with a bad value or a misspelt name; one line says which.
-If `COLLAB_PORT` is absent, `PORT` is used.
 [operations.md](operations.md#settings) says when to change each setting.
 
 """
