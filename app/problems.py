@@ -20,7 +20,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 url_prefix: ContextVar[str] = ContextVar("url_prefix", default="")
 """The path under which its caller sees the service, where a proxy adds one."""
 
-MEDIA_TYPE: Final = "application/problem+json"
+PROBLEM_JSON: Final = "application/problem+json"
 LONGEST_TEXT: Final = 200
 """How many characters of a name or a pointer an error repeats."""
 LONGEST_DETAIL: Final = 500
@@ -185,7 +185,7 @@ def details(problem: Problem) -> ProblemDetails:
 def render(problem: Problem) -> Response:
     """Make the response of a problem."""
     body = details(problem).model_dump_json(exclude_none=True)
-    answer = BatchResponse(body, problem.status, dict(problem.headers), MEDIA_TYPE)
+    answer = BatchResponse(body, problem.status, dict(problem.headers), PROBLEM_JSON)
     answer.refusal = problem.code
     return answer
 

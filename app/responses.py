@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from mission_collaboration.contract.constants import COLLABORATION_EVENT_TYPES
 
-OTHER: Final = "other"
+OTHER_TYPES: Final = "other"
 """The type of all events of other types, so that no caller can fill a page with names of their own."""
 _event_type = attrgetter("event_type")
 _verdict = attrgetter("verdict", "code")
@@ -36,7 +36,7 @@ def batch_statistics(events: Collection[Any], mode: str | None = None, anomalies
     types: Mapping[str, int] = (counted := Counter(map(_event_type, events)))
     if not counted.keys() <= COLLABORATION_EVENT_TYPES:
         known = {name: counted[name] for name in COLLABORATION_EVENT_TYPES & counted.keys()}
-        types = {**known, OTHER: len(events) - sum(known.values())}
+        types = {**known, OTHER_TYPES: len(events) - sum(known.values())}
     return BatchStatistics(len(events), types, mode, anomalies)
 
 

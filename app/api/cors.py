@@ -12,7 +12,7 @@ from starlette.types import Scope
 from app.api.request_parts import header
 from app.problems import Finding, Problem, render
 
-METHODS: Final = ("GET", "HEAD", "POST")
+CORS_METHODS: Final = ("GET", "HEAD", "POST")
 ALWAYS_ALLOWED: Final = ("Accept", "Accept-Language", "Content-Language")
 TRACE_CONTEXT: Final = ("traceparent", "tracestate", "baggage")
 """What tracing libraries in pages add to each request."""
@@ -77,8 +77,8 @@ class Cors:
         origin = self._allowed_origin(scope)
         if origin is None:
             return _refused("Origin", "COLLAB_CORS_ORIGINS does not have this origin")
-        if header(scope, b"access-control-request-method") not in METHODS:
-            return _refused("Access-Control-Request-Method", f"Use one of {', '.join(METHODS)}")
+        if header(scope, b"access-control-request-method") not in CORS_METHODS:
+            return _refused("Access-Control-Request-Method", f"Use one of {', '.join(CORS_METHODS)}")
         known = {name.lower() for name in (*ALWAYS_ALLOWED, *ALLOWED)}
         asked = header(scope, b"access-control-request-headers") or ""
         too_much = {name.strip().lower() for name in asked.split(",") if name.strip()} - known
@@ -87,7 +87,7 @@ class Cors:
             return _refused("Access-Control-Request-Headers", allowed)
         response = PlainTextResponse("OK")
         response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(CORS_METHODS)
         response.headers["Access-Control-Allow-Headers"] = ", ".join(sorted((*ALWAYS_ALLOWED, *ALLOWED)))
         response.headers["Access-Control-Max-Age"] = str(MAX_AGE_SECONDS)
         response.headers["Vary"] = "Origin"

@@ -17,7 +17,7 @@ from app.workers.pool import WorkerPool
 
 COUNT_SECONDS: Final = 0.2
 """How long a request may wait to be counted."""
-MOST_WAITING: Final = 1_000
+MOST_UNCOUNTED: Final = 1_000
 PROBES: Final = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})
 """Asked again and again by machines; success is logged at level debug."""
 
@@ -44,7 +44,7 @@ class AccessLog:
         record.seconds = perf_counter() - record.begun
         self.in_flight -= 1
         self._waiting.append(record)
-        if len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) >= MOST_UNCOUNTED:
             self.count()
         self._count_later()
         log_request(record)

@@ -20,7 +20,7 @@ import msgspec
 from app.settings import Settings
 
 STDERR: Final = 2
-MOST_WAITING: Final = 10_000
+MOST_WAITING_LINES: Final = 10_000
 """How many lines may wait for the thread; more are dropped."""
 GATHER_SECONDS: Final = 0.1
 """How long a line may wait to be written."""
@@ -28,7 +28,7 @@ LAST_LINES_SECONDS: Final = 1.0
 """How long a process that ends waits for its last lines to be read."""
 
 
-class Line(msgspec.Struct, omit_defaults=True):
+class LogLine(msgspec.Struct, omit_defaults=True):
     """One line of the log. What does not apply is left out."""
 
     time: str
@@ -78,7 +78,7 @@ def log_from_a_thread() -> Iterator[None]:
     """Write the lines of a process from a thread; threads do not survive a fork, so each server has its own."""
     root = logging.getLogger()
     handlers = root.handlers[:]
-    waiting: queue.Queue[logging.LogRecord] = queue.Queue(MOST_WAITING)
+    waiting: queue.Queue[logging.LogRecord] = queue.Queue(MOST_WAITING_LINES)
     listener = GatheringListener(waiting, *handlers)
     listener.start()
     root.handlers = [DroppingQueueHandler(waiting)]
@@ -153,7 +153,7 @@ class LineFormatter(logging.Formatter):
         fields: dict[str, Any] = getattr(record, "fields", {"logger": record.name})
         error = self.formatException(record.exc_info) if record.exc_info else None
         written = datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None)
-        line = Line(
+        line = LogLine(
             time=f"{written.isoformat(timespec='milliseconds')}Z",
             level=record.levelname.lower(),
             message=record.getMessage(),

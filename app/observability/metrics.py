@@ -21,7 +21,7 @@ from app.workers.pool import WorkerPool
 from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 
-MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 WINDOWS: Final = (1, 10, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 100_000)

@@ -7,7 +7,7 @@ from app.responses import BatchStatistics
 
 UNMATCHED: Final = "unmatched"
 """The route of a path that there is not."""
-METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 OTHER_METHOD: Final = "OTHER"
 
 
@@ -28,7 +28,7 @@ class RequestRecord:
     )
 
     def __init__(self, method: str, request_id: str) -> None:
-        self.method = method if method in METHODS else OTHER_METHOD
+        self.method = method if method in KNOWN_METHODS else OTHER_METHOD
         self.route = UNMATCHED
         """The template of the path, such as `/schemas/{type}`; the dispatcher sets it."""
         self.request_id = request_id

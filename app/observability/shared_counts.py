@@ -19,7 +19,7 @@ from prometheus_client import Metric
 
 SHARED_MEMORY: Final = Path("/dev/shm")
 """Can usually be written to, even where the root file system is read-only."""
-FOLDER: Final = "COLLAB_INTERNAL_METRICS_FOLDER"
+FOLDER_VARIABLE: Final = "COLLAB_INTERNAL_METRICS_FOLDER"
 """The variable that tells the workers the folder."""
 DEAD: Final = "dead"
 """The name of the file with the counts of workers that are gone."""
@@ -39,23 +39,23 @@ class Sample(NamedTuple):
 Values = dict[Sample, float]
 
 
-class Snapshot(msgspec.Struct):
+class WorkerCounts(msgspec.Struct):
     """What one worker has counted, and how things stand with it."""
 
     counts: list[tuple[Sample, float]]
     gauges: list[tuple[Sample, float]]
 
 
-_decoder: Final = msgspec.json.Decoder(Snapshot)
+_decoder: Final = msgspec.json.Decoder(WorkerCounts)
 
 
 @contextmanager
 def shared_folder(workers: int) -> Iterator[None]:
     """Make the folder where there are several workers, and remove it at the end."""
-    os.environ.pop(FOLDER, None)
+    os.environ.pop(FOLDER_VARIABLE, None)
     for parent in (SHARED_MEMORY, None) if workers > 1 else ():
         with suppress(OSError):
-            os.environ[FOLDER] = tempfile.mkdtemp(prefix="collab-metrics-", dir=parent)
+            os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="collab-metrics-", dir=parent)
             break
     try:
         yield
@@ -64,7 +64,7 @@ def shared_folder(workers: int) -> Iterator[None]:
 
 
 def _folder() -> Path | None:
-    name = os.environ.get(FOLDER)
+    name = os.environ.get(FOLDER_VARIABLE)
     return Path(name) if name else None
 
 
@@ -78,7 +78,7 @@ def publish(families: Iterable[Metric]) -> None:
     """Write the samples of this process for the other workers to read."""
     if folder := _folder():
         counts, gauges = _values(families)
-        _write(folder / f"{os.getpid()}.json", Snapshot(list(counts.items()), list(gauges.items())))
+        _write(folder / f"{os.getpid()}.json", WorkerCounts(list(counts.items()), list(gauges.items())))
 
 
 def add_others(families: Iterable[Metric]) -> list[Metric]:
@@ -110,7 +110,7 @@ def merge_dead(pid: int) -> None:
         path, dead = folder / f"{pid}.json", folder / f"{DEAD}.json"
         counts = dict(_read(dead).counts)
         _add(counts, _read(path).counts)
-        if _write(dead, Snapshot(list(counts.items()), [])):
+        if _write(dead, WorkerCounts(list(counts.items()), [])):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
@@ -131,7 +131,7 @@ def _add(values: Values, more: Iterable[tuple[Sample, float]]) -> None:
         values[sample] = value if is_same_everywhere else values.get(sample, 0.0) + value
 
 
-def _write(path: Path, snapshot: Snapshot) -> bool:
+def _write(path: Path, snapshot: WorkerCounts) -> bool:
     unfinished = path.with_suffix(".tmp")
     try:
         unfinished.write_bytes(msgspec.json.encode(snapshot))
@@ -144,9 +144,9 @@ def _write(path: Path, snapshot: Snapshot) -> bool:
     return True
 
 
-def _read(path: Path) -> Snapshot:
+def _read(path: Path) -> WorkerCounts:
     """Read a file; one that is broken or gone counts nothing."""
     try:
         return _decoder.decode(path.read_bytes())
     except (OSError, ValueError, msgspec.MsgspecError):
-        return Snapshot([], [])
+        return WorkerCounts([], [])

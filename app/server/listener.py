@@ -15,7 +15,7 @@ BACKLOG: Final = 2048
 OTHER_FILES: Final = 500
 """Open files that are no connections: bodies in memory, pipes, connections that are being closed."""
 
-OWN_FILES: Final = 32
+IDLE_FILES: Final = 32
 """Open files of a server without connections."""
 
 logger = logging.getLogger("app.server")
@@ -59,7 +59,7 @@ def fit_open_files(settings: Settings) -> Settings:
         soft = allowed
     if soft >= needed:
         return settings
-    fitting = min(settings.max_connections, max(1, soft - OTHER_FILES, (soft - OWN_FILES) // 2))
+    fitting = min(settings.max_connections, max(1, soft - OTHER_FILES, (soft - IDLE_FILES) // 2))
     logger.warning(
         "The limit of %d open files is too low for COLLAB_MAX_CONNECTIONS=%d; serving %d connections (ulimit -n %d)",
         soft,

@@ -59,7 +59,7 @@ class HttpProtocol(DeadlineProtocol):
                 data = self._head_without_upgrade() + data[upgrade.args[0] :]
                 continue
             except httptools.HttpParserError as error:
-                self.refuse(problems.malformed(error))
+                self.refuse(problems.malformed_http(error))
             else:
                 if self._head_bytes > self._limit and self.is_reading:
                     self.refuse(problems.large_head(self.settings))

@@ -93,7 +93,7 @@ def check_head(version: str, headers: Headers) -> None:
         raise missing_host(hosts)
 
 
-def malformed(error: HttpParserError) -> Problem:
+def malformed_http(error: HttpParserError) -> Problem:
     """Say what the parser found wrong; a problem that one of its callbacks raised is returned as it is."""
     cause, message = error.__context__, str(error)
     if isinstance(cause, Problem):

@@ -18,7 +18,7 @@ from app.server.supervisor import Supervisor
 from app.server.timeouts import NoteRefusal
 from app.settings import Settings
 from app.workers.fork_server import ForkServer
-from app.workers.pool_process import serve as serve_bodies
+from app.workers.pool_process import serve_bodies
 
 logger = logging.getLogger("app.server")
 

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from app.problems import AGAIN, Problem
 from app.workers.capacity import Capacity, exhaustion_problem
 from app.workers.fork_server import spawn
-from app.workers.pool_process import PoolProcess, Work, serve
+from app.workers.pool_process import PoolProcess, Work, serve_bodies
 from app.workers.spooled_body import SpooledBody
 
 SWEEP_SECONDS: Final = 1.0
@@ -40,7 +40,7 @@ class WorkerPool:
     def __init__(self, size: int, work_seconds: float = 60.0) -> None:
         self.size = size
         self.work_seconds = work_seconds
-        self.start_process: Callable[[], Connection] = partial(spawn, serve)
+        self.start_process: Callable[[], Connection] = partial(spawn, serve_bodies)
         self.lost = 0
         """How many processes were lost so far."""
         self._idle: list[PoolProcess] = []

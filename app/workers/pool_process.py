@@ -104,7 +104,7 @@ class PoolProcess:
             os.kill(self.pid, signal.SIGKILL)
 
 
-def serve(pipe: Connection) -> None:
+def serve_bodies(pipe: Connection) -> None:
     """Do the work that comes through the pipe until its other end closes, which the death of the server does too."""
     call_on_hangup(lambda: os._exit(0), pipe.fileno())
     signal.signal(signal.SIGINT, signal.SIG_IGN)

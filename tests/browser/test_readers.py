@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from app.api.endpoints import OPERATIONS
-from app.api.examples import ONLY, Answer, answers
+from app.api.examples import ONLY, RecordedAnswer, answers
 from app.api.operation import Operation
 from tests.browser.visit import Visit, visit
 
@@ -65,7 +65,7 @@ def test_every_example_shows_the_live_answer(docs: Visit, operation: Operation) 
     assert not docs.trouble, "\n".join(docs.trouble)
 
 
-def check(came: tuple[int, str], answer: Answer, name: str) -> None:
+def check(came: tuple[int, str], answer: RecordedAnswer, name: str) -> None:
     status, shown = came
     assert status == answer["status"], name
     assert without_id(json.loads(shown.replace("\xa0", " "))) == without_id(answer["value"]), name

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from app.api.middleware import _is_usable_id
-from app.problems import KINDS, MEDIA_TYPE, ProblemDetails
+from app.problems import KINDS, PROBLEM_JSON, ProblemDetails
 from app.settings import Settings
 from tests.docs.markdown import ROOT
 
@@ -44,7 +44,7 @@ def test_it_takes_the_request_ids_that_the_service_takes() -> None:
 
 
 def test_its_refusals_are_problems_of_the_service() -> None:
-    assert f"default_type {MEDIA_TYPE};" in NGINX
+    assert f"default_type {PROBLEM_JSON};" in NGINX
     coded = [(status, body) for status, body in REFUSALS if "code" in body]
     assert [body["code"] for _, body in coded] == ["not-found", "body-too-large", "worker-lost"]
     for status, body in coded:

@@ -2,7 +2,7 @@
 
 import json
 
-from app.observability.logging import Line
+from app.observability.logging import LogLine
 from app.observability.metrics import Metrics
 from app.observability.request_record import RequestRecord
 from app.responses import BatchStatistics
@@ -22,7 +22,7 @@ def test_it_speaks_of_every_setting() -> None:
 
 
 def test_it_explains_every_field_of_a_log_line_in_order() -> None:
-    assert first_cells("## Logs") == list(Line.__struct_fields__)
+    assert first_cells("## Logs") == list(LogLine.__struct_fields__)
 
 
 def test_it_explains_every_metric_with_its_labels() -> None:
@@ -47,4 +47,4 @@ def filled() -> Metrics:
 def test_its_log_lines_have_the_fields_that_there_are() -> None:
     [log] = [block.text for block in blocks(HANDBOOK) if block.language == "json"]
     for line in log.splitlines():
-        assert set(json.loads(line)) <= set(Line.__struct_fields__)
+        assert set(json.loads(line)) <= set(LogLine.__struct_fields__)

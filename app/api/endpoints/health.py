@@ -9,7 +9,7 @@ from app.api import examples
 from app.api.negotiation import JSON
 from app.api.operation import Operation, Service
 from app.api.schemas.guide import Health
-from app.observability.metrics import MEDIA_TYPE as METRICS_TYPE
+from app.observability.metrics import METRICS_TYPE
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
 

@@ -13,8 +13,7 @@ from starlette.responses import Response
 from app.api.caching import Document, answer, document
 from app.api.negotiation import JSON, choose
 from app.api.operation import IF_NONE_MATCH, Operation, Service
-from app.api.pages import HTML, answer_in_either_form, page, security_headers
-from app.api.pages import MEDIA_TYPE as HTML_UTF_8
+from app.api.pages import HTML, HTML_UTF_8, answer_in_either_form, page, security_headers
 from app.api.request_parts import header
 from app.api.schemas.guide import SchemaEntry, SchemaIndex, SchemaKind
 from app.problems import unknown_name, url_prefix
@@ -24,7 +23,7 @@ from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.schemas import PUBLISHED_MODELS, schema_name, schema_text
 from mission_collaboration.contract.state import ReducedCollaborationState
 
-MEDIA_TYPE: Final = "application/schema+json"
+SCHEMA_JSON: Final = "application/schema+json"
 
 _event_types: Final = MappingProxyType({schema_name(model): kind for kind, model in PAYLOAD_MODELS.items()})
 
@@ -43,12 +42,12 @@ async def list_schemas(request: Request, service: Service) -> Response:
 
 async def get_schema(request: Request, service: Service) -> Response:
     """Answer with one JSON Schema or its page, or with 304 when the caller has it; raises `unknown-schema`."""
-    form = choose(header(request.scope, b"accept"), MEDIA_TYPE, JSON, HTML)
+    form = choose(header(request.scope, b"accept"), SCHEMA_JSON, JSON, HTML)
     name = request.path_params["type"]
     file = _names().get(name)
     if file is None:
         raise unknown_name("unknown-schema", "schema", name, _names(), parameter="type", index="/schemas")
-    made = schema_page(file, service.settings.docs) if form == HTML else schema_document(file)
+    made = schema_page(file, service.settings.docs) if form == HTML else served_schema(file)
     headers = {"Vary": "Accept", **(security_headers() if form == HTML else {})}
     return answer(made, header(request.scope, b"if-none-match"), headers)
 
@@ -78,9 +77,9 @@ _names: Final = cache(known_names)
 
 
 @cache
-def schema_document(file: str) -> Document:
+def served_schema(file: str) -> Document:
     """Make the document of a schema file."""
-    return document(schema_text(file), MEDIA_TYPE)
+    return document(schema_text(file), SCHEMA_JSON)
 
 
 @cache

@@ -85,7 +85,7 @@ ADMIT: Final = {
         {"mission_id": "checkout-redesign", "events": [*OVERLAP[3:9], *OVERLAP[:3]], "answer": "changes"},
     ),
 }
-SEARCH: Final[list[dict[str, Any]]] = [
+SEARCH_MISSION: Final[list[dict[str, Any]]] = [
     {
         **event,
         "event_id": f"01JS{event['event_id'][4:]}",
@@ -98,7 +98,7 @@ SEARCH: Final[list[dict[str, Any]]] = [
 REDUCE_MISSIONS: Final = {
     "two": _example(
         "Two missions in one batch, and an event of another type",
-        {"events": [*OVERLAP[:3], *SEARCH, OTHER_EVENT], "mode": "strict"},
+        {"events": [*OVERLAP[:3], *SEARCH_MISSION, OTHER_EVENT], "mode": "strict"},
     ),
 }
 ADMIT_MISSIONS: Final = {
@@ -106,7 +106,7 @@ ADMIT_MISSIONS: Final = {
         "Events of two missions, but the request names only one: those of the other change nothing",
         {
             "missions": {"checkout-redesign": {"checkpoint": None}},
-            "events": [*OVERLAP[:3], *SEARCH, OTHER_EVENT],
+            "events": [*OVERLAP[:3], *SEARCH_MISSION, OTHER_EVENT],
             "answer": "state",
         },
     ),
@@ -143,19 +143,19 @@ ONLY: Final = "answer"
 """The name of the one answer of an operation that takes no body."""
 
 
-class Answer(TypedDict):
+class RecordedAnswer(TypedDict):
     """An answer to one example."""
 
     status: int
     value: Any
 
 
-Answers = dict[str, dict[str, Answer]]
+RecordedAnswers = dict[str, dict[str, RecordedAnswer]]
 """Operation id → name of the example → answer."""
 
 
 @cache
-def answers() -> Answers:
+def answers() -> RecordedAnswers:
     """Read the recorded answers."""
-    recorded: Answers = json.loads(files("app.api.examples").joinpath(ANSWERS_FILE).read_bytes())
+    recorded: RecordedAnswers = json.loads(files("app.api.examples").joinpath(ANSWERS_FILE).read_bytes())
     return recorded

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from mission_collaboration.contract import constants as c
 
-Event = dict[str, Any]
+EventObject = dict[str, Any]
 
 MISSION: Final = "checkout-redesign"
 RUN: Final = "01JQ7Z3M5X9K2V4T6B8C0D1E2F"
@@ -20,7 +20,7 @@ AGENT: Final = {
 }
 
 
-def event(clock: int, event_type: str, **payload: Any) -> Event:
+def event(clock: int, event_type: str, **payload: Any) -> EventObject:
     """Put a payload into an envelope; the clock also makes the id and the minute."""
     return {
         "event_id": f"01JQ7Z4{clock:019d}",
@@ -36,7 +36,7 @@ def event(clock: int, event_type: str, **payload: Any) -> Event:
     }
 
 
-def told(*happenings: tuple[str, dict[str, Any]], first: int = 1) -> list[Event]:
+def told(*happenings: tuple[str, dict[str, Any]], first: int = 1) -> list[EventObject]:
     """Put one event after the other, with clocks that count from `first`."""
     return [event(clock, kind, **payload) for clock, (kind, payload) in enumerate(happenings, first)]
 

@@ -2,18 +2,10 @@
 
 from typing import Any, Final, NamedTuple
 
-from app.api.examples.events import MISSION, RUN, Event
+from app.api.examples.events import ADA, AGENT, BEN, MISSION, RUN, EventObject
 from mission_collaboration.contract import constants as c
 
-ADA: Final = {"participant_id": "p-ada", "participant_type": "human", "display_name": "Ada"}
-BEN: Final = {"participant_id": "p-ben", "participant_type": "human", "display_name": "Ben"}
 DANA: Final = {"participant_id": "p-dana", "participant_type": "human", "display_name": "Dana"}
-AGENT: Final = {
-    "participant_id": "p-agent",
-    "participant_type": "llm_context",
-    "display_name": "Agent",
-    "session_id": "cli-7f3a",
-}
 CART: Final = {"target_type": "wp", "target_id": "WP03"}
 SEARCH: Final = {"target_type": "wp", "target_id": "WP07"}
 FILE: Final = {"target_type": "file", "target_id": "src/cart.py"}
@@ -112,7 +104,7 @@ ROWS: Final = (
 """The morning in canonical order."""
 
 
-EVENTS: Final[list[Event]] = [
+EVENTS: Final[list[EventObject]] = [
     {
         "event_id": f"01KFA3M2Q8{clock:016d}",
         "event_type": row.event_type,
@@ -131,19 +123,19 @@ EVENTS: Final[list[Event]] = [
     }
     for clock, row in enumerate(ROWS, 1)
 ]
-CREATED: Final[Event] = {
+CREATED: Final[EventObject] = {
     "event_id": "01KFA3M2Q7000000000000000A",
     "event_type": "MissionCreated",
     "project_uuid": None,
     "build_id": "",
 }
-MOVED: Final[Event] = {
+MOVED: Final[EventObject] = {
     "event_id": "01KFA3M2Q7000000000000000B",
     "event_type": "WPStatusChanged",
     "payload": {"wp_id": "WP03"},
 }
-CONFLICT: Final[Event] = {**EVENTS[18], "payload": {**EVENTS[18]["payload"], "outcome": "failure"}}
-MORNING: Final[list[Event]] = [
+CONFLICT: Final[EventObject] = {**EVENTS[18], "payload": {**EVENTS[18]["payload"], "outcome": "failure"}}
+MORNING: Final[list[EventObject]] = [
     CREATED,
     *EVENTS[:17],
     *EVENTS[18:22],

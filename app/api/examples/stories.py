@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from app.api.examples.events import ADA, AGENT, BEN, FOCUS, STEP, Event, by, event, joins, told
+from app.api.examples.events import ADA, AGENT, BEN, FOCUS, STEP, EventObject, by, event, joins, told
 from app.api.examples.morning import MORNING
 from mission_collaboration.contract import constants as c
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
@@ -52,7 +52,7 @@ COLLISION: Final = told(
 )
 """A person and an agent run the same step; the person lets the agent finish."""
 
-STRANGER: Final[Event] = event(
+STRANGER: Final[EventObject] = event(
     len(OVERLAP) + 1, c.COMMENT_POSTED, participant_id="p-stranger", comment_id="c-1", content="May I?"
 )
 """A comment of somebody who never joined."""
@@ -118,7 +118,7 @@ EACH_TYPE: Final = {
 }
 """Event type → an event of it."""
 
-OTHER_EVENT: Final[Event] = {
+OTHER_EVENT: Final[EventObject] = {
     **event(20, "MissionCreated", title="Checkout redesign"),
     "causation_id": None,
     "project_slug": "web-shop",
@@ -133,7 +133,7 @@ class Story(NamedTuple):
 
     title: str
     about: str
-    events: Sequence[Event]
+    events: Sequence[EventObject]
 
 
 STORIES: Final[Mapping[str, Story]] = {

@@ -13,13 +13,13 @@ Each schema repeats the envelope's fields instead of inheriting them: flat schem
 code show best.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from app.api.examples.stories import EACH_TYPE, OTHER_EVENT
+from app.api.openapi.names import Schema
 from app.api.operation import SCHEMAS
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 
-Schema = dict[str, Any]
 WELL_KNOWN_OTHER_TYPES = ("MissionCreated", "WPStatusChanged")
 """Types of other events that producers are known to send. The service accepts any other type as well."""
 EVENT: Final = (

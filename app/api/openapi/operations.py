@@ -13,7 +13,7 @@ from app.api.negotiation import JSON, NDJSON
 from app.api.openapi.schemas import reference
 from app.api.operation import Operation
 from app.api.problem_texts import problem_page
-from app.problems import KINDS, MEDIA_TYPE, ProblemDetails
+from app.problems import KINDS, PROBLEM_JSON, ProblemDetails
 
 HEADERS: Final = {
     "X-Request-Id": {
@@ -79,7 +79,7 @@ def responses(operation: Operation) -> dict[str, Any]:
         described[str(status)] = {
             "description": "\n".join(f"- [`{code}`](/problems/{code}): {KINDS[code].title}" for code in codes),
             "headers": _headers(()),
-            "content": {MEDIA_TYPE: {"schema": reference(ProblemDetails), "examples": examples}},
+            "content": {PROBLEM_JSON: {"schema": reference(ProblemDetails), "examples": examples}},
         }
     if "ETag" in operation.answer_headers:
         described["304"] = {"description": "The copy that you have is current.", "headers": headers}

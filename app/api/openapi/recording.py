@@ -7,16 +7,16 @@ from starlette.types import ASGIApp, Message
 
 from app.api.application import create_app
 from app.api.endpoints import OPERATIONS
-from app.api.examples import ONLY, REQUEST_ID, Answers
+from app.api.examples import ONLY, REQUEST_ID, RecordedAnswers
 from app.api.negotiation import JSON
 from app.api.operation import Operation
 from app.settings import Settings
 
 
-async def record_answers() -> Answers:
+async def record_answers() -> RecordedAnswers:
     """Ask a service of default settings everything that the document gives as an example."""
     app = create_app(Settings.model_construct())
-    answers: Answers = {}
+    answers: RecordedAnswers = {}
     async with app.router.lifespan_context(app):
         for operation in OPERATIONS:
             bodies = {name: json.dumps(example["value"]).encode() for name, example in operation.examples.items()}

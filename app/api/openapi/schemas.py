@@ -4,14 +4,14 @@ import inspect
 import json
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.api.examples.stories import EACH_TYPE
 from app.api.openapi.events import advisory_schemas, event_schemas
-from app.api.openapi.names import NAMED, with_names
+from app.api.openapi.names import NAMED, Schema, with_names
 from app.api.operation import SCHEMAS, Operation
 from app.problems import ProblemDetails
 from mission_collaboration.contract.identity import ParticipantExternalRefs
@@ -19,8 +19,6 @@ from mission_collaboration.contract.model import ContractJsonSchema
 from mission_collaboration.contract.payloads import PAYLOAD_MODELS
 from mission_collaboration.contract.schemas import PUBLISHED_MODELS
 from mission_collaboration.contract.state import ReducedCollaborationState, WarningEntry
-
-Schema = dict[str, Any]
 
 DOCUMENTS: Final[dict[str, Schema]] = {
     "JsonValue": {"description": "Any JSON value."},

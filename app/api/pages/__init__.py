@@ -25,7 +25,7 @@ from mission_collaboration import __version__
 from mission_collaboration.contract.constants import CONTRACT_VERSION
 
 HTML: Final = "text/html"
-MEDIA_TYPE: Final = "text/html; charset=utf-8"
+HTML_UTF_8: Final = "text/html; charset=utf-8"
 OWN_PAGE: Final = "script-src 'self'; style-src 'self'; img-src 'self'"
 """What a page of ours loads: its stylesheets, its icon, and the script for its buttons."""
 
@@ -49,7 +49,7 @@ def made_page(template: str, *, docs: bool, content: str = "{}") -> Document:
     """Fill in a template with the members of a JSON object, once for the same content; few proxies add a prefix."""
     left_out = {"status": None, "example": None, "explain": None}  # JSON has no members that do not apply
     values = {**left_out, **json.loads(content)}
-    return document(page(template, docs=docs, **values), MEDIA_TYPE)
+    return document(page(template, docs=docs, **values), HTML_UTF_8)
 
 
 def prose(text: str) -> Markup:

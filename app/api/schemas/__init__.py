@@ -25,19 +25,19 @@ from mission_collaboration.reducer.fold import Mode
 E = TypeVar("E")
 
 
-class Body(BaseModel):
+class BodyModel(BaseModel):
     """What every body has in common: it is read strictly, and its members are documented where they stand."""
 
     model_config = ConfigDict(frozen=True, strict=True, use_attribute_docstrings=True)
 
 
-class Request(Body):
+class RequestModel(BodyModel):
     """A request, whose members are all known."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class ValidateRequest(Body):
+class ValidateRequest(BodyModel):
     """One payload to judge. Other members of an event may stand beside the two and are not read."""
 
     event_type: Annotated[str, Field(json_schema_extra={"enum": list(PAYLOAD_MODELS)})]
@@ -46,7 +46,7 @@ class ValidateRequest(Body):
     """The payload, any JSON value; `{}` when absent."""
 
 
-class AnyMissionsReduce(Request, Generic[E]):
+class AnyMissionsReduce(RequestModel, Generic[E]):
     """Events of several missions, and how to fold them; rosters are checked entry by entry later."""
 
     events: list[E]
@@ -64,7 +64,7 @@ class MissionsReduceRequest(AnyMissionsReduce[Event]):
     """Participants who have joined already: mission → participant id → identity."""
 
 
-class MissionReduced(Body):
+class MissionReduced(BodyModel):
     """A mission's state, or why it was refused."""
 
     state: ReducedCollaborationState | Absent = None
@@ -73,7 +73,7 @@ class MissionReduced(Body):
     """Why they are refused; the other missions are not affected."""
 
 
-class UnassignedEvent(Body):
+class UnassignedEvent(BodyModel):
     """A collaboration event that names no mission."""
 
     index: int
@@ -92,7 +92,7 @@ class UnassignedEvent(Body):
     """The line of an NDJSON body."""
 
 
-class MissionsReduced(Body):
+class MissionsReduced(BodyModel):
     """Several missions, each reduced by itself."""
 
     missions: dict[str, MissionReduced]
@@ -105,7 +105,7 @@ class MissionsReduced(Body):
     """The collaboration events that name no mission."""
 
 
-class StateChange(Body):
+class StateChange(BodyModel):
     """One operation of a JSON Patch (RFC 6902) over the state."""
 
     op: Literal["add", "remove", "replace"]
@@ -116,7 +116,7 @@ class StateChange(Body):
     """What stands there now; absent for `remove`."""
 
 
-class ExplainedEvent(Body):
+class ExplainedEvent(BodyModel):
     """One event of the batch: its place, what it did, and why it did nothing."""
 
     index: int
@@ -154,7 +154,7 @@ class ExplainedEvent(Body):
     """The events that overwrote every change of this one, ten at most. Absent if a change is still in the state."""
 
 
-class ExplainAnswer(Body):
+class ExplainAnswer(BodyModel):
     """What every event did, and which event is behind each entry of the state."""
 
     mission_id: str
@@ -172,7 +172,7 @@ class ExplainAnswer(Body):
     """Entry that an event removed → id of the last event that removed it."""
 
 
-class AdviseRequest(Request):
+class AdviseRequest(RequestModel):
     """A state, and the instant to measure presence at."""
 
     state: ReducedCollaborationState

@@ -4,13 +4,13 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from app.api.schemas import Body
+from app.api.schemas import BodyModel
 from app.problems import Absent, ProblemDetails
 
 SchemaKind = Literal["identity", "payload", "envelope", "state"]
 
 
-class SchemaEntry(Body):
+class SchemaEntry(BodyModel):
     """A JSON Schema that can be fetched."""
 
     name: str
@@ -25,7 +25,7 @@ class SchemaEntry(Body):
     """Where to fetch it."""
 
 
-class SchemaIndex(Body):
+class SchemaIndex(BodyModel):
     """Every JSON Schema of the contract."""
 
     contract_version: str
@@ -34,14 +34,14 @@ class SchemaIndex(Body):
     """The schemas, in the contract's order."""
 
 
-class Health(Body):
+class Health(BodyModel):
     """The service answers."""
 
     status: Literal["ok"]
     """Always `ok`; another condition has another HTTP status."""
 
 
-class ProblemEntry(Body):
+class ProblemEntry(BodyModel):
     """An error code that is explained."""
 
     code: str
@@ -56,7 +56,7 @@ class ProblemEntry(Body):
     """Where it is explained."""
 
 
-class ProblemGroup(Body):
+class ProblemGroup(BodyModel):
     """A group of error codes: what the caller was doing."""
 
     name: str
@@ -67,7 +67,7 @@ class ProblemGroup(Body):
     """What its errors have in common."""
 
 
-class ProblemIndex(Body):
+class ProblemIndex(BodyModel):
     """Every error code."""
 
     problems: list[ProblemEntry]
@@ -76,7 +76,7 @@ class ProblemIndex(Body):
     """The groups of codes."""
 
 
-class ProblemPlace(Body):
+class ProblemPlace(BodyModel):
     """Where an error code occurs."""
 
     operation: str
@@ -85,7 +85,7 @@ class ProblemPlace(Body):
     """The form that it has there: a problem, an anomaly in the state, or a verdict on one event."""
 
 
-class ProblemSituation(Body):
+class ProblemSituation(BodyModel):
     """What to do in one situation."""
 
     when: str
@@ -94,7 +94,7 @@ class ProblemSituation(Body):
     """What to do in it."""
 
 
-class ProblemPage(Body):
+class ProblemPage(BodyModel):
     """What an error code means, and what to do."""
 
     code: str
@@ -123,7 +123,7 @@ class ProblemPage(Body):
     """Where to see what each event of the same batch did; absent for codes that are not about an event."""
 
 
-class Start(Body):
+class Start(BodyModel):
     """What this service is, and where to go."""
 
     service: str
@@ -136,7 +136,7 @@ class Start(Body):
     """Name of a page → its path."""
 
 
-class StoryEntry(Body):
+class StoryEntry(BodyModel):
     """An example batch that can be fetched."""
 
     name: str
@@ -151,14 +151,14 @@ class StoryEntry(Body):
     """Where to fetch it."""
 
 
-class StoryIndex(Body):
+class StoryIndex(BodyModel):
     """Every example batch."""
 
     stories: list[StoryEntry]
     """The stories."""
 
 
-class StoryBatch(Body):
+class StoryBatch(BodyModel):
     """The events of a story, ready to be posted."""
 
     events: list[dict[str, JsonValue]]

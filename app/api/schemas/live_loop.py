@@ -4,7 +4,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import Field, JsonValue
 
-from app.api.schemas import Body, Request, StateChange
+from app.api.schemas import BodyModel, RequestModel, StateChange
 from app.problems import Absent, ProblemDetails
 from mission_collaboration.admission.admit import Answer
 from mission_collaboration.admission.advice import Advisory
@@ -24,7 +24,7 @@ from mission_collaboration.contract.state import (
 E = TypeVar("E")
 
 
-class AdmitRequest(Request, Generic[E]):
+class AdmitRequest(RequestModel, Generic[E]):
     """The next events of a mission, and its checkpoint."""
 
     mission_id: NonEmpty | None = None
@@ -45,7 +45,7 @@ class AdmitRequest(Request, Generic[E]):
     """How far an event's clock may be above the mission's highest clock; null for no limit."""
 
 
-class Admitted(Body):
+class Admitted(BodyModel):
     """The verdict on one event that was to be admitted."""
 
     index: int
@@ -66,7 +66,7 @@ class Admitted(Body):
     """The place of the cause in the body that was sent; for malformed events only in the first 1,000."""
 
 
-class Revised(Body):
+class Revised(BodyModel):
     """An event of an earlier batch whose verdict this batch changed."""
 
     event_id: str
@@ -83,7 +83,7 @@ class Revised(Body):
     """The same in a sentence."""
 
 
-class Horizon(Body):
+class Horizon(BodyModel):
     """A place in canonical order: an event that sorts at or before it is late."""
 
     lamport_clock: int | None
@@ -94,7 +94,7 @@ class Horizon(Body):
     """The event's id."""
 
 
-class SettledLink(Body):
+class SettledLink(BodyModel):
     """A linked session that cannot change any more."""
 
     event_id: str | None
@@ -105,7 +105,7 @@ class SettledLink(Body):
     """The session that was linked."""
 
 
-class SettledEntries(Body):
+class SettledEntries(BodyModel):
     """Entries that cannot change any more. They are returned once and are no longer in the state."""
 
     comments: list[CommentEntry]
@@ -118,7 +118,7 @@ class SettledEntries(Body):
     """Anomalies, in order."""
 
 
-class AdmitAnswer(Body):
+class AdmitAnswer(BodyModel):
     """A mission after a batch, and a verdict for every event."""
 
     mission_id: str | None
@@ -151,7 +151,7 @@ class AdmitAnswer(Body):
     """Overlaps in the new state that have no warning yet."""
 
 
-class MissionToAdmit(Request):
+class MissionToAdmit(RequestModel):
     """A mission before the batch: its checkpoint or its roster."""
 
     checkpoint: str | None = None
@@ -160,14 +160,14 @@ class MissionToAdmit(Request):
     """Participants who joined before the first event: participant id → identity. Not together with a checkpoint."""
 
 
-class AnyMission(Request):
+class AnyMission(RequestModel):
     """A mission before the batch, its roster left as it is: that is checked entry by entry."""
 
     checkpoint: str | None = None
     roster: Any = None
 
 
-class AnyMissionsAdmit(Request, Generic[E]):
+class AnyMissionsAdmit(RequestModel, Generic[E]):
     """The next events of several missions, and where each stood; missions are checked one by one later."""
 
     missions: dict[str, Any]
@@ -198,7 +198,7 @@ class AdmittedOfMission(Admitted):
     """The mission that its payload names, where it names one."""
 
 
-class MissionAnswer(Body):
+class MissionAnswer(BodyModel):
     """A mission after its new events, or why it was refused and stays unchanged."""
 
     mission_id: str | Absent = None
@@ -229,7 +229,7 @@ class MissionAnswer(Body):
     """Why the mission is refused. The other members are absent then."""
 
 
-class MissionsAdmitAnswer(Body):
+class MissionsAdmitAnswer(BodyModel):
     """Several missions after a batch, each independent of the others."""
 
     accepted: int

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.observability.logging import Line
+from app.observability.logging import LogLine
 from tests.support import builders as build
 from tests.support import story
 from tests.support.running import DEADLINE, descendants, free_port, metrics_folders_of, server, wait_for_end, watched
@@ -168,7 +168,7 @@ def test_all_lines_have_one_form_uvicorns_too() -> None:
         service.ask("POST", "/reduce", b"{")
         log = service.stop()
     for line in log:
-        assert set(line) <= set(Line.__struct_fields__)
+        assert set(line) <= set(LogLine.__struct_fields__)
     assert {"app.server", "uvicorn.error"} <= {line.get("logger") for line in log}
 
 

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge, Metric, disable_created_metrics
 
 from app.observability import shared_counts
-from app.observability.shared_counts import FOLDER, Snapshot, add_others, merge_dead, publish
+from app.observability.shared_counts import FOLDER_VARIABLE, WorkerCounts, add_others, merge_dead, publish
 
 ALIVE = 1
 """A process that lives: the first."""
@@ -30,7 +30,7 @@ class Worker:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(FOLDER, str(tmp_path))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     return tmp_path
 
 
@@ -103,7 +103,7 @@ def test_a_folder_that_is_full_or_gone_costs_nothing_but_the_others_counts(
     assert [record.getMessage() for record in caplog.records] == [
         "The metrics of other workers may lag: their folder cannot be written (No space left on device)"
     ]
-    monkeypatch.setenv(FOLDER, str(folder / "gone"))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(folder / "gone"))
     publish(Worker(3).families())
     merge_dead(ALIVE)
     assert page(3) == {"requests_total": 3, "workers": 1}
@@ -118,9 +118,9 @@ def test_a_full_folder_keeps_what_a_dead_worker_has_counted(folder: Path, dead_p
 
 def test_a_service_of_one_worker_makes_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     with shared_counts.shared_folder(workers=1):
-        assert FOLDER not in os.environ
+        assert FOLDER_VARIABLE not in os.environ
     with shared_counts.shared_folder(workers=2):
-        folder = Path(os.environ[FOLDER])
+        folder = Path(os.environ[FOLDER_VARIABLE])
         assert folder.is_dir()
     assert not folder.exists()
 
@@ -128,5 +128,5 @@ def test_a_service_of_one_worker_makes_no_folder(monkeypatch: pytest.MonkeyPatch
 def test_a_snapshot_is_read_as_it_was_written(folder: Path) -> None:
     leave(folder, ALIVE, 5)
     snapshot = shared_counts._read(folder / f"{ALIVE}.json")
-    assert isinstance(snapshot, Snapshot)
+    assert isinstance(snapshot, WorkerCounts)
     assert [(sample.name, value) for sample, value in snapshot.counts] == [("requests_total", 5)]
