@@ -189,6 +189,7 @@ def test_the_reason_is_told(text: str, reason: str) -> None:
         first_release(folded_to=None),
         first_release(recent_ids=[]),
         first_release(recent_ids=[7]),
+        first_release(recent_ids=["e1", "e1"], hashes=bytes(32)),
         first_release(state={"mission_id": ""}),
         first_release(state={"event_count": 0}),
         first_release(state={"comments": [7]}),
