@@ -88,6 +88,7 @@ ITEMS: Final[dict[str, Items]] = {
     ),
     "wide payloads": event("Other", {str(number): number for number in range(500)}),
     "wide envelopes": event("Other", {}, **{f"x{number}": number for number in range(500)}),
+    "heartbeats of one who never joined": event(*build.heartbeat("p")),
     "joins": event(*build.joined(ONE)),
     "the same event": packed(SAME),
     "one id with other contents": numbered(SAME | {"node_id": ONE}),

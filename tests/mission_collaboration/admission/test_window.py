@@ -1,14 +1,8 @@
 """The window of events that can still be revised, and the horizon behind it (L3, L4, L8)."""
 
-import gc
-import time
-
 import pytest
 
 from mission_collaboration import LateEventsError, admit
-from mission_collaboration.admission.batch import Options, admit_batch
-from mission_collaboration.admission.mission import start_mission
-from mission_collaboration.decoding.events import read_batch
 from tests.support import builders as build
 from tests.support.admitting import START, at, crowd, revised, state_of, strict_state, told
 
@@ -103,21 +97,3 @@ def test_unclocked_events_come_first_and_are_late_once_the_horizon_has_a_clock()
     settled = admit(crowd(1, 2), window_events=1).checkpoint
     late = admit([unclocked], checkpoint=settled).results[0]
     assert (late.code, "keep a mission clocked throughout" in (late.detail or "")) == ("late-event", True)
-
-
-def seconds_for(count: int) -> float:
-    """Admit events of one who never joined, and measure the processor's time alone, without the garbage collector's."""
-    batch = read_batch([at(clock, build.heartbeat("p9")) for clock in range(count)])
-    gc.collect()
-    gc.disable()
-    started = time.process_time()
-    admit_batch(start_mission("m1"), batch, Options())
-    took = time.process_time() - started
-    gc.enable()
-    return took
-
-
-def test_very_many_events_of_a_stranger_cost_no_more_each_than_some() -> None:
-    """Eight times the events take some eight times as long; a search through a list makes forty times of it."""
-    some = max(seconds_for(4_000) for _ in range(3))
-    assert seconds_for(32_000) < 20 * some
