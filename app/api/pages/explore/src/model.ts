@@ -209,7 +209,7 @@ function warnedBy(warnings: Map<string, Warning>): (what: string, people: string
     (about.get(what) ?? []).some((named) => people.filter((person) => named.has(person)).length > 1);
 }
 
-/** The overlaps that no warning of the batch tells of. */
+/** The overlaps without a warning in the batch. */
 export function unwarned(model: Model): Overlap[] {
   return model.overlaps.filter((overlap) => !overlap.isWarned);
 }
@@ -221,7 +221,7 @@ export function overlapTitle(model: Model, overlap: Overlap): string {
   return `${who} ${overlap.kind === "drive" ? "drive" : "run"} ${what}`;
 }
 
-/** Positions worth a look, in order: trouble, and where an overlap begins that no warning tells of. */
+/** Positions worth a look, in order: trouble, and where an overlap without a warning begins. */
 export function troubleOf(model: Model): number[] {
   const places = model.rows.filter((row) => isTrouble(row.status)).map((row) => row.anchor);
   return [...new Set([...places, ...unwarned(model).map((overlap) => overlap.from)])].sort((a, b) => a - b);

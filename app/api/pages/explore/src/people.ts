@@ -11,7 +11,7 @@ export interface Person {
 
 export type People = Map<string, Person>;
 
-/** Everybody whom the batch names with an identity: the last one told stands. */
+/** Everyone whom the batch names with an identity; the last identity stands. */
 export function peopleOf(batch: Batch): People {
   const people: People = new Map();
   const know = (identity: Json | undefined): void => {

@@ -50,7 +50,7 @@ export function Filters({ model, filter, found, tab, onFilter, onTab, onTrouble 
         value={filter.who}
         onChange={(event) => onFilter({ ...filter, who: event.currentTarget.value })}
       >
-        <option value="">Everybody</option>
+        <option value="">Everyone</option>
         {people.map((id) => (
           <option key={id} value={id}>
             {model.people.get(id)?.name ?? id}

@@ -86,7 +86,7 @@ export function Legend({
           </span>
           <span>
             <Icon glyph="unwarned" size={16} />
-            no warning tells of it
+            overlap without a warning
           </span>
           <span>
             <Icon glyph="pulse" size={16} />

@@ -149,7 +149,7 @@ function warningEnd(warning: Warning, sight: Sight): number {
   return xOf(sight, Math.max(warning.position, ...warning.answers.map((answer) => answer.position)));
 }
 
-/** A dashed triangle where an overlap begins that no warning tells of. */
+/** A dashed triangle where an overlap begins without a warning. */
 export const Unwarned = memo(function Unwarned({ model, geometry, sight }: Omit<Props, "at">): JSX.Element {
   const y = geometry.boxes.get(MISSION)?.marks ?? 0;
   let last = -Infinity;
@@ -165,7 +165,7 @@ export const Unwarned = memo(function Unwarned({ model, geometry, sight }: Omit<
         role="button"
         tabindex={-1}
         data-at={overlap.from}
-        aria-label={`${overlapTitle(model, overlap)}, and no warning tells of it`}
+        aria-label={`${overlapTitle(model, overlap)}, without a warning`}
         transform={`translate(${round(x)} ${y})`}
       >
         <circle class="hit" r="12" />
@@ -183,7 +183,9 @@ export const Arcs = memo(function Arcs({ model, geometry, sight, at }: Props): J
     return Math.max(a, b) > 0 && Math.min(a, b) < sight.width;
   });
   const largest = [...inSight].sort((a, b) => Math.abs(b.by) - Math.abs(a.by)).slice(0, MOST_ARCS);
-  const arcs = inSight.filter((one) => largest.includes(one) || one.position === at);
+  const arcs = inSight
+    .filter((one) => largest.includes(one) || one.position === at)
+    .sort((a, b) => Number(a.position === at) - Number(b.position === at)); // the one with words is drawn over the others
   const others = inSight.filter((one) => !arcs.includes(one));
   const hasWords = arcs.length === 1;
   return (
