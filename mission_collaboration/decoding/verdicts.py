@@ -4,6 +4,7 @@ What the reader accepts fits its models, and what a model accepts its JSON Schem
 events are put to the judges one by one.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
@@ -97,8 +98,22 @@ ViolationRecord: Final = struct_for(Violation, sparse=True)
 OPEN_ENVELOPE: Final = envelope_struct(closed=False)
 
 
-def judge_batch(batch: Batch, locations: ArrayLocations, limits: Limits, *, only_invalid: bool = False) -> BatchVerdict:
-    """Judge every event of a batch by itself; gives a struct with the members of `BatchVerdict`."""
+class TooManyDoubtfulError(Exception):
+    """More events have to be judged one by one than the caller wants to wait for."""
+
+
+def judge_batch(
+    batch: Batch,
+    locations: ArrayLocations,
+    limits: Limits,
+    *,
+    only_invalid: bool = False,
+    most_doubtful: float = math.inf,
+) -> BatchVerdict:
+    """Judge every event of a batch by itself; gives a struct with the members of `BatchVerdict`.
+
+    Raises `TooManyDoubtfulError` where more than `most_doubtful` events have to be put to the judges.
+    """
     verdicts: list[Any] = [None] * batch.total
     doubtful: list[tuple[int, Any]] = [(event.index, event) for event in batch.broken]
     for index, event, sent_id in zip(batch.indices, batch.events, batch.sent_ids, strict=True):
@@ -113,6 +128,8 @@ def judge_batch(batch: Batch, locations: ArrayLocations, limits: Limits, *, only
         index, name, kind = other.index, other.event_id, other.event_type[:LONGEST_NAME]
         verdicts[index] = VerdictRecord(index=index, event_id=name, event_type=kind, valid=True, violations=[])
     doubtful += _doubtful_envelopes(batch.others)
+    if len(doubtful) > most_doubtful:
+        raise TooManyDoubtfulError
     judge = _Judge(locations, limits)
     for index, sent in sorted(doubtful, key=itemgetter(0)):
         verdicts[index] = judge.verdict(index, sent)

@@ -1,6 +1,7 @@
 """`POST /validate` and `POST /validate/batch`: verdicts. Judging bad data is a success."""
 
 import difflib
+import math
 from typing import Final, Literal, get_args
 
 import msgspec
@@ -23,10 +24,15 @@ from mission_collaboration.contract.errors import UnknownEventTypeError
 from mission_collaboration.contract.validation import validate_event
 from mission_collaboration.contract.violations import ConformanceResult
 from mission_collaboration.decoding.batch import Batch
-from mission_collaboration.decoding.events import ReadEvent
 from mission_collaboration.decoding.refusals import IN_ARRAY, ArrayLocations, RequestFinding
 from mission_collaboration.decoding.requests import event_too_large, read_all_lines, read_object
-from mission_collaboration.decoding.verdicts import VALIDATE_READER, BatchVerdict, ValidateBatchRequest, judge_batch
+from mission_collaboration.decoding.verdicts import (
+    VALIDATE_READER,
+    BatchVerdict,
+    TooManyDoubtfulError,
+    ValidateBatchRequest,
+    judge_batch,
+)
 
 JUDGED_IN_PLACE: Final = 100
 Report = Literal["all", "invalid"]
@@ -61,11 +67,11 @@ def validate_batch_lines(body: bytes, settings: Settings, report: Report) -> Res
 
 def _judged(batch: Batch, body: bytes, locations: ArrayLocations, settings: Settings, report: Report) -> Response:
     """Judge a batch. Many events that are judged one by one, at 0.2 ms each, are left to a pool process."""
-    if settings.pool_size and is_in_place(body):
-        doubtful = len(batch.broken) + sum(isinstance(event, ReadEvent) for event in batch.events)
-        if doubtful > JUDGED_IN_PLACE:
-            raise TooMuchInPlaceError
-    verdict = judge_batch(batch, locations, settings, only_invalid=report == "invalid")
+    most = JUDGED_IN_PLACE if settings.pool_size and is_in_place(body) else math.inf
+    try:
+        verdict = judge_batch(batch, locations, settings, only_invalid=report == "invalid", most_doubtful=most)
+    except TooManyDoubtfulError:
+        raise TooMuchInPlaceError from None
     response = BatchResponse(msgspec.json.encode(verdict), media_type=JSON)
     response.statistics = batch_statistics([*batch.events, *batch.others, *batch.broken])
     response.kept = batch

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support import builders as build
-from tests.support.client import Client, places, problem
+from tests.support.client import Client, Json, places, problem
 from tests.support.pooled import LINES, children, in_json, made_since
 
 
@@ -37,6 +37,28 @@ def test_a_short_body_of_many_things_that_are_no_events_goes_to_a_process(make_c
     assert client.send("/explain", in_json(*[{}] * 900)).status_code == 200
     assert not made_since(known)
     assert client.send("/explain", in_json(*[{}] * 3_000)).status_code == 200
+    assert len(made_since(known)) == 1
+
+
+SOUND = build.event(*build.heartbeat("p1"))
+ELSEWHERE = SOUND | {"aggregate_id": "mission/m2"}
+OTHER = SOUND | {"event_type": "BuildFinished"}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [SOUND | {"node_id": 7}, SOUND | {"payload": {}}, ELSEWHERE, {"event_type": "Other"}, OTHER | {"node_id": ""}],
+    ids=["envelope", "payload", "mapping", "other type, bare", "other type, a text"],
+)
+def test_many_events_that_the_judges_look_at_one_by_one_go_to_a_process(
+    make_client: Callable[..., Client], event: Json
+) -> None:
+    client, known = make_client(), children()
+    for sound in (SOUND, OTHER, OTHER | {"zz_future": 1}):
+        assert client.send("/validate/batch", in_json(*[sound] * 150)).json()["valid"]
+    assert client.send("/validate/batch", in_json(*[event] * 50)).json()["invalid"] == 50
+    assert not made_since(known)
+    assert client.send("/validate/batch", in_json(*[event] * 150)).json()["invalid"] == 150
     assert len(made_since(known)) == 1
 
 
