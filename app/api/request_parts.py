@@ -27,7 +27,8 @@ def check_query(request: Request, *known: str) -> None:
     names = [name for name, _ in request.query_params.multi_items()]
     for name in names:
         if name not in known:
-            hint = f"known ones: {', '.join(known)}" if known else "there are none here, put it into the body"
+            none = "with JSON there are none: put it into the body, or send NDJSON if it is for that"
+            hint = f"known ones: {', '.join(known)}" if known else none
             raise bad_parameter(name, "extra_forbidden", f"Unknown query parameter; {hint}")
         if names.count(name) > 1:
             raise bad_parameter(name, "repeated", "Send it once")

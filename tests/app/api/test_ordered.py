@@ -247,9 +247,9 @@ def test_a_long_stream_is_not_kept(client: Client) -> None:
 
 
 def test_json_is_never_ordered(client: Client) -> None:
-    assert places(problem(client.post(PATH, {"events": []}), 422, "invalid-request")) == [
-        ("ordered", "extra_forbidden")
-    ]
+    refused = problem(client.post(PATH, {"events": []}), 422, "invalid-request")
+    assert places(refused) == [("ordered", "extra_forbidden")]
+    assert refused["errors"][0]["message"].endswith("put it into the body, or send NDJSON if it is for that")
 
 
 def test_a_form_may_say_beside_json_what_is_so_anyway(client: Client) -> None:
