@@ -1,19 +1,14 @@
 """Reads what a checkpoint of the first release holds (version 1, L9): the watermark is the horizon, no window."""
 
-from datetime import datetime
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
 
 from mission_collaboration.admission.horizon import Count, HorizonState, Link, Place, write_state
 from mission_collaboration.admission.mission import Mission
-from mission_collaboration.admission.remembered import FIRST_RELEASE_HASH_BYTES, Remembered, shortened
+from mission_collaboration.admission.remembered import FIRST_RELEASE_HASH_BYTES, Remembered, shortened_hashes
+from mission_collaboration.admission.window import Time
 from mission_collaboration.contract.identity import FocusTarget, ParticipantIdentity
 from mission_collaboration.contract.state import CollaborationAnomaly, CommentEntry, DecisionEntry, WarningEntry
 from mission_collaboration.decoding.structs import struct_for
-
-Time = Annotated[datetime, Meta(tz=True)]
 
 
 class _State(msgspec.Struct, gc=False):
@@ -77,5 +72,5 @@ def read_first_release(text: bytes, hashes: bytes) -> Mission | None:
         event_count=state.event_count,
         last_event_id=last_id,
     )
-    remembered = Remembered(ids, shortened(hashes), of_first_release=len(ids))
+    remembered = Remembered(ids, shortened_hashes(hashes), of_first_release=len(ids))
     return Mission(state.mission_id or None, write_state(account), horizon, [], remembered)

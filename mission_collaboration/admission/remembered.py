@@ -55,7 +55,7 @@ def first_release_hash(event: FoldEvent) -> bytes:
     return blake2b(content_bytes_2_1_0(event), digest_size=FIRST_RELEASE_HASH_BYTES).digest()[:HASH_BYTES]
 
 
-def shortened(hashes: bytes) -> bytes:
+def shortened_hashes(hashes: bytes) -> bytes:
     """Make the hashes of a checkpoint of the first release as long as those of today."""
     starts = range(0, len(hashes), FIRST_RELEASE_HASH_BYTES)
     return b"".join(hashes[start : start + HASH_BYTES] for start in starts)
