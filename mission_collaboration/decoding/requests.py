@@ -3,6 +3,7 @@
 The service and the command line read requests here, so they refuse the same ones with the same findings.
 """
 
+import difflib
 import mmap
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from mission_collaboration.contract.errors import Location, pointer
 from mission_collaboration.contract.identity import ParticipantIdentity
 from mission_collaboration.contract.validation import judge_by_model
-from mission_collaboration.contract.violations import model_violations
+from mission_collaboration.contract.violations import ModelViolation, model_violations
 from mission_collaboration.decoding.batch import Batch, BrokenEvent, text_member
 from mission_collaboration.decoding.events import read_batch
 from mission_collaboration.decoding.json_text import JsonTextError, TooDeepError, decode_json, is_deeper
@@ -37,6 +38,8 @@ IN_A_BODY: Final = 2
 """How deep an event stands in a JSON body: in the array of the request object."""
 NEXT_OBJECT: Final = re.compile(rb',\s*+\{\s*+"\w')
 """An object that follows in an array. In a string its quote would be escaped, and behind a string is no letter."""
+LONGEST_GUESSED: Final = 50
+"""How many characters of an unknown member's name are compared with the names that there are."""
 _LINE: Final = re.compile(rb"[^\n]*\S[^\n]*")
 
 
@@ -211,11 +214,21 @@ def read_object(model: type[Model], body: Body, limits: Limits) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        findings = (
-            RequestFinding(pointer(location), violation.violation_type, violation.message)
-            for location, violation in model_violations(error)
-        )
+        findings = (_finding_in(model, location, violation) for location, violation in model_violations(error))
         raise invalid_request(findings) from None
+
+
+def _finding_in(model: type[Model], location: Location, violation: ModelViolation) -> RequestFinding:
+    """Say what is wrong with a request object, and name the members that it should have instead."""
+    message, fields = violation.message, model.model_fields
+    if not location:
+        required = ", ".join(f'"{name}": …' for name, field in fields.items() if field.is_required())
+        message += f", such as {{{required}}}"
+    elif violation.violation_type == "extra_forbidden" and len(location) == 1:
+        near = difflib.get_close_matches(str(location[0])[:LONGEST_GUESSED], fields, n=1)
+        instead = f"the nearest is `{near[0]}`" if near else f"the request may have {', '.join(fields)}"
+        message = f"No such member; {instead}"
+    return RequestFinding(pointer(location), violation.violation_type, message)
 
 
 def check_count(count: int, limits: Limits, pointer: str = "/events") -> None:

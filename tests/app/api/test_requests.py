@@ -58,6 +58,20 @@ def test_a_broken_reduction_is_refused_with_its_places(
 
 
 @pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"events": [], "rooster": {}}, "No such member; the nearest is `roster`"),
+        ({"events": [], "zz": 1}, "No such member; the request may have events, mode, roster, mission_id"),
+        ([EVENT], 'Input should be an object, such as {"events": …}'),
+        (7, 'Input should be an object, such as {"events": …}'),
+    ],
+)
+def test_a_request_of_the_wrong_shape_is_told_the_right_one(client: Client, body: Json, message: str) -> None:
+    found = problem(client.post("/reduce", body), 422, "invalid-request")
+    assert [error["message"] for error in found["errors"]] == [message]
+
+
+@pytest.mark.parametrize(
     ("body", "expected"),
     [
         ({}, [("/events", "missing")]),
