@@ -12,11 +12,10 @@ from typing import Final
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from app.api.app_state import AppState
 from app.api.endpoints import OPERATIONS
 from app.api.middleware import RequestLayer
 from app.api.openapi import openapi_document
-from app.api.operation import SERVICE_NAME, Service
+from app.api.operation import SERVICE_NAME, AppState, Service
 from app.api.pages.assets import our_assets, reader_assets
 from app.api.pages.docs import docs_routes
 from app.settings import Settings

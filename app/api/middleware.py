@@ -17,12 +17,12 @@ from starlette.responses import Response
 from starlette.routing import Router
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api.app_state import AppState
 from app.api.auth import Authenticator
 from app.api.caching import forbid_sharing
 from app.api.compression import SMALLEST, compress_off_loop, preferred_coding
 from app.api.cors import Cors, is_preflight
 from app.api.dispatch import Dispatch
+from app.api.operation import AppState
 from app.api.pages import page_of_missing, prefers_page
 from app.api.proxies import Proxies
 from app.api.request_parts import header

@@ -1,4 +1,4 @@
-"""A service and its operations: what readers and client generators see of each, and the function that answers it."""
+"""A service: the state of its process, and its operations as readers, client generators and the router see them."""
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api.app_state import AppState
+from app.observability.access_log import AccessLog
+from app.problems import AGAIN, Problem
 from app.settings import Settings
+from app.workers.capacity import Capacity
+from app.workers.pool import WorkerPool, shutting_down
 from mission_collaboration.contract.errors import PENDING_CODES
 
 SERVICE_NAME: Final = "Mission Collaboration Service"
@@ -66,6 +69,25 @@ IF_NONE_MATCH: Final = {
     "description": "The `ETag` of the copy that you have.",
     "schema": {"type": "string"},
 }
+
+
+class AppState:
+    """One serving process, from its start to its end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.pool = WorkerPool(settings.pool_size, settings.work_seconds)
+        self.capacity = Capacity(settings.max_concurrency, max(settings.max_held_bytes, settings.max_body_bytes))
+        self.access_log = AccessLog(self.pool)
+        self.draining = False
+
+    async def check_ready(self) -> None:
+        """Find out whether requests are welcome here just now; raises `shutting-down` or `worker-lost`."""
+        if self.draining:
+            raise shutting_down()
+        if await self.pool.is_down():
+            raise Problem(
+                "worker-lost", "No process can be started for large bodies; it is tried again.", headers=AGAIN
+            )
 
 
 class RequestHandler(Protocol):

@@ -13,7 +13,7 @@ from typing import Final
 
 import uvicorn
 
-from app.api.app_state import AppState
+from app.api.operation import AppState
 from app.server.listener import has_pending_connections
 from app.server.protocol_problems import CLOSE
 from app.workers.fork_server import STOP_SIGNALS

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 import uvicorn
 from starlette.types import ASGIApp
 
-from app.api.app_state import AppState
 from app.api.application import create_app
+from app.api.operation import AppState
 from app.observability.logging import log_from_a_thread
 from app.server.graceful_shutdown import DrainingServer, Worker
 from app.server.listener import address_of, fit_open_files

@@ -11,7 +11,7 @@ import msgspec
 from mission_collaboration.admission.horizon import Place, as_struct
 from mission_collaboration.admission.mission import Mission
 from mission_collaboration.admission.remembered import Remembered
-from mission_collaboration.admission.window import HASH_BYTES, WindowEvent
+from mission_collaboration.admission.window import WindowEvent
 from mission_collaboration.reducer.ordering import by_place
 
 
@@ -54,18 +54,16 @@ def read_content(text: bytes) -> Mission | None:
     The account at the horizon is looked at when it is opened.
     """
     content = _read(text)
-    window, ids = content.window, content.remembered_ids
-    remembered = Remembered(ids, content.remembered_hashes, content.of_first_release)
-    mission = Mission(content.mission_id, bytes(content.state), content.horizon, window, remembered)
-    places: list[Any] = [*filter(None, [content.horizon]), *window]
+    window, mission_id, horizon = content.window, content.mission_id, content.horizon
+    remembered = Remembered(content.remembered_ids, content.remembered_hashes, content.of_first_release)
+    mission = Mission(mission_id, bytes(content.state), horizon, window, remembered)
+    places: list[Any] = [*filter(None, [horizon]), *window]
     is_consistent = (
         by_place(places) == places
         and len(mission.held) == len(window)
-        and len(remembered.positions) == len(ids)
-        and mission.held.keys().isdisjoint(ids)
-        and {event.payload.mission_id for event in window} <= {content.mission_id}
-        and (content.mission_id is not None or content.horizon is None)
-        and len(content.remembered_hashes) == HASH_BYTES * len(ids)
-        and 0 <= content.of_first_release <= len(ids)
+        and {event.payload.mission_id for event in window} <= {mission_id}
+        and (mission_id is not None or horizon is None)
+        and remembered.is_consistent
+        and mission.held.keys().isdisjoint(remembered.ids)
     )
     return mission if is_consistent else None

@@ -27,6 +27,16 @@ class Remembered:
         """Id → its place among `ids`."""
         return dict(zip(self.ids, range(len(self.ids)), strict=True))
 
+    @property
+    def is_consistent(self) -> bool:
+        """Whether every id is there once, with a hash."""
+        count = len(self.ids)
+        return (
+            len(self.positions) == count
+            and len(self.hashes) == HASH_BYTES * count
+            and 0 <= self.of_first_release <= count
+        )
+
     def has_same(self, event: FoldEvent) -> bool:
         """Whether the remembered event of this id said the same (R30)."""
         position = self.positions[event.event_id]

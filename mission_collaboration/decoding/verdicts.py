@@ -114,6 +114,21 @@ def judge_batch(
 
     Raises `TooManyDoubtfulError` where more than `most_doubtful` events have to be put to the judges.
     """
+    verdicts, doubtful = _part_doubtful(batch)
+    if len(doubtful) > most_doubtful:
+        raise TooManyDoubtfulError
+    judge = _Judge(locations, limits)
+    for index, sent in sorted(doubtful, key=itemgetter(0)):
+        verdicts[index] = judge.verdict(index, sent)
+    results = [verdict for verdict in verdicts if not verdict.valid] if only_invalid else verdicts
+    verdict: BatchVerdict = BatchRecord(
+        valid=not judge.invalid, total=batch.total, invalid=judge.invalid, results=results
+    )
+    return verdict
+
+
+def _part_doubtful(batch: Batch) -> tuple[list[Any], list[tuple[int, Any]]]:
+    """Give the verdicts on the events that are certainly valid, by index, and the index and value of all others."""
     verdicts: list[Any] = [None] * batch.total
     doubtful: list[tuple[int, Any]] = [(event.index, event) for event in batch.broken]
     for index, event, sent_id in zip(batch.indices, batch.events, batch.sent_ids, strict=True):
@@ -127,17 +142,7 @@ def judge_batch(
     for other in batch.others:
         index, name, kind = other.index, other.event_id, other.event_type[:LONGEST_NAME]
         verdicts[index] = VerdictRecord(index=index, event_id=name, event_type=kind, valid=True, violations=[])
-    doubtful += _doubtful_envelopes(batch.others)
-    if len(doubtful) > most_doubtful:
-        raise TooManyDoubtfulError
-    judge = _Judge(locations, limits)
-    for index, sent in sorted(doubtful, key=itemgetter(0)):
-        verdicts[index] = judge.verdict(index, sent)
-    results = [verdict for verdict in verdicts if not verdict.valid] if only_invalid else verdicts
-    verdict: BatchVerdict = BatchRecord(
-        valid=not judge.invalid, total=batch.total, invalid=judge.invalid, results=results
-    )
-    return verdict
+    return verdicts, doubtful + _doubtful_envelopes(batch.others)
 
 
 class _Judge:

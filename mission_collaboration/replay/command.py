@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from mission_collaboration.replay.options import ENGINE_NAMES, REPLAY_MODES, STATE_FORMATS
+from mission_collaboration.replay.options import ENGINE_NAMES, REPLAY_MODES, STATE_FORMATS, ReplayRequest
 
 SIZES: Final = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "GI": 2**30}
 LEAST_MEMORY: Final = 100_000_000
@@ -65,7 +65,7 @@ def replay(threads: int | None, **options: Any) -> None:
     or of .parquet files with a text column `event`.
     """
     try:
-        from mission_collaboration.replay.run import ReplayRequest, run
+        from mission_collaboration.replay.run import run
     except ModuleNotFoundError as error:
         hint = "install the extra `replay`: in a checkout, `pip install '.[replay]'`"
         raise click.ClickException(f"{error}; {hint}") from None

@@ -16,10 +16,9 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from mission_collaboration.replay.census import Census
-from mission_collaboration.replay.engine import TO_GO_ON, EngineError
 from mission_collaboration.replay.files import Part
 from mission_collaboration.replay.missions import RESULTS, fold_rows
-from mission_collaboration.replay.options import ReplayMode, ReplayOptions, StateFormat
+from mission_collaboration.replay.options import TO_GO_ON, EngineError, ReplayMode, ReplayOptions, StateFormat
 from mission_collaboration.replay.outputs import write_rejected, write_states
 from mission_collaboration.replay.processes import LostProcessError, Processes, count
 from mission_collaboration.replay.progress import Progress

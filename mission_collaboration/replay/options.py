@@ -1,5 +1,6 @@
-"""What a replay can be asked for; the command line reads its choices from here, before the extra is imported."""
+"""What a replay and its engine can be asked for; the command line reads it before the extra is imported."""
 
+from pathlib import Path
 from typing import Final, Literal, NamedTuple, get_args
 
 ReplayMode = Literal["admit", "permissive"]
@@ -8,6 +9,29 @@ EngineName = Literal["duckdb", "spark"]
 ENGINE_NAMES: Final = get_args(EngineName)
 StateFormat = Literal["ndjson", "parquet"]
 STATE_FORMATS: Final = get_args(StateFormat)
+TO_GO_ON: Final = "go on with --resume"
+
+
+class EngineError(Exception):
+    """An engine could not do its work; the message says why, and what helps."""
+
+
+class ReplayRequest(NamedTuple):
+    """What the command line asks for."""
+
+    paths: tuple[str, ...]
+    out: Path
+    mode: ReplayMode
+    engine: EngineName
+    master: str | None
+    memory: int
+    threads: int
+    form: StateFormat
+    against: Path | None
+    resume: bool
+    dry_run: bool
+    fail_on_rejected: bool
+    quiet: bool
 
 
 class ReplayOptions(NamedTuple):

@@ -2,43 +2,26 @@
 
 import json
 import time
+from collections.abc import Callable
 from itertools import chain
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import click
 
-from mission_collaboration.replay.census import FATES
+from mission_collaboration.replay.census import FATES, Census
 from mission_collaboration.replay.compare import rejected_differences, state_differences
-from mission_collaboration.replay.engine import Engine, EngineError
-from mission_collaboration.replay.files import InputError, find_files
-from mission_collaboration.replay.options import EngineName, ReplayMode, ReplayOptions, StateFormat
+from mission_collaboration.replay.files import InputError, Part, find_files
+from mission_collaboration.replay.options import EngineError, EngineName, ReplayOptions, ReplayRequest
 from mission_collaboration.replay.outputs import CENSUS
 from mission_collaboration.replay.progress import Progress
 from mission_collaboration.replay.rows import count_lines
 from mission_collaboration.replay.work_folder import FolderError, WorkFolder, plan_of, written
 
+Engine = Callable[[WorkFolder, list[Part], ReplayOptions, Progress], Census]
+"""What replays the parts of a history in a folder."""
 EXIT_DONE: Final = 0
 EXIT_REJECTED: Final = 1
 EXIT_FAILED: Final = 2
-
-
-class ReplayRequest(NamedTuple):
-    """What the command line asks for."""
-
-    paths: tuple[str, ...]
-    out: Path
-    mode: ReplayMode
-    engine: EngineName
-    master: str | None
-    memory: int
-    threads: int
-    form: StateFormat
-    against: Path | None
-    resume: bool
-    dry_run: bool
-    fail_on_rejected: bool
-    quiet: bool
 
 
 def run(request: ReplayRequest) -> int:

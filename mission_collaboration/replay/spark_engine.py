@@ -21,10 +21,9 @@ from pyspark.sql import SparkSession
 from pyspark.sql.functions import coalesce, col, concat_ws
 
 from mission_collaboration.replay.census import Census
-from mission_collaboration.replay.engine import EngineError
 from mission_collaboration.replay.files import InputError, Part
 from mission_collaboration.replay.missions import RESULTS, fold_rows
-from mission_collaboration.replay.options import ReplayOptions
+from mission_collaboration.replay.options import EngineError, ReplayOptions
 from mission_collaboration.replay.outputs import write_rejected, write_states
 from mission_collaboration.replay.progress import Progress
 from mission_collaboration.replay.rows import rows_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from app.api.app_state import AppState
 from app.api.application import create_app
+from app.api.operation import AppState
 from app.problems import KINDS
 from app.settings import Settings
 

@@ -10,11 +10,11 @@ from anyio.lowlevel import checkpoint
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.app_state import AppState
 from app.api.body import content_coding
 from app.api.compression import compress, preferred_coding
 from app.api.decompression import StreamDecompressor
 from app.api.endpoints.folding import check_state_size, new_accumulator, state_response
+from app.api.operation import AppState
 from app.api.request_parts import header
 from app.problems import library_refusals
 from app.responses import BatchStatistics
