@@ -1,8 +1,8 @@
 """Who takes part and what they look at (contract §2)."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from mission_collaboration.contract.formats import Instant
@@ -64,6 +64,10 @@ class AuthPrincipalBinding(ContractModel):
     """The participant that acts for this principal."""
     bound_at: Instant
     """When the binding was made."""
+
+
+Participants = Annotated[dict[str, ParticipantIdentity], Field(fail_fast=True)]
+"""Participant id → identity. The first wrong one ends the reading, since each would make an error."""
 
 
 class FocusTarget(ContractModel):

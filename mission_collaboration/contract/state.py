@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
-from pydantic import WrapSerializer
+from pydantic import FailFast, WrapSerializer
 
 from mission_collaboration.contract.formats import Instant
 from mission_collaboration.contract.identity import FocusTarget, ParticipantIdentity
@@ -11,10 +11,15 @@ from mission_collaboration.contract.model import FROM_ARRAY, ContractModel, Stri
 from mission_collaboration.contract.payloads import Acknowledgement
 
 T = TypeVar("T")
-ByKey = Annotated[dict[str, T], WrapSerializer(lambda value, write: write(dict(sorted(value.items()))))]
-"""An object whose keys are written in code point order (S16)."""
-Series = Annotated[tuple[T, ...], FROM_ARRAY]
+ByKey = Annotated[dict[str, T], FailFast(), WrapSerializer(lambda value, write: write(dict(sorted(value.items()))))]
+"""An object whose keys are written in code point order (S16).
+
+As in a `Series`, its first wrong entry ends the reading, since each would make an error.
+"""
+Series = Annotated[tuple[T, ...], FailFast(), FROM_ARRAY]
 """An array in a meaningful order."""
+Ids = Annotated[list[str], FailFast()]
+"""Ids in order, repeats kept."""
 
 
 class CollaborationAnomaly(ContractModel):
@@ -101,9 +106,9 @@ class ReducedCollaborationState(ContractModel):
     """Decisions in order; a repeated decision id has two entries (S9)."""
     comments: Series[CommentEntry] = ()
     """Comments in order; a repeated comment id has two entries (S10)."""
-    active_executions: ByKey[list[str]] = {}
+    active_executions: ByKey[Ids] = {}
     """Participant id → open step ids, in start order; a step that was started twice is listed twice (S11)."""
-    linked_sessions: ByKey[list[str]] = {}
+    linked_sessions: ByKey[Ids] = {}
     """Participant id → linked session ids, in order, repeats kept (S12)."""
     anomalies: Series[CollaborationAnomaly] = ()
     """Events that broke a rule, with the reason, in order (S13)."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import reduce
 from itertools import islice
 from operator import getitem
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -19,6 +19,8 @@ from mission_collaboration.contract.violations import (
 )
 
 MOST_PER_LAYER: Final = 100
+MOST_UNKNOWN: Final = 101
+"""Of how many unknown members an answer may tell: a hundred, and that there are more."""
 LONG: Final = 1_000
 """How many items of an array are put to a schema at once."""
 
@@ -52,9 +54,23 @@ def payload_model(event_type: str) -> type[Payload]:
 def judge_by_model(data: Any, model: type[BaseModel]) -> Iterator[tuple[Location, ModelViolation]]:
     """Find what `model` refuses in `data`, with each violation's location; nothing when it accepts."""
     try:
-        model.model_validate(data)
+        model.model_validate(with_few_unknown(data, model))
     except ValidationError as error:
         yield from model_violations(error)
+
+
+def with_few_unknown(data: Any, model: type[BaseModel]) -> Any:
+    """Leave members out that neither this model nor those in it know, but for a hundred: each may make an error."""
+    if not isinstance(data, dict):
+        return data
+    fields = model.model_fields
+    unknown = [name for name in data if name not in fields]
+    few = {name: value for name, value in data.items() if name in fields}
+    for name, value in few.items():
+        for kind in get_args(fields[name].annotation) if isinstance(value, dict) else ():
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                few[name] = with_few_unknown(value, kind)
+    return few | {name: data[name] for name in unknown[:MOST_UNKNOWN]}
 
 
 def judge_by_schema(data: Any, model: type[BaseModel]) -> Iterator[tuple[Location, SchemaViolation]]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from mission_collaboration.contract.errors import Location, pointer
 from mission_collaboration.contract.identity import ParticipantIdentity
-from mission_collaboration.contract.validation import judge_by_model
+from mission_collaboration.contract.validation import judge_by_model, with_few_unknown
 from mission_collaboration.contract.violations import ModelViolation, model_violations
 from mission_collaboration.decoding.batch import Batch, BrokenEvent, text_member
 from mission_collaboration.decoding.events import read_batch
@@ -212,7 +212,7 @@ def read_object(model: type[Model], body: Body, limits: Limits) -> Model:
         if first := next(findings, None):
             raise invalid_request(chain((first,), findings))
     try:
-        return model.model_validate(data)
+        return model.model_validate(with_few_unknown(data, model))
     except ValidationError as error:
         findings = (_finding_in(model, location, violation) for location, violation in model_violations(error))
         raise invalid_request(findings) from None

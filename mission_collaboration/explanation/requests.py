@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from mission_collaboration.contract.errors import SpecKittyEventsError
 from mission_collaboration.contract.formats import Identifier, Instant
-from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.identity import Participants
 from mission_collaboration.contract.model import NonEmpty
 from mission_collaboration.decoding.requests import RequestReader
 from mission_collaboration.explanation.explained_fold import ExplainMode
@@ -61,7 +61,7 @@ class ExplainRequest(BaseModel, Generic[E]):
     """The events, in any order. Anything may stand here; each item is explained."""
     mode: ExplainMode | None = "permissive"
     """`permissive` or `strict` as in `/reduce`; `admit` for the rules of `/admit` with all events in one batch."""
-    roster: dict[str, ParticipantIdentity] | None = None
+    roster: Participants | None = None
     """Participants who have joined already: participant id → identity."""
     mission_id: NonEmpty | None = None
     """The mission; events of any other are told as such. Without it the first event that names one decides."""

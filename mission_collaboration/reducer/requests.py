@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from mission_collaboration.contract.errors import EventRefusedError, UnknownParticipantError
-from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.identity import Participants
 from mission_collaboration.decoding.batch import Batch
 from mission_collaboration.decoding.events import malformation
 from mission_collaboration.decoding.refusals import ArrayLocations, RequestRefusedError, bounded
@@ -27,7 +27,7 @@ class ReduceRequest(BaseModel, Generic[E]):
     """The events, in any order; duplicates and other event types are legal."""
     mode: Mode | None = "strict"
     """`strict` refuses the first event that breaks a rule; `permissive` records anomalies and goes on."""
-    roster: dict[str, ParticipantIdentity] | None = None
+    roster: Participants | None = None
     """Participants who have joined already: participant id → identity."""
     mission_id: Annotated[str, Field(min_length=1)] | None = None
     """The mission; without it, the first event in canonical order whose payload fits decides."""

@@ -163,6 +163,8 @@ def other_shapes() -> Iterator[Shape]:
     for state_member in ("participants", "presence", "active_drivers", "focus_by_participant", "active_executions"):
         before = b'{"state":{"mission_id":"m","%b":{' % state_member.encode()
         yield Shape(f"many {state_member}", "/advise", listed(before, member, b"}}}"))
+    steps = b'{"state":{"mission_id":"m","active_executions":{"p":['
+    yield Shape("steps that are numbers", "/advise", listed(steps, b"0", b"]}}}"))
     yield Shape("a state of drivers", "/advise", state_of_drivers)
     for path in BATCHES:
         yield Shape("unknown members", path, listed(b'{"events":[],', member, b"}"))

@@ -12,7 +12,7 @@ from mission_collaboration.admission.batch import MAX_CLOCK_STEP, OnLate
 from mission_collaboration.admission.verdicts import Outcome, Standing
 from mission_collaboration.contract.envelope import LARGEST_CLOCK, Event
 from mission_collaboration.contract.formats import Instant
-from mission_collaboration.contract.identity import ParticipantIdentity
+from mission_collaboration.contract.identity import Participants
 from mission_collaboration.contract.model import NonEmpty
 from mission_collaboration.contract.state import (
     CollaborationAnomaly,
@@ -31,7 +31,7 @@ class AdmitRequest(RequestModel, Generic[E]):
     """The mission. It sets the mission of a new checkpoint and must match the mission of an old one."""
     checkpoint: str | None = None
     """The checkpoint of the previous answer; null at the mission's start."""
-    roster: dict[str, ParticipantIdentity] | None = None
+    roster: Participants | None = None
     """Participants who joined before the first event: participant id → identity. Not together with a checkpoint."""
     events: list[E]
     """The events, in any order. Each item gets a verdict, even one that is not an event."""
@@ -156,7 +156,7 @@ class MissionToAdmit(RequestModel):
 
     checkpoint: str | None = None
     """The checkpoint of the previous answer; null for a new mission."""
-    roster: dict[str, ParticipantIdentity] | None = None
+    roster: Participants | None = None
     """Participants who joined before the first event: participant id → identity. Not together with a checkpoint."""
 
 

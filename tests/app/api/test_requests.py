@@ -57,6 +57,14 @@ def test_a_broken_reduction_is_refused_with_its_places(
     assert expected[0][0] in found["detail"]
 
 
+def test_of_very_many_unknown_members_a_hundred_are_told(client: Client) -> None:
+    found = problem(
+        client.post("/reduce", {"events": [], **{f"x{n}": n for n in range(5_000)}}), 422, "invalid-request"
+    )
+    assert places(found) == [(f"/x{n}", "extra_forbidden") for n in range(100)]
+    assert found["more_errors"] is True
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

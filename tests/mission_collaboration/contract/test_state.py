@@ -219,3 +219,26 @@ def test_a_removal_has_no_value_and_a_null_is_one() -> None:
         msgspec.json.encode([removal, null])
         == b'[{"op":"remove","path":"/a"},{"op":"replace","path":"/a","value":null}]'
     )
+
+
+MANY = range(1_000)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("participants", {str(number): number for number in MANY}),
+        ("presence", {str(number): number for number in MANY}),
+        ("active_drivers", [*MANY]),
+        ("focus_by_participant", {str(number): number for number in MANY}),
+        ("warnings", [*MANY]),
+        ("active_executions", {"p": [*MANY]}),
+        ("linked_sessions", {"p": [*MANY]}),
+        ("anomalies", [{}] * len(MANY)),
+    ],
+)
+def test_a_state_of_very_many_wrong_entries_is_refused_for_the_first(field: str, value: Any) -> None:
+    """Each error takes a kilobyte, and a wrong entry two bytes of JSON."""
+    with pytest.raises(ValidationError) as refused:
+        ReducedCollaborationState.model_validate({"mission_id": "m", field: value})
+    assert refused.value.error_count() <= 3

@@ -4,8 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from mission_collaboration import ConformanceResult, UnknownEventTypeError, validate_event
+from mission_collaboration.contract.validation import with_few_unknown
+from mission_collaboration.explanation.requests import ExplainRequest
 from tests.support import builders as build
 from tests.support.folding import Json
 
@@ -175,3 +178,14 @@ def test_the_payload_is_not_changed() -> None:
     before = json.dumps(payload)
     validate_event(payload, "FocusChanged")
     assert json.dumps(payload) == before
+
+
+def test_of_very_many_unknown_members_few_are_made_an_error_of() -> None:
+    """Each error takes a kilobyte. A hundred are told, and that there are more; members that are known stay."""
+    many = {f"x{number}": number for number in range(5_000)}
+    sent = {"mode": "lenient", **many, "events": [], "until": {"position": 0, **many}}
+    few = with_few_unknown(sent, ExplainRequest)
+    assert (few["mode"], few["events"], few["until"]["position"]) == ("lenient", [], 0)
+    with pytest.raises(ValidationError) as refused:
+        ExplainRequest[Any].model_validate(few)
+    assert refused.value.error_count() == 1 + 2 * 101
