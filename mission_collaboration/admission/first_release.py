@@ -51,7 +51,8 @@ def read_first_release(text: bytes, hashes: bytes) -> Mission | None:
     state = _read_state(content.state)
     last_id, ids = state.last_processed_event_id, content.recent_ids
     is_empty = {state.event_count == 0, last_id is None, content.folded_to is None, not state.mission_id}
-    if len(is_empty) != 1 or len(set(ids)) < len(ids) or len(hashes) != FIRST_RELEASE_HASH_BYTES * len(ids):
+    remembered = Remembered(ids, shortened_hashes(hashes), of_first_release=len(ids))
+    if len(is_empty) != 1 or not remembered.is_consistent or len(hashes) != FIRST_RELEASE_HASH_BYTES * len(ids):
         return None
     horizon = None
     if content.folded_to is not None and last_id is not None:
@@ -72,5 +73,4 @@ def read_first_release(text: bytes, hashes: bytes) -> Mission | None:
         event_count=state.event_count,
         last_event_id=last_id,
     )
-    remembered = Remembered(ids, shortened_hashes(hashes), of_first_release=len(ids))
     return Mission(state.mission_id or None, write_state(account), horizon, [], remembered)

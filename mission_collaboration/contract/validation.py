@@ -60,8 +60,8 @@ def judge_by_model(data: Any, model: type[BaseModel]) -> Iterator[tuple[Location
 
 
 def with_few_unknown(data: Any, model: type[BaseModel]) -> Any:
-    """Leave members out that neither this model nor those in it know, but for a hundred: each may make an error."""
-    if not isinstance(data, dict):
+    """Leave out what this model and those in it forbid as unknown, but for a hundred members: each makes an error."""
+    if not isinstance(data, dict) or model.model_config.get("extra") != "forbid":
         return data
     fields = model.model_fields
     unknown = [name for name in data if name not in fields]
