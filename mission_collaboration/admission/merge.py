@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from mission_collaboration.admission.horizon import HandedOut
-from mission_collaboration.admission.mission import Mission, pinned
+from mission_collaboration.admission.mission import Mission
 from mission_collaboration.admission.verdicts import ACCEPTED, TOO_MANY_PENDING, Fate, Revision, Standing
 from mission_collaboration.admission.window import WindowBounds, fit, window_start
 from mission_collaboration.contract.errors import EventRefusedError
@@ -64,7 +64,7 @@ def merge(
     undecided: Mission, mission_id: str | None, new: Collection[FoldEvent], memory: Memory, *, settle: bool
 ) -> Merged:
     """Merge new events into a mission, each of which passed the door; one of them may have decided `mission_id`."""
-    mission = pinned(undecided, mission_id)
+    mission = Mission(mission_id, undecided.state, undecided.horizon, undecided.window, undecided.remembered)
     events: list[FoldEvent] = list(by_place([*mission.window, *new]))
     start = window_start(events, memory.window)
     folded = _fold(mission, events, start, settle)
